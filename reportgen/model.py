@@ -1,0 +1,284 @@
+"""The nouns of the domain as frozen types, shared by every step of the line.
+
+Times are RFC 3339 strings in UTC, ids are shown as Azure gave them and compared in lower case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+"""A JSON value: dict, list, str, int, float, bool or None."""
+
+
+class Status(StrEnum):
+    """Result of an observation or of a finding."""
+
+    SATISFIED = "satisfied"
+    NOT_SATISFIED = "not-satisfied"
+    NOT_APPLICABLE = "not-applicable"
+    NOT_ASSESSED = "not-assessed"
+
+
+class Cause(StrEnum):
+    """Why an observation is not-assessed. Only a gap makes a run incomplete."""
+
+    GAP = "gap"
+    EXCLUDED = "excluded"
+    INHERITED = "inherited"
+    UNLISTED = "unlisted"
+    UNDETERMINED = "undetermined"
+
+
+class CollectionMode(StrEnum):
+    """Where the evidence came from, so that a sample can never pose as evidence."""
+
+    AZURE = "azure"
+    ESTATE = "estate"
+    DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who collected, from the claims of the access token."""
+
+    object_id: str
+    tenant_id: str
+    app_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something in scope that could not be read.
+
+    ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``
+    or an ARM resource id; it touches only subjects inside that scope. ``reason`` is a short code
+    (denied, not-found, throttled, failed, truncated, differs), ``detail`` a sentence for the reader.
+    """
+
+    source: str
+    scope: str
+    scope_name: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How one page of evidence was obtained (the facts of an IPE box).
+
+    ``rows`` is the number of items on this page, ``total_records`` what the service says exists
+    (None where the service does not say). ``wire_sha256`` is of the bytes as received, a statement;
+    ``stored_sha256`` is of the stored file, which anyone can check.
+    """
+
+    source: str
+    scope: str
+    page: int
+    collection_mode: str
+    endpoint: str
+    custom_ca: bool
+    method: str
+    url: str
+    query: str
+    parameters: Mapping[str, Json]
+    api_version: str
+    identity: Identity
+    started_at: str
+    ended_at: str
+    request_ids: tuple[str, ...]
+    http_status: int
+    rows: int
+    total_records: int | None
+    truncated: bool | None
+    wire_sha256: str
+    stored_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing that a control looks at.
+
+    ``kind`` is cluster or agent-pool; ``id`` the ARM id as given; ``cluster`` the cluster's name,
+    ``cluster_id`` its ARM id, ``subscription`` the subscription id.
+    """
+
+    id: str
+    kind: str
+    name: str
+    cluster: str
+    cluster_id: str
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One control, one subject.
+
+    ``observed`` maps a printed label to a JSON value (None: the setting is absent). ``reason`` is a
+    sentence, always given where the status is not satisfied. ``evidence`` holds
+    ``<path of the page inside the pack>#<JSON pointer>``. ``cause`` is set where not-assessed.
+    """
+
+    control: str
+    subject: Subject
+    status: Status
+    observed: Mapping[str, Json]
+    reason: str
+    evidence: tuple[str, ...]
+    cause: Cause | None = None
+    waiver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one control over its whole population (counts of observations)."""
+
+    control: str
+    status: Status
+    population: int
+    satisfied: int
+    exceptions: int
+    not_assessed: int
+    not_applicable: int
+    waived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTest:
+    """One case of a control's own tests: the evaluation context and the status it must give."""
+
+    given: Mapping[str, Json]
+    expect: Status
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control file (the contract is described in docs/controls.md).
+
+    Expressions are CEL text. ``when`` false is not-applicable (with ``not_applicable_reason``);
+    ``assessable`` false is not-assessed, undetermined (with ``not_assessed_reason``); ``reason`` is a
+    CEL expression that gives a sentence, or empty text.
+    """
+
+    id: str
+    title: str
+    area: str
+    severity: str
+    subject: str
+    method: str
+    objective: str
+    test_procedure: str
+    needs: tuple[str, ...]
+    check: str
+    observe: Mapping[str, str]
+    remediation_text: str
+    remediation_cli: str
+    references: tuple[str, ...]
+    covers: tuple[str, ...]
+    property_since: str
+    tests: tuple[ControlTest, ...]
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    when: str = ""
+    not_applicable_reason: str = ""
+    assessable: str = ""
+    not_assessed_reason: str = ""
+    reason: str = ""
+    severity_reason: str = ""
+    preview: bool = False
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionScope:
+    """One line of the reconciliation on page 2.
+
+    ``expected`` is None where the engagement names no subscriptions (everything visible is expected).
+    ``clusters_listed`` counts clusters in ARM's list, ``clusters_in_graph`` in Resource Graph.
+    """
+
+    id: str
+    name: str
+    expected: bool
+    visible: bool
+    collected: bool
+    clusters_in_graph: int
+    clusters_listed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeReport:
+    """Expected v. visible v. collected, and where the expectation comes from."""
+
+    expected_from: str
+    management_groups: tuple[str, ...]
+    subscriptions: tuple[SubscriptionScope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """All pages of one source in one snapshot, folded for the IPE box.
+
+    ``pages_sha256`` is the SHA-256 of the lines ``<stored_sha256>  <path>``, sorted by path.
+    """
+
+    source: str
+    title: str
+    query: str
+    url: str
+    parameters: Mapping[str, Json]
+    api_versions: tuple[str, ...]
+    endpoint: str
+    identity: Identity
+    started_at: str
+    ended_at: str
+    pages: int
+    rows: int
+    total_records: int | None
+    truncated: bool | None
+    request_ids: tuple[str, ...]
+    path: str
+    pages_sha256: str
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackFacts:
+    """What stands on the cover and in every running head."""
+
+    pack_id: str
+    entity: str
+    engagement: str
+    period_start: str
+    period_end: str
+    as_of: str
+    collected_from: str
+    collected_to: str
+    collection_mode: CollectionMode
+    classification: str
+    tool_version: str
+    catalogue_sha256: str
+    snapshot: str
+    snapshot_sha256: str
+    identity: Identity
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Everything a renderer may print; nothing else reaches it."""
+
+    facts: PackFacts
+    scope: ScopeReport
+    controls: tuple[Control, ...]
+    findings: tuple[Finding, ...]
+    observations: tuple[Observation, ...]
+    gaps: tuple[Gap, ...]
+    sources: tuple[SourceSummary, ...]
+    subscription_names: Mapping[str, str]
+    notes: tuple[str, ...] = ()
