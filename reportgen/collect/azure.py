@@ -1,0 +1,228 @@
+"""The one door to Azure: the SDK's clients with a read-only pipeline, raw answers out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.pipeline import PipelineRequest, policies
+from azure.core.rest import HttpRequest
+from azure.mgmt.containerservice import ContainerServiceClient
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+from azure.mgmt.resourcegraph import ResourceGraphClient
+from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
+
+from reportgen import __version__
+from reportgen.collect.connection import Connection, transport
+from reportgen.errors import CredentialError, ReportgenError
+from reportgen.model import Identity, Json
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline import PipelineResponse
+
+GRAPH_API_VERSION = "2022-10-01"
+GRAPH_PAGE_ROWS = 1000
+"""Rows that Resource Graph gives at most in one answer."""
+_GRAPH_PATH = "/providers/microsoft.resourcegraph/resources"
+_MAX_PAGES = 10_000
+
+
+class Unreachable(ReportgenError):
+    """A call got no answer at all (name resolution, connection, TLS, time-out)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer as it came; times are RFC 3339."""
+
+    method: str
+    url: str
+    api_version: str
+    status: int
+    content: bytes
+    body: Json
+    request_ids: tuple[str, ...]
+    started_at: str
+    ended_at: str
+    query: str = ""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+
+
+class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Lets GET and the Resource Graph query through and nothing else."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Refuse whatever could change something."""
+        method, url = request.http_request.method, request.http_request.url
+        if method == "GET" or (method == "POST" and urlsplit(url).path.lower() == _GRAPH_PATH):
+            return
+        raise ReportgenError(f"{method} {url}: refused, reportgen only reads")
+
+
+class Azure:
+    """Reads from Resource Graph and Resource Manager; safe to use from several threads.
+
+    ``clock`` gives the times in the provenance.
+    """
+
+    def __init__(
+        self, credential: TokenCredential, connection: Connection, clock: Callable[[], datetime]
+    ) -> None:
+        self.endpoint = connection.management_url
+        self.custom_ca = connection.ca_file is not None
+        self._clock = clock
+        self._scope = f"{self.endpoint}/.default"
+        self._credential = credential
+        self.identity = self._who()
+        common: dict[str, Any] = {
+            "credential": credential,
+            "base_url": self.endpoint,
+            "credential_scopes": [self._scope],
+            "policies": self._policies(),
+            "transport": transport(connection),
+        }
+        self._arm = ContainerServiceClient(subscription_id="00000000-0000-0000-0000-000000000000", **common)
+        self._graph = ResourceGraphClient(api_version=GRAPH_API_VERSION, **common)
+        self._graph_lock = threading.Lock()
+
+    def _policies(self) -> list[Any]:
+        # The SDK's own list also registers resource providers on a 409, which is a write.
+        return [
+            policies.RequestIdPolicy(auto_request_id=True),
+            policies.UserAgentPolicy(base_user_agent=f"reportgen/{__version__}"),
+            policies.ProxyPolicy(),
+            policies.ContentDecodePolicy(),
+            policies.RedirectPolicy(permit_redirects=False),
+            policies.RetryPolicy(retry_total=4, retry_backoff_max=60),
+            ReadOnlyPolicy(),
+            ARMChallengeAuthenticationPolicy(self._credential, self._scope),
+            policies.CustomHookPolicy(),
+        ]
+
+    def _who(self) -> Identity:
+        try:
+            token = self._credential.get_token(self._scope).token
+        except ClientAuthenticationError as error:
+            reason = re.split(r"\s*Trace ID|\s*To mitigate|\n", str(error.message))[0]
+            raise CredentialError(
+                f"No token from {self._scope}: {reason} "
+                "Check tenant, client id and secret (or the managed identity) under `credential` in the engagement."
+            ) from error
+        except AzureError as error:
+            raise CredentialError(
+                f"No token from {self._scope}: {error}. Check the network path, proxy and CA to the token endpoint."
+            ) from error
+        return _claims(token)
+
+    def _stamp(self) -> str:
+        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def get(self, path: str, api_version: str) -> Answer:
+        """One GET of ``path`` (from the root, or a nextLink) below the management endpoint."""
+        url = path if path.startswith("https://") else f"{self.endpoint}{path}"
+        request = HttpRequest("GET", url, params={} if "api-version=" in url else {"api-version": api_version})
+        started = self._stamp()
+        try:
+            response = self._arm.send_request(request)
+        except ClientAuthenticationError as error:
+            raise CredentialError(f"GET {url}: {error.message}. Check the identity's access.") from error
+        except AzureError as error:
+            raise Unreachable(f"GET {_without_token(url)}: {error}") from error
+        return Answer(
+            "GET",
+            _without_token(str(response.request.url)),
+            dict(parse_qsl(urlsplit(str(response.request.url)).query)).get("api-version", api_version),
+            response.status_code,
+            response.content,
+            _json(response.content),
+            _request_ids(response.headers),
+            started,
+            self._stamp(),
+        )
+
+    def pages(self, path: str, api_version: str) -> Iterator[Answer]:
+        """The pages of a list, following ``nextLink`` below the same endpoint only."""
+        following: str | None = path
+        for _ in range(_MAX_PAGES):
+            answer = self.get(following, api_version) if following else None
+            if answer is None:
+                return
+            yield answer
+            following = answer.body.get("nextLink") if isinstance(answer.body, dict) else None
+            if following and urlsplit(following).netloc.lower() != urlsplit(self.endpoint).netloc.lower():
+                raise Unreachable(f"nextLink of {path} points at another host: {urlsplit(following).netloc}")
+        raise Unreachable(f"{path}: more than {_MAX_PAGES} pages")
+
+    def graph(self, query: str, subscriptions: tuple[str, ...]) -> Iterator[Answer]:
+        """The pages of a Resource Graph query over the given subscriptions (all visible ones if empty)."""
+        token: str | None = None
+        for _ in range(_MAX_PAGES):
+            answer = self._graph_page(query, subscriptions, token)
+            yield answer
+            token = answer.body.get("$skipToken") if isinstance(answer.body, dict) else None
+            if not token:
+                return
+
+    def _graph_page(self, query: str, subscriptions: tuple[str, ...], token: str | None) -> Answer:
+        options = QueryRequestOptions(top=GRAPH_PAGE_ROWS, skip_token=token, result_format="objectArray")
+        request = QueryRequest(query=query, subscriptions=list(subscriptions) or None, options=options)
+        seen: list[PipelineResponse[Any, Any]] = []
+        started = self._stamp()
+        try:
+            with self._graph_lock:
+                self._graph.resources(request, raw_response_hook=seen.append, cls=lambda *_: None)
+        except AzureError as error:
+            if not seen:
+                raise Unreachable(f"Resource Graph: {error}") from error
+        http = seen[-1].http_response
+        content = http.body() if callable(getattr(http, "body", None)) else http.content
+        return Answer(
+            "POST",
+            str(http.request.url),
+            GRAPH_API_VERSION,
+            http.status_code,
+            content,
+            _json(content),
+            _request_ids(http.headers),
+            started,
+            self._stamp(),
+            query,
+            {"subscriptions": list(subscriptions), "$top": GRAPH_PAGE_ROWS, "resultFormat": "objectArray"},
+        )
+
+
+def _claims(token: str) -> Identity:
+    """Object, tenant and application id from an access token's payload (read, not verified)."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return Identity("not stated by the token", "not stated by the token")
+    payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    return Identity(payload.get("oid", ""), payload.get("tid", ""), payload.get("appid", ""))
+
+
+def _json(content: bytes) -> Json:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def _request_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
+    names = ("x-ms-request-id", "x-ms-correlation-request-id")
+    return tuple(f"{name}: {headers[name]}" for name in names if headers.get(name))
+
+
+def _without_token(url: str) -> str:
+    """The URL without its paging token, which carries data and repeats nothing."""
+    parts = urlsplit(url)
+    query = re.sub(r"(?i)((?:\$|%24)skiptoken)=[^&]*", r"\1=…", parts.query)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

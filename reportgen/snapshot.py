@@ -1,0 +1,216 @@
+"""The snapshot: a write-once folder of evidence pages, their provenance, gaps and hashes.
+
+::
+
+    <snapshot>/<source>/<scope>/page-0001.json             canonical JSON, pruned
+    <snapshot>/<source>/<scope>/page-0001.provenance.json
+    <snapshot>/gaps.json  scope.json  snapshot.json
+
+``snapshot.json`` is written last: a folder without it is an interrupted collection and no snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import UsageError
+from reportgen.model import (
+    CollectionMode,
+    Gap,
+    Identity,
+    Json,
+    Provenance,
+    ScopeReport,
+    SubscriptionScope,
+)
+
+REDACTED = "[redacted]"
+_SECRET_KEYS = frozenset({"secret", "adminpassword", "password", "clientsecret", "connectionstring"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What ``snapshot.json`` says. ``root_sha256`` is over the lines ``<sha256>  <path>`` of all other files."""
+
+    name: str
+    collection_mode: CollectionMode
+    as_of: str
+    started_at: str
+    ended_at: str
+    identity: Identity
+    endpoint: str
+    host: str
+    tool_version: str
+    root_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One stored page; ``path`` is relative to the snapshot folder, with forward slashes."""
+
+    path: str
+    body: Json
+    provenance: Provenance
+
+
+def canonical_json(value: Json) -> bytes:
+    """The one byte form in which JSON is stored and hashed."""
+    return (json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def prune(value: Json) -> Json:
+    """The value with everything blanked that could be a secret by the name of its key."""
+    if isinstance(value, dict):
+        return {
+            key: REDACTED
+            if key.lower() in _SECRET_KEYS and isinstance(item, str) and item
+            else prune(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [prune(item) for item in value]
+    return value
+
+
+def scope_folder(scope: str) -> str:
+    """A short, portable folder name for a provenance scope (names in ids are untrusted text)."""
+    if not scope.startswith("/"):
+        return re.sub(r"[^a-z0-9.-]", "-", scope.lower().replace("/", "."))
+    slug = re.sub(r"[^a-z0-9-]+", "-", scope.rsplit("/", 1)[-1].lower())[:40].strip("-")
+    return f"{slug}-{hashlib.sha256(scope.lower().encode()).hexdigest()[:8]}"
+
+
+def _tree_hash(folder: Path) -> str:
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / "snapshot.json"
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class Writer:
+    """Writes one snapshot; safe to use from several threads, one page each."""
+
+    def __init__(self, folder: Path, mode: CollectionMode) -> None:
+        if (folder / "snapshot.json").exists():
+            if mode is CollectionMode.AZURE:
+                raise UsageError(f"{folder}: a snapshot exists here and is never overwritten; choose another --out")
+            _remove_simulated(folder)
+        elif folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self._gaps: list[Gap] = []
+        self._lock = threading.Lock()
+
+    def page(self, body: Json, provenance: Provenance) -> None:
+        """Store one page; ``stored_sha256`` of the provenance is filled in here."""
+        folder = self.folder / provenance.source / scope_folder(provenance.scope)
+        folder.mkdir(parents=True, exist_ok=True)
+        stored = canonical_json(prune(body))
+        name = f"page-{provenance.page:04d}"
+        (folder / f"{name}.json").write_bytes(stored)
+        finished = replace(provenance, stored_sha256=hashlib.sha256(stored).hexdigest())
+        (folder / f"{name}.provenance.json").write_bytes(canonical_json(asdict(finished)))
+
+    def gap(self, gap: Gap) -> None:
+        """Record something in scope that could not be read."""
+        with self._lock:
+            self._gaps.append(gap)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The gaps so far, in an order that does not depend on threads."""
+        with self._lock:
+            return tuple(sorted(self._gaps, key=lambda gap: (gap.source, gap.scope.lower(), gap.reason)))
+
+    def close(self, header: Header, scope: ScopeReport) -> Header:
+        """Write gaps, scope and, last, the header with the root hash."""
+        (self.folder / "gaps.json").write_bytes(canonical_json([asdict(gap) for gap in self.gaps]))
+        (self.folder / "scope.json").write_bytes(canonical_json(asdict(scope)))
+        finished = replace(header, root_sha256=_tree_hash(self.folder))
+        (self.folder / "snapshot.json").write_bytes(canonical_json(asdict(finished)))
+        return finished
+
+
+def _remove_simulated(folder: Path) -> None:
+    if Reader(folder).header.collection_mode is CollectionMode.AZURE:
+        raise UsageError(f"{folder}: a snapshot collected from Azure is never overwritten; choose another --out")
+    shutil.rmtree(folder)
+
+
+class Reader:
+    """Reads a finished snapshot, page by page; everything downstream sees evidence only through this."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / "snapshot.json").is_file():
+            raise UsageError(f"{folder}: no snapshot.json here, so this is no finished snapshot; run collect again")
+        raw = self._load("snapshot.json")
+        self.header = Header(
+            **raw
+            | {
+                "identity": Identity(**raw["identity"]),
+                "collection_mode": CollectionMode(raw["collection_mode"]),
+            }
+        )
+
+    def _load(self, name: str) -> Any:
+        return json.loads((self.folder / name).read_bytes())
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Everything in scope that could not be read."""
+        return tuple(Gap(**gap) for gap in self._load("gaps.json"))
+
+    @property
+    def scope(self) -> ScopeReport:
+        """Expected v. visible v. collected."""
+        raw = self._load("scope.json")
+        return ScopeReport(
+            expected_from=raw["expected_from"],
+            management_groups=tuple(raw["management_groups"]),
+            subscriptions=tuple(SubscriptionScope(**line) for line in raw["subscriptions"]),
+        )
+
+    def sources(self) -> tuple[str, ...]:
+        """The names of the sources that have at least one page."""
+        return tuple(sorted(path.name for path in self.folder.iterdir() if path.is_dir()))
+
+    def pages(self, source: str, scope: str | None = None) -> Iterator[Page]:
+        """The pages of one source, in the order of their paths; of one scope where it is given."""
+        folder = self.folder / source
+        if scope is not None:
+            folder = folder / scope_folder(scope)
+        for path in sorted(folder.rglob("page-*.provenance.json")):
+            body_path = path.with_name(path.name.replace(".provenance", ""))
+            yield Page(
+                path=body_path.relative_to(self.folder).as_posix(),
+                body=json.loads(body_path.read_bytes()),
+                provenance=_provenance(json.loads(path.read_bytes())),
+            )
+
+    def intact(self) -> bool:
+        """Whether the files still have the root hash that was taken when the snapshot was closed."""
+        return _tree_hash(self.folder) == self.header.root_sha256
+
+
+def _provenance(raw: dict[str, Any]) -> Provenance:
+    return Provenance(
+        **raw | {"identity": Identity(**raw["identity"]), "request_ids": tuple(raw["request_ids"])}
+    )
+
+
+def newest(folders: Iterable[Path]) -> Path | None:
+    """The finished snapshot that was started last, or None."""
+    finished = [folder for folder in folders if (folder / "snapshot.json").is_file()]
+    return max(finished, key=lambda folder: folder.name, default=None)
