@@ -129,7 +129,9 @@ class Azure:
     def get(self, path: str, api_version: str) -> Answer:
         """One GET of ``path`` (from the root, or a nextLink) below the management endpoint."""
         url = path if path.startswith("https://") else f"{self.endpoint}{path}"
-        request = HttpRequest("GET", url, params={} if "api-version=" in url else {"api-version": api_version})
+        request = HttpRequest(
+            "GET", url, params={} if "api-version=" in url else {"api-version": api_version}
+        )
         started = self._stamp()
         try:
             response = self._arm.send_request(request)

@@ -12,7 +12,7 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 
 if TYPE_CHECKING:
-    from urllib3.connectionpool import ConnectionPool
+    from urllib3.connectionpool import HTTPConnectionPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,15 @@ class _AddressAdapter(HTTPAdapter):
 
     def get_connection_with_tls_context(
         self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> ConnectionPool:
+    ) -> HTTPConnectionPool:
         _, pool = self.build_connection_pool_key_attributes(request, verify, cert)
         name = urlsplit(str(request.url)).hostname
         host, port = self._address
         return self.poolmanager.connection_from_host(
-            host, port, scheme="https", pool_kwargs=dict(pool) | {"assert_hostname": name, "server_hostname": name}
+            host,
+            port,
+            scheme="https",
+            pool_kwargs=dict(pool) | {"assert_hostname": name, "server_hostname": name},
         )
 
     def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:

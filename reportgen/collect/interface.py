@@ -21,7 +21,9 @@ class Recorder:
     writer: Writer
     mode: CollectionMode
 
-    def record(self, source: str, scope: str, scope_name: str, answers: Iterable[Answer]) -> list[Json] | None:
+    def record(
+        self, source: str, scope: str, scope_name: str, answers: Iterable[Answer]
+    ) -> list[Json] | None:
         """Store each answer as a page and return the bodies; None, and a gap, where one was refused.
 
         Pages that came before a refusal stay in the snapshot: nothing already collected is lost.
@@ -46,7 +48,9 @@ class Recorder:
     def refused(self, source: str, scope: str, scope_name: str, answer: Answer) -> None:
         """Turn an answer that is not the wanted one into a gap that says what to do."""
         code, message = error_of(answer.body)
-        reason = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}.get(answer.status, "failed")
+        reason = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}.get(
+            answer.status, "failed"
+        )
         detail = f"HTTP {answer.status} {code}: {message}".strip(" :")
         if reason == "denied":
             detail += f" Needed permission: {BY_NAME[source].permission}."

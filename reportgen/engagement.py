@@ -1,0 +1,186 @@
+"""engagement.yaml: what is audited, for whom, over which period, with which identity.
+
+Errors name the file, the line, the key and what was expected.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from reportgen.errors import UsageError
+from reportgen.snapshot import canonical_json
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def _guid(value: str) -> str:
+    if not _GUID.fullmatch(value):
+        raise ValueError("expected a GUID such as 11111111-2222-3333-4444-555555555555")
+    return value.lower()
+
+
+Guid = Annotated[str, AfterValidator(_guid)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Period(_Model):
+    """The period of review, both days included."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} is before start {self.start}")
+        return self
+
+
+class Scope(_Model):
+    """What is expected: subscriptions, everything below management groups, or (empty) all that is visible."""
+
+    subscriptions: tuple[Guid, ...] = ()
+    management_groups: tuple[str, ...] = ()
+
+
+class Credential(_Model):
+    """Which identity collects; a secret is named by its environment variable and never written here."""
+
+    kind: Literal["managed-identity", "workload-identity", "client-secret", "azure-cli"]
+    tenant_id: Guid | None = None
+    client_id: str | None = None
+    secret_env: str = "AZURE_CLIENT_SECRET"  # noqa: S105 (the name of a variable)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Credential:
+        if self.kind == "client-secret" and not (self.tenant_id and self.client_id):
+            raise ValueError("client-secret needs tenant_id and client_id beside it")
+        return self
+
+
+class Endpoint(_Model):
+    """Another cloud, a proxy's address or a sandbox; the public cloud needs nothing here."""
+
+    management: str = "https://management.azure.com"
+    authority: str = "https://login.microsoftonline.com"
+    ca_file: Path | None = None
+
+
+class Engagement(_Model):
+    """The whole file; four keys are needed, the rest has defaults."""
+
+    entity: str = Field(min_length=1)
+    period: Period
+    scope: Scope
+    credential: Credential
+    name: str = ""
+    classification: str = "Confidential"
+    parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    endpoint: Endpoint = Endpoint()
+
+    @property
+    def sha256(self) -> str:
+        """Of the settings as understood, so that layout and comments do not matter."""
+        return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
+
+
+def load(path: Path) -> Engagement:
+    """Read and check an engagement file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be read ({error.strerror}); write one with `reportgen init`"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}:1: expected the keys entity, period, scope and credential")
+    try:
+        return Engagement.model_validate(raw)
+    except ValidationError as error:
+        raise UsageError(
+            "\n".join(_problem(path, node, item) for item in error.errors(include_url=False))
+        ) from error
+
+
+def _problem(path: Path, node: yaml.Node | None, item: Any) -> str:
+    location = tuple(part for part in item["loc"])
+    key = ".".join(str(part) for part in location) or "(top level)"
+    if item["type"] == "extra_forbidden":
+        model: Any = {"period": Period, "scope": Scope, "credential": Credential, "endpoint": Endpoint}.get(
+            str(location[0]) if len(location) > 1 else "", Engagement
+        )
+        what = f"unknown key; expected one of {', '.join(model.model_fields)}"
+    elif item["type"] == "missing":
+        what = "missing; this key is needed"
+    else:
+        what = f"{item['msg'].removeprefix('Value error, ')}; found {_short(item['input'])}"
+    return f"{path}:{_line(node, location)}: {key}: {what}"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
+    """The line of the deepest part of ``location`` that the file has."""
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            match = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if match is None:
+                return line
+            line, node = match[0].start_mark.line + 1, match[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
+
+
+TEMPLATE = """\
+# An engagement: what is audited, for whom, over which period, with which identity.
+entity: {entity}
+
+period:            # the period of review, both days included
+  start: {start}
+  end: {end}
+
+scope:             # what is expected to exist; whatever of it cannot be read is reported as a gap
+  subscriptions: {subscriptions}
+  # management_groups: [corp]   # everything below these groups is expected too
+
+credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
+# credential:
+#   kind: client-secret
+#   tenant_id: 11111111-2222-3333-4444-555555555555
+#   client_id: 66666666-7777-8888-9999-000000000000
+#   secret_env: AZURE_CLIENT_SECRET   # the environment variable that holds the secret
+
+# parameters:      # a control's parameter may be overridden; the report prints the value used
+#   patching-node-image-recent: {{max_age_days: 30}}
+"""
