@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ class Request:
     clock: Callable[[], datetime]
     host: str
     progress: Callable[[int, int, str], None]
+    secret: str = field(default="", repr=False)
     workers: int = 8
 
 
@@ -59,7 +60,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
     subscriptions can be read; everything else that fails is a gap.
     """
     started = request.clock()
-    azure = Azure(credential(engagement.credential, request.connection), request.connection, request.clock)
+    azure = Azure(credential(engagement.credential, request.connection, request.secret), request.connection, request.clock)
     recorder = Recorder(azure, Writer(request.folder, request.mode), request.mode)
     known = _resolve(engagement, recorder)
     in_graph = graph.collect(recorder, "arg.managed-clusters", known.readable) if known.readable else []

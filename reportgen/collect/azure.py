@@ -135,8 +135,6 @@ class Azure:
         started = self._stamp()
         try:
             response = self._arm.send_request(request)
-        except ClientAuthenticationError as error:
-            raise CredentialError(f"GET {url}: {error.message}. Check the identity's access.") from error
         except AzureError as error:
             raise Unreachable(f"GET {_without_token(url)}: {error}") from error
         return Answer(

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from reportgen.engagement import Credential
 
 
-def credential(config: Credential, connection: Connection) -> TokenCredential:
-    """The SDK credential for ``config``; a missing secret is a CredentialError that names the variable."""
+def credential(config: Credential, connection: Connection, secret: str = "") -> TokenCredential:
+    """The SDK credential for ``config``; a missing secret is a CredentialError that names the variable.
+
+    ``secret`` is the embedded sandbox's own; with Azure it comes from the environment.
+    """
     common: dict[str, Any] = {
         "authority": connection.authority_url,
         "transport": transport(connection),
@@ -41,7 +44,7 @@ def credential(config: Credential, connection: Connection) -> TokenCredential:
         case "azure-cli":
             return AzureCliCredential(tenant_id=config.tenant_id or "")
         case "client-secret":
-            secret = os.environ.get(config.secret_env)
+            secret = secret or os.environ.get(config.secret_env, "")
             if not secret:
                 raise CredentialError(
                     f"credential.secret_env: the environment variable {config.secret_env} is not set; "

@@ -1,0 +1,94 @@
+"""Verify a pack against its manifest: changed, missing and added files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.errors import UsageError
+from reportgen.pack.build import MANIFEST
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found; ``collection_mode`` is as the manifest states it."""
+
+    pack_id: str
+    collection_mode: str
+    files: int
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether the pack is exactly what the manifest says."""
+        return not (self.changed or self.missing or self.added)
+
+
+def verify(pack: Path) -> Verification:
+    """Check a pack's folder or zip. Raises UsageError where ``pack`` is neither."""
+    found, doubled = _read_zip(pack) if pack.is_file() else (_read_folder(pack), ())
+    if MANIFEST not in found:
+        raise UsageError(f"{pack}: not a pack (no {MANIFEST} in it)")
+    stated = _parse(pack, found[MANIFEST])
+    actual = {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if name != MANIFEST}
+    facts = _facts(found.get("manifest.json", b""))
+    return Verification(
+        pack_id=facts.get("pack_id", ""),
+        collection_mode=facts.get("collection_mode", ""),
+        files=len(stated),
+        changed=tuple(sorted(name for name in stated.keys() & actual.keys() if stated[name] != actual[name])),
+        missing=tuple(sorted(stated.keys() - actual.keys())),
+        added=tuple(sorted({*(actual.keys() - stated.keys()), *doubled})),
+    )
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: not a pack (no such folder or zip)")
+    return {
+        path.relative_to(folder).as_posix(): b"" if path.is_symlink() else path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def _read_zip(path: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Files by name below the zip's one top folder, and the names that stand in it twice."""
+    found: dict[str, bytes] = {}
+    doubled: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                name = info.filename.partition("/")[2]
+                if info.is_dir():
+                    continue
+                if not name or name in found:
+                    doubled.append(name or info.filename)
+                found[name or info.filename] = archive.read(info)
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise UsageError(f"{path}: not a pack, or a damaged zip ({error})") from error
+    return found, tuple(doubled)
+
+
+def _parse(pack: Path, manifest: bytes) -> dict[str, str]:
+    stated = {}
+    for number, line in enumerate(manifest.decode("utf-8", "replace").splitlines(), start=1):
+        digest, separator, name = line.partition("  ")
+        if not separator or len(digest) != 64 or not name:
+            raise UsageError(f"{pack}: {MANIFEST} line {number} is not '<sha256>  <path>'")
+        stated[name] = digest.lower()
+    return stated
+
+
+def _facts(manifest: bytes) -> Mapping[str, str]:
+    try:
+        facts = json.loads(manifest)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
