@@ -1,0 +1,108 @@
+"""One call and one answer of the sandbox, and the error bodies that Azure sends."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from reportgen.model import Json
+
+_NAMESPACE = uuid.UUID("6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d000")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time that answers show; it stands still where ``frozen`` is given."""
+
+    frozen: datetime | None = None
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return self.frozen.astimezone(UTC) if self.frozen else datetime.now(UTC)
+
+    def stamp(self) -> str:
+        """The time as Azure writes it into messages, seven digits of a second."""
+        return self.now().strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+    def http_date(self) -> str:
+        """The time for a ``Date`` header."""
+        return format_datetime(self.now(), usegmt=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``path`` is as sent, ``parts`` the path parameters in lower case, query keys lower."""
+
+    method: str
+    path: str
+    query_text: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    host: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The path as ids are compared."""
+        return "/" + self.path.strip("/").lower()
+
+    def json(self) -> Json:
+        """The body as JSON, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+    def request_id(self, clock: Clock, purpose: str) -> str:
+        """A request id: the same for the same call where the clock stands still."""
+        if clock.frozen is None:
+            return str(uuid.uuid4())
+        text = f"{purpose} {self.method} {self.path}?{self.query_text} {self.body.decode('utf-8', 'replace')}"
+        return str(uuid.uuid5(_NAMESPACE, text))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response; ``body`` is JSON unless ``html`` is given."""
+
+    body: Json = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    html: str = ""
+
+    def content(self) -> bytes:
+        """The bytes to send."""
+        if self.html:
+            return self.html.encode()
+        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type."""
+        return "text/html" if self.html else "application/json; charset=utf-8"
+
+
+Handler = Callable[[Call], Answer]
+
+
+class Refused(Exception):
+    """A handler's way to end with an error answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Azure Resource Manager's error envelope."""
+    gateway = {"x-ms-failure-cause": "gateway"} if 400 <= status < 500 else {}
+    return Answer(
+        {"error": {"code": code, "message": message}},
+        status,
+        {**gateway, **(headers or {})},
+    )

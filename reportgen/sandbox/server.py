@@ -1,0 +1,159 @@
+"""Starts and stops the HTTPS server: in a thread for demo and tests, in the foreground for a person."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import trustme
+import uvicorn
+
+from reportgen.errors import ReportgenError, UsageError
+from reportgen.sandbox.app import Site
+from reportgen.sandbox.estate import Estate, load
+from reportgen.sandbox.exchange import Clock
+from reportgen.sandbox.interface import LOGIN_HOST, MANAGEMENT_HOST, Faults, Sandbox
+
+_START_SECONDS = 15
+_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST)
+
+
+@contextlib.contextmanager
+def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Iterator[Sandbox]:
+    """See `reportgen.sandbox.serve`."""
+    estate = load(folder)
+    with (
+        _listening(0) as listener,
+        _certificates() as (config, ca_file),
+        _site(estate, as_of, faults) as site,
+    ):
+        server = uvicorn.Server(_configured(site, config))
+        thread = threading.Thread(
+            target=server.run,
+            kwargs={"sockets": [listener]},
+            name="reportgen-sandbox",
+            daemon=True,
+        )
+        thread.start()
+        try:
+            _wait(server, thread)
+            yield Sandbox(listener.getsockname()[:2], ca_file, requests=site.requests)
+        finally:
+            # Without force_exit uvicorn waits for the clients to hang up their kept-alive connections.
+            server.should_exit = server.force_exit = True
+            thread.join(_START_SECONDS)
+
+
+def run_forever(folder: Path, port: int, *, as_of: datetime | None, faults: Faults | None) -> None:
+    """See `reportgen.sandbox.run_forever`."""
+    estate = load(folder)
+    with (
+        _listening(port) as listener,
+        _certificates() as (config, ca_file),
+        _site(estate, as_of, faults) as site,
+    ):
+        sandbox = Sandbox(listener.getsockname()[:2], ca_file)
+        sys.stdout.write(greeting(estate, sandbox))
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(_configured(site, config)).run(sockets=[listener])
+
+
+def greeting(estate: Estate, sandbox: Sandbox) -> str:
+    """What a person needs to connect."""
+    url = f"https://{sandbox.address[0]}:{sandbox.address[1]}"
+    unreadable = sum(not subscription.readable for subscription in estate.subscriptions)
+    lines = [
+        f"Sandbox of {estate.folder}: {len(estate.resources)} resources in {len(estate.subscriptions)} subscriptions"
+        f" ({unreadable} unreadable), {len(estate.answers)} stored answers",
+        *(f"No table or list takes the type {kind}; it is read by its id only" for kind in estate.unlisted),
+        "",
+        f"Resource Manager and sign-in  {url}",
+        f"Certificate authority         {sandbox.ca_file}",
+        f"export AZURE_AUTHORITY_HOST={url}",
+        f"export AZURE_TENANT_ID={sandbox.tenant_id}",
+        f"export AZURE_CLIENT_ID={sandbox.client_id}",
+        f"export AZURE_CLIENT_SECRET={sandbox.client_secret}",
+        f"export REQUESTS_CA_BUNDLE={sandbox.ca_file} SSL_CERT_FILE={sandbox.ca_file}",
+        f"export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={sandbox.identity_header}",
+        "",
+        "Stop it with Ctrl-C.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    # asyncio sets TCP_NODELAY only on sockets made with IPPROTO_TCP; without it each call costs 40 ms.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise UsageError(f"The sandbox cannot listen on 127.0.0.1:{port}: {error.strerror}") from error
+        listener.listen(128)
+        yield listener
+
+
+@contextlib.contextmanager
+def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
+    """uvicorn's TLS options and the file of the certificate authority; removed at the end."""
+    authority = trustme.CA(organization_name="reportgen sandbox")
+    pair = authority.issue_cert(*_NAMES, organization_name="reportgen sandbox")
+    with tempfile.TemporaryDirectory(prefix="reportgen-sandbox-") as name:
+        folder = Path(name)
+        ca_file, chain, key = (
+            folder / "ca.pem",
+            folder / "chain.pem",
+            folder / "key.pem",
+        )
+        authority.cert_pem.write_to_path(str(ca_file))
+        chain.write_bytes(b"".join(blob.bytes() for blob in pair.cert_chain_pems))
+        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT, 0o600)
+        with open(descriptor, "wb") as file:
+            file.write(pair.private_key_pem.bytes())
+        yield {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}, ca_file
+
+
+@contextlib.contextmanager
+def _site(estate: Estate, as_of: datetime | None, faults: Faults | None) -> Iterator[Site]:
+    site = Site.over(estate, Clock(as_of), faults or Faults(), [])
+    try:
+        yield site
+    finally:
+        site.graph.tables.close()
+
+
+def _configured(site: Site, tls: dict[str, str]) -> uvicorn.Config:
+    return uvicorn.Config(
+        site.app(),
+        ssl_certfile=tls["ssl_certfile"],
+        ssl_keyfile=tls["ssl_keyfile"],
+        log_config=None,
+        log_level=logging.ERROR,
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=60,
+    )
+
+
+def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > end:
+            raise ReportgenError("The sandbox's HTTPS server did not start")
+        time.sleep(0.005)

@@ -1,0 +1,323 @@
+"""The tables of Resource Graph in DuckDB, and KQL run over them.
+
+Each set of subscriptions that a query may see has a database of its own in memory, so that no query
+can reach past its scope.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import duckdb_kql
+from duckdb_kql.types import kusto_type
+
+from reportgen.model import Json
+from reportgen.sandbox.estate import Estate, Resource
+from reportgen.sandbox.interface import TENANT_ID
+from reportgen.sandbox.subscriptions_file import ManagementGroup, Subscription
+
+_TEXT = (
+    "id",
+    "name",
+    "type",
+    "tenantId",
+    "kind",
+    "location",
+    "resourceGroup",
+    "subscriptionId",
+    "managedBy",
+)
+_DYNAMIC = (
+    "sku",
+    "plan",
+    "properties",
+    "tags",
+    "identity",
+    "zones",
+    "extendedLocation",
+)
+COLUMNS = _TEXT + _DYNAMIC
+"""In the order in which Resource Graph gives them."""
+TABLES = ("resources", "resourcecontainers")
+ROOT_NAME = "Tenant Root Group"
+_ROWS_AT_ONCE = 500
+_SCOPES_KEPT = 16
+_LITERALS = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//[^\n]*""")
+_OPERATORS = re.compile(
+    r"(where|project|project-away|extend|summarize|limit|take|sample|order|sort|count|distinct|top|mv-expand)\b",
+    re.IGNORECASE,
+)
+_CELL_TYPES = {
+    "string": "string",
+    "int": "integer",
+    "long": "integer",
+    "real": "number",
+    "decimal": "number",
+}
+_CELL_TYPES |= {"bool": "boolean", "datetime": "datetime", "dynamic": "object"}
+
+Row = dict[str, Json]
+
+
+class BadQuery(Exception):
+    """KQL that cannot run; ``details`` are the entries for Resource Graph's error body."""
+
+    def __init__(self, *details: dict[str, Json]) -> None:
+        super().__init__(details[-1]["message"])
+        self.details = list(details)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All rows of a query, before paging. ``columns`` are (name, type) with Resource Graph's type names."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]]
+    pageable: bool
+
+    def cells(self, row: tuple[Any, ...]) -> list[Json]:
+        """One row as JSON values."""
+        return [_cell(value, kind) for value, (_, kind) in zip(row, self.columns, strict=True)]
+
+
+class Tables:
+    """Runs queries over the rows that a set of subscriptions may see."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._open: dict[frozenset[str], duckdb.DuckDBPyConnection] = {}
+
+    def run(self, text: str, subscriptions: frozenset[str], now: datetime) -> Result:
+        """``text`` over the given subscriptions (lower-case ids); raises BadQuery."""
+        offset = len("resources | ") if _OPERATORS.match(_bare(text).strip()) else 0
+        query = f"resources | {text.strip()}" if offset else text
+        if _bare(query).strip().startswith("."):
+            raise _syntax_error(1, 0, ".", "")
+        connection = self._connection(subscriptions)
+        try:
+            sql = duckdb_kql.to_sql(query, schema=_schema(query), allow_write=False, query_now=now)
+            cursor = connection.execute(str(sql), sql.parameters or None)
+            columns = tuple((str(item[0]), _cell_type(item[1])) for item in cursor.description or ())
+            rows = cursor.fetchall()
+        except duckdb_kql.KqlSyntaxError as error:
+            raise _parser_failure(error, offset) from error
+        except (duckdb_kql.KqlError, duckdb.Error, RecursionError) as error:
+            raise _cannot_run(error) from error
+        return Result(columns, rows, _pageable(query, columns))
+
+    def _connection(self, subscriptions: frozenset[str]) -> duckdb.DuckDBPyConnection:
+        if subscriptions not in self._open:
+            if len(self._open) >= _SCOPES_KEPT:
+                self._open.pop(next(iter(self._open))).close()
+            self._open[subscriptions] = self._build(subscriptions)
+        return self._open[subscriptions]
+
+    def _build(self, subscriptions: frozenset[str]) -> duckdb.DuckDBPyConnection:
+        config: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+        connection = duckdb_kql.connect(":memory:", config=config)
+        columns = [f'"{name}" VARCHAR' for name in _TEXT] + [f'"{name}" JSON' for name in _DYNAMIC]
+        for table in TABLES:
+            connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+        visible = [r for r in self._estate.resources if r.id.subscription.lower() in subscriptions]
+        known = [s for s in self._estate.subscriptions if s.id.lower() in subscriptions]
+        _insert(connection, "resources", (_resource_row(r) for r in visible if r.in_graph))
+        _insert(connection, "resourcecontainers", _container_rows(known, visible))
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def close(self) -> None:
+        """Close all databases."""
+        for connection in self._open.values():
+            connection.close()
+        self._open.clear()
+
+
+def chain(subscription: Subscription) -> list[dict[str, str]]:
+    """The management groups above a subscription, nearest first, up to the tenant's root."""
+    groups = [group for group in subscription.groups if group.name != TENANT_ID]
+    groups.append(ManagementGroup(TENANT_ID, ROOT_NAME))
+    return [{"displayName": group.display_name, "name": group.name} for group in groups]
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
+    picks = [f"r->>'{name}'" for name in _TEXT] + [f"r->'{name}'" for name in _DYNAMIC]
+    sql = f"INSERT INTO {table} SELECT {', '.join(picks)} FROM (SELECT unnest(CAST(? AS JSON[])) AS r)"
+    waiting = list(rows)
+    for start in range(0, len(waiting), _ROWS_AT_ONCE):
+        connection.execute(sql, [json.dumps(waiting[start : start + _ROWS_AT_ONCE])])
+
+
+def _row(body: dict[str, Json], **known: Json) -> Row:
+    """A row as Resource Graph shapes it: absent text is "", absent objects are null (so: left out)."""
+    texts = {name: str(body.get(name) or "") for name in _TEXT}
+    objects = {name: body[name] for name in _DYNAMIC if body.get(name) is not None}
+    return texts | objects | {"tenantId": TENANT_ID} | known
+
+
+def _resource_row(resource: Resource) -> Row:
+    body = dict(resource.body)
+    return _row(
+        body,
+        id=resource.id.text,
+        name=str(body.get("name") or resource.id.name),
+        type=resource.id.type,
+        location=str(body.get("location") or "").lower().replace(" ", ""),
+        resourceGroup=resource.id.group,
+        subscriptionId=resource.id.subscription,
+    )
+
+
+def _container_rows(subscriptions: list[Subscription], resources: list[Resource]) -> Iterator[Row]:
+    for subscription in subscriptions:
+        yield _row(
+            {},
+            id=f"/subscriptions/{subscription.id}",
+            name=subscription.display_name,
+            type="microsoft.resources/subscriptions",
+            subscriptionId=subscription.id,
+            properties={
+                "state": subscription.state,
+                "managementGroupAncestorsChain": chain(subscription),
+            },
+        )
+    yield from _group_rows(resources)
+    yield from _management_group_rows(subscriptions)
+
+
+def _group_rows(resources: list[Resource]) -> Iterator[Row]:
+    groups: dict[tuple[str, str], Resource] = {}
+    for resource in resources:
+        if resource.id.group:
+            key = (resource.id.subscription.lower(), resource.id.group.lower())
+            if key not in groups or resource.id.type.endswith("/resourcegroups"):
+                groups[key] = resource
+    for resource in groups.values():
+        real = resource.id.type.endswith("/resourcegroups")
+        row_id = f"/subscriptions/{resource.id.subscription}/resourceGroups/{resource.id.group}"
+        yield _row(
+            dict(resource.body) if real else {},
+            id=row_id,
+            name=resource.id.group,
+            type="microsoft.resources/subscriptions/resourcegroups",
+            location=str(resource.body.get("location") or ""),
+            resourceGroup=resource.id.group,
+            subscriptionId=resource.id.subscription,
+        )
+
+
+def _management_group_rows(subscriptions: list[Subscription]) -> Iterator[Row]:
+    seen: dict[str, Row] = {}
+    for links in map(chain, subscriptions):
+        for position, link in enumerate(links):
+            details = {"managementGroupAncestorsChain": links[position + 1 :]}
+            seen.setdefault(
+                link["name"].lower(),
+                _row(
+                    {},
+                    id=f"/providers/Microsoft.Management/managementGroups/{link['name']}",
+                    name=link["name"],
+                    type="microsoft.management/managementgroups",
+                    properties={
+                        "displayName": link["displayName"],
+                        "tenantId": TENANT_ID,
+                        "details": details,
+                    },
+                ),
+            )
+    yield from seen.values()
+
+
+def _bare(query: str) -> str:
+    """The query without comments and with empty literals, for looking at its words."""
+    return _LITERALS.sub(lambda found: "" if found[0].startswith("//") else "''", query)
+
+
+def _schema(query: str) -> dict[str, list[str]]:
+    """The tables under each spelling the query uses: names of tables have no case in Resource Graph."""
+    spelled = re.findall(rf"\b(?:{'|'.join(TABLES)})\b", _bare(query), re.IGNORECASE)
+    return {name: list(COLUMNS) for name in (*TABLES, *spelled)}
+
+
+def _pageable(query: str, columns: tuple[tuple[str, str], ...]) -> bool:
+    """Whether Resource Graph would give a token: not after limit, take or sample, not without an id."""
+    limited = re.search(r"\|\s*(limit|take|sample)\b", _bare(query), re.IGNORECASE)
+    has_id = any(name.lower() == "id" for name, _ in columns)
+    return not limited and has_id and any(kind != "object" for _, kind in columns)
+
+
+def _cell_type(duckdb_type: object) -> str:
+    return _CELL_TYPES.get(kusto_type(duckdb_type), "string")
+
+
+def _cell(value: Any, kind: str) -> Json:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+    if kind == "object" and isinstance(value, str):
+        return json.loads(value)
+    if kind == "object" and isinstance(value, list):
+        return [_cell(item, "") for item in value]
+    if kind == "number" and value is not None:
+        return float(value)
+    return value if isinstance(value, bool | int | float | str | None) else str(value)
+
+
+def _invalid() -> dict[str, Json]:
+    return {
+        "code": "InvalidQuery",
+        "message": "Query is invalid. Please refer to the documentation for the Azure Resource Graph service "
+        "and fix the error before retrying.",
+    }
+
+
+def _syntax_error(line: int, column: int, token: str, expected: str) -> BadQuery:
+    position = {
+        "line": line,
+        "characterPositionInLine": column,
+        "token": token,
+        "expectedToken": expected,
+    }
+    return BadQuery(_invalid(), {"code": "ParserFailure", "message": "ParserFailure"} | position)
+
+
+def _parser_failure(error: duckdb_kql.KqlSyntaxError, offset: int) -> BadQuery:
+    if not error.diagnostics:
+        return _cannot_run(error)
+    first = error.diagnostics[0]
+    column = first.span.column - (offset if first.span.line == 1 else 0)
+    token = re.search(r"'(.*?)'", first.message)
+    expected = re.search(r"expecting (.*)", first.message)
+    return _syntax_error(
+        first.span.line,
+        max(column, 0),
+        token[1] if token else "",
+        expected[1][:200] if expected else "",
+    )
+
+
+def _cannot_run(error: Exception) -> BadQuery:
+    message = str(error).splitlines()[0] if str(error) else type(error).__name__
+    table = re.search(
+        r"Table with name (\S+) does not exist|schema error for '(.+?)' \(unknown table",
+        message,
+    )
+    if table:
+        name = table[1] or table[2]
+        return BadQuery(
+            {
+                "code": "DisallowedLogicalTableName",
+                "message": f"Table {name} is invalid, unsupported or disallowed.",
+            }
+        )
+    return BadQuery(
+        _invalid(),
+        {
+            "code": "SandboxCannotRun",
+            "message": f"The sandbox cannot run this query: {message}",
+        },
+    )
