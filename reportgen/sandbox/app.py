@@ -17,12 +17,7 @@ from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, Refused, er
 from reportgen.sandbox.graph import ResourceGraph
 from reportgen.sandbox.identity import Identity
 from reportgen.sandbox.interface import LOGIN_HOST, TENANT_ID, Faults
-from reportgen.sandbox.resource_manager import (
-    Handler,
-    ResourceManager,
-    check_api_version,
-    forbidden,
-)
+from reportgen.sandbox.resource_manager import ResourceManager, check_api_version, forbidden
 
 _SUBSCRIPTION = "/subscriptions/{subscription}"
 _GROUP = _SUBSCRIPTION + "/resourcegroups/{group}"

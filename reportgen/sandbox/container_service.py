@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from reportgen.model import Json
 from reportgen.sandbox.estate import CLUSTER_TYPE, Estate, Resource
 from reportgen.sandbox.exchange import Answer, Call, Refused, error
-from reportgen.sandbox.resource_manager import how_to_add, missing, page
+from reportgen.sandbox.resource_manager import missing, no_answer, page
 
 CLUSTERS_A_PAGE = 20
 
@@ -60,11 +60,8 @@ class ContainerService:
         return Answer({"value": [dict(resource.body) for resource in found]}) if found else self.unknown(call)
 
     def unknown(self, call: Call) -> Answer:
-        """The folder holds no such thing for this cluster, which is not the same as there being none."""
-        text = (
-            f"The estate folder holds no answer to GET {call.path}, and nothing must not pose as no settings."
-        )
-        return error(404, "EstateHasNoAnswer", f"{text} {how_to_add(call)}")
+        """The folder holds no such thing, which is not the same as there being none."""
+        return no_answer(call)
 
     def single(self, call: Call) -> Answer:
         """One object below a cluster that the folder does not hold."""

@@ -72,7 +72,8 @@ class Estate:
     """The folder's content, held in memory.
 
     ``answers`` is keyed by (method, lower-case path); ``unlisted`` names the types that nothing here
-    serves in a list or a table (a body of one can still be read by its id).
+    serves in a list or a table (a body of one can still be read by its id); ``continued`` the files that
+    hold a list with a nextLink, of which the folder has no further page.
     """
 
     folder: Path
@@ -80,6 +81,7 @@ class Estate:
     resources: tuple[Resource, ...]
     answers: Mapping[tuple[str, str], StoredAnswer]
     unlisted: tuple[str, ...]
+    continued: tuple[str, ...]
     by_key: Mapping[str, Resource] = field(repr=False)
     by_collection: Mapping[str, tuple[Resource, ...]] = field(repr=False)
 
@@ -128,11 +130,14 @@ class _Reading:
         self._named: tuple[Subscription, ...] = ()
         self._resources: dict[str, Resource] = {}
         self._answers: dict[tuple[str, str], StoredAnswer] = {}
+        self._continued: list[str] = []
 
     def take(self, path: Path) -> None:
         file = path.relative_to(self.folder).as_posix()
         try:
             documents = parsing.documents(path)
+            if any(isinstance(value, dict) and value.get("nextLink") for value in documents):
+                self._continued.append(file)
             if path.parent == self.folder / "azure" and path.stem.lower() == "subscriptions":
                 self._named += read_subscriptions(_items(documents))
                 return
@@ -180,6 +185,7 @@ class _Reading:
             unlisted=tuple(
                 sorted({r.id.type for r in resources if not r.in_graph and r.id.type not in SERVED_CHILDREN})
             ),
+            continued=tuple(self._continued),
             by_key={resource.id.key: resource for resource in resources},
             by_collection={path: tuple(members) for path, members in collections.items()},
         )

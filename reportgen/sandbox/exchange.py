@@ -21,8 +21,11 @@ class Clock:
     frozen: datetime | None = None
 
     def now(self) -> datetime:
-        """The time in UTC."""
-        return self.frozen.astimezone(UTC) if self.frozen else datetime.now(UTC)
+        """The time in UTC; a frozen one without a zone is taken as UTC."""
+        if self.frozen is None:
+            return datetime.now(UTC)
+        aware = self.frozen if self.frozen.tzinfo else self.frozen.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
 
     def stamp(self) -> str:
         """The time as Azure writes it into messages, seven digits of a second."""

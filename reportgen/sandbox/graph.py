@@ -13,7 +13,8 @@ from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Clock, Refused
 from reportgen.sandbox.interface import Faults
-from reportgen.sandbox.tables import BadQuery, Result, Tables, chain
+from reportgen.sandbox.rows import chain
+from reportgen.sandbox.tables import BadQuery, Result, Tables
 
 QUERIES = 15
 """Queries in a window of WINDOW seconds for each identity, as Resource Graph documents its throttling."""
@@ -158,8 +159,8 @@ class ResourceGraph:
 
 
 _THROTTLED = (
-    "Client application has been throttled and should not attempt to repeat the request until an amount of time "
-    "has elapsed. Please see https://aka.ms/resourcegraph-throttling for help."
+    "Client application has been throttled and should not attempt to repeat the request until an amount of "
+    "time has elapsed. Please see https://aka.ms/resourcegraph-throttling for help."
 )
 _DENIED = "Access is denied to the requested resource. The user might not have enough permission."
 

@@ -215,8 +215,8 @@ _NO_TENANT = (
 )
 _NO_GRANT = "The app requested an unsupported grant type '{}'."
 _NO_CLIENT = (
-    "Application with identifier '{}' was not found in the directory 'Sandbox'. This can happen if the application "
-    "has not been installed by the administrator of the tenant."
+    "Application with identifier '{}' was not found in the directory 'Sandbox'. This can happen if the "
+    "application has not been installed by the administrator of the tenant."
 )
 _BAD_SECRET = (
     "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Refused, error
 from reportgen.sandbox.ids import parse, read_action
 from reportgen.sandbox.interface import CLIENT_ID, OBJECT_ID, TENANT_ID
+from reportgen.sandbox.rows import chain
 from reportgen.sandbox.subscriptions_file import Subscription
-from reportgen.sandbox.tables import chain
 
 SUBSCRIPTIONS_A_PAGE = 100
 _API_VERSION = re.compile(r"\d{4}-\d\d-\d\d(-[a-z0-9]+)*", re.IGNORECASE)
@@ -23,9 +24,9 @@ def forbidden(path: str) -> Answer:
     return error(
         403,
         "AuthorizationFailed",
-        f"The client '{CLIENT_ID}' with object id '{OBJECT_ID}' does not have authorization to perform action "
-        f"'{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh "
-        "your credentials.",
+        f"The client '{CLIENT_ID}' with object id '{OBJECT_ID}' does not have authorization to perform "
+        f"action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, "
+        "please refresh your credentials.",
     )
 
 
@@ -52,9 +53,9 @@ def page(call: Call, items: list[Json], size: int, *, trailing: bool) -> dict[st
     end = start + size
     body: dict[str, Json] = {"value": items[start:end]}
     if end < len(items) or (trailing and start < len(items)):
-        version = call.query["api-version"]
+        version, path = call.query["api-version"], quote(call.path, safe="/()!$&'*+,;=:@-._~")
         body["nextLink"] = (
-            f"https://{call.host}{call.path}?%24skipToken={end}&api-version={version}&skipToken={end}"
+            f"https://{call.host}{path}?%24skipToken={end}&api-version={version}&skipToken={end}"
         )
     return body
 
@@ -120,8 +121,7 @@ class ResourceManager:
         """What remains: a resource that is not there, or a path that nothing here knows."""
         found = parse(call.path)
         if found is None or not found.group or found.type.endswith("/resourcegroups"):
-            text = f"The sandbox has no answer for {call.method} {call.path}."
-            return error(404, "EstateHasNoAnswer", f"{text} {how_to_add(call)}")
+            return no_answer(call)
         return missing(call.path, found.group)
 
 
@@ -136,12 +136,15 @@ def missing(path: str, group: str) -> Answer:
     )
 
 
-def how_to_add(call: Call) -> str:
-    """Which file makes the estate answer this call."""
-    return (
-        "Add a file below azure/ that holds "
-        f'{{"request": {{"method": "GET", "uri": "{call.path}"}}, "response": {{"body": <what az rest prints>}}}}.'
-    )
+def no_answer(call: Call) -> Answer:
+    """The folder does not say: an empty list here would pose as "there is none". Names the file to add."""
+    parts = call.key.strip("/").split("/")
+    kinds = [part for part in parts if not part.startswith(("providers", "microsoft."))]
+    start = kinds.index("managedclusters") + 1 if "managedclusters" in kinds else 1
+    name = re.sub(r"[^a-z0-9]+", "-", "-".join(kinds[start:]))
+    form = f'{{"request": {{"method": "GET", "uri": "{call.path}"}}, "response": {{"body": <the answer>}}}}'
+    text = f"The estate folder does not say. Add azure/answers/{name}.json with {form}."
+    return error(404, "EstateHasNoAnswer", text)
 
 
 def _without_link(body: Json) -> Json:

@@ -72,9 +72,10 @@ def greeting(estate: Estate, sandbox: Sandbox) -> str:
     """What a person needs to connect."""
     url = f"https://{sandbox.address[0]}:{sandbox.address[1]}"
     unreadable = sum(not subscription.readable for subscription in estate.subscriptions)
+    size = f"{len(estate.resources)} resources in {len(estate.subscriptions)} subscriptions"
     lines = [
-        f"Sandbox of {estate.folder}: {len(estate.resources)} resources in {len(estate.subscriptions)} subscriptions"
-        f" ({unreadable} unreadable), {len(estate.answers)} stored answers",
+        f"Sandbox of {estate.folder}: {size} ({unreadable} unreadable), {len(estate.answers)} stored answers",
+        *(f"{file} holds one page of a longer list: only that page is served" for file in estate.continued),
         *(f"No table or list takes the type {kind}; it is read by its id only" for kind in estate.unlisted),
         "",
         f"Resource Manager and sign-in  {url}",

@@ -1,4 +1,4 @@
-"""azure/subscriptions.json: names, states and management groups of subscriptions, and which are unreadable."""
+"""azure/subscriptions.json: names, states and management groups, and which subscriptions are unreadable."""
 
 from __future__ import annotations
 

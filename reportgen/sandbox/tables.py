@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,34 +18,10 @@ import duckdb_kql
 from duckdb_kql.types import kusto_type
 
 from reportgen.model import Json
-from reportgen.sandbox.estate import Estate, Resource
-from reportgen.sandbox.interface import TENANT_ID
-from reportgen.sandbox.subscriptions_file import ManagementGroup, Subscription
+from reportgen.sandbox.estate import Estate
+from reportgen.sandbox.rows import COLUMNS, DYNAMIC, TEXT, Row, container_rows, resource_row
 
-_TEXT = (
-    "id",
-    "name",
-    "type",
-    "tenantId",
-    "kind",
-    "location",
-    "resourceGroup",
-    "subscriptionId",
-    "managedBy",
-)
-_DYNAMIC = (
-    "sku",
-    "plan",
-    "properties",
-    "tags",
-    "identity",
-    "zones",
-    "extendedLocation",
-)
-COLUMNS = _TEXT + _DYNAMIC
-"""In the order in which Resource Graph gives them."""
 TABLES = ("resources", "resourcecontainers")
-ROOT_NAME = "Tenant Root Group"
 _ROWS_AT_ONCE = 500
 _SCOPES_KEPT = 16
 _LITERALS = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//[^\n]*""")
@@ -61,8 +37,6 @@ _CELL_TYPES = {
     "decimal": "number",
 }
 _CELL_TYPES |= {"bool": "boolean", "datetime": "datetime", "dynamic": "object"}
-
-Row = dict[str, Json]
 
 
 class BadQuery(Exception):
@@ -121,13 +95,13 @@ class Tables:
     def _build(self, subscriptions: frozenset[str]) -> duckdb.DuckDBPyConnection:
         config: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
         connection = duckdb_kql.connect(":memory:", config=config)
-        columns = [f'"{name}" VARCHAR' for name in _TEXT] + [f'"{name}" JSON' for name in _DYNAMIC]
+        columns = [f'"{name}" VARCHAR' for name in TEXT] + [f'"{name}" JSON' for name in DYNAMIC]
         for table in TABLES:
             connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
         visible = [r for r in self._estate.resources if r.id.subscription.lower() in subscriptions]
         known = [s for s in self._estate.subscriptions if s.id.lower() in subscriptions]
-        _insert(connection, "resources", (_resource_row(r) for r in visible if r.in_graph))
-        _insert(connection, "resourcecontainers", _container_rows(known, visible))
+        _insert(connection, "resources", (resource_row(r) for r in visible if r.in_graph))
+        _insert(connection, "resourcecontainers", container_rows(known, visible))
         connection.execute("SET lock_configuration = true")
         return connection
 
@@ -138,99 +112,12 @@ class Tables:
         self._open.clear()
 
 
-def chain(subscription: Subscription) -> list[dict[str, str]]:
-    """The management groups above a subscription, nearest first, up to the tenant's root."""
-    groups = [group for group in subscription.groups if group.name != TENANT_ID]
-    groups.append(ManagementGroup(TENANT_ID, ROOT_NAME))
-    return [{"displayName": group.display_name, "name": group.name} for group in groups]
-
-
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
-    picks = [f"r->>'{name}'" for name in _TEXT] + [f"r->'{name}'" for name in _DYNAMIC]
+    picks = [f"r->>'{name}'" for name in TEXT] + [f"r->'{name}'" for name in DYNAMIC]
     sql = f"INSERT INTO {table} SELECT {', '.join(picks)} FROM (SELECT unnest(CAST(? AS JSON[])) AS r)"
     waiting = list(rows)
     for start in range(0, len(waiting), _ROWS_AT_ONCE):
         connection.execute(sql, [json.dumps(waiting[start : start + _ROWS_AT_ONCE])])
-
-
-def _row(body: dict[str, Json], **known: Json) -> Row:
-    """A row as Resource Graph shapes it: absent text is "", absent objects are null (so: left out)."""
-    texts = {name: str(body.get(name) or "") for name in _TEXT}
-    objects = {name: body[name] for name in _DYNAMIC if body.get(name) is not None}
-    return texts | objects | {"tenantId": TENANT_ID} | known
-
-
-def _resource_row(resource: Resource) -> Row:
-    body = dict(resource.body)
-    return _row(
-        body,
-        id=resource.id.text,
-        name=str(body.get("name") or resource.id.name),
-        type=resource.id.type,
-        location=str(body.get("location") or "").lower().replace(" ", ""),
-        resourceGroup=resource.id.group,
-        subscriptionId=resource.id.subscription,
-    )
-
-
-def _container_rows(subscriptions: list[Subscription], resources: list[Resource]) -> Iterator[Row]:
-    for subscription in subscriptions:
-        yield _row(
-            {},
-            id=f"/subscriptions/{subscription.id}",
-            name=subscription.display_name,
-            type="microsoft.resources/subscriptions",
-            subscriptionId=subscription.id,
-            properties={
-                "state": subscription.state,
-                "managementGroupAncestorsChain": chain(subscription),
-            },
-        )
-    yield from _group_rows(resources)
-    yield from _management_group_rows(subscriptions)
-
-
-def _group_rows(resources: list[Resource]) -> Iterator[Row]:
-    groups: dict[tuple[str, str], Resource] = {}
-    for resource in resources:
-        if resource.id.group:
-            key = (resource.id.subscription.lower(), resource.id.group.lower())
-            if key not in groups or resource.id.type.endswith("/resourcegroups"):
-                groups[key] = resource
-    for resource in groups.values():
-        real = resource.id.type.endswith("/resourcegroups")
-        row_id = f"/subscriptions/{resource.id.subscription}/resourceGroups/{resource.id.group}"
-        yield _row(
-            dict(resource.body) if real else {},
-            id=row_id,
-            name=resource.id.group,
-            type="microsoft.resources/subscriptions/resourcegroups",
-            location=str(resource.body.get("location") or ""),
-            resourceGroup=resource.id.group,
-            subscriptionId=resource.id.subscription,
-        )
-
-
-def _management_group_rows(subscriptions: list[Subscription]) -> Iterator[Row]:
-    seen: dict[str, Row] = {}
-    for links in map(chain, subscriptions):
-        for position, link in enumerate(links):
-            details = {"managementGroupAncestorsChain": links[position + 1 :]}
-            seen.setdefault(
-                link["name"].lower(),
-                _row(
-                    {},
-                    id=f"/providers/Microsoft.Management/managementGroups/{link['name']}",
-                    name=link["name"],
-                    type="microsoft.management/managementgroups",
-                    properties={
-                        "displayName": link["displayName"],
-                        "tenantId": TENANT_ID,
-                        "details": details,
-                    },
-                ),
-            )
-    yield from seen.values()
 
 
 def _bare(query: str) -> str:
