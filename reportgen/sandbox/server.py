@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -27,6 +28,17 @@ _START_SECONDS = 15
 _NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST)
 
 
+class _Server(uvicorn.Server):
+    """Hangs up on clients when it stops, for they keep TLS connections open that would be waited for."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
 @contextlib.contextmanager
 def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Iterator[Sandbox]:
     """See `reportgen.sandbox.serve`."""
@@ -36,7 +48,7 @@ def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Ite
         _certificates() as (config, ca_file),
         _site(estate, as_of, faults) as site,
     ):
-        server = uvicorn.Server(_configured(site, config))
+        server = _Server(_configured(site, config))
         thread = threading.Thread(
             target=server.run,
             kwargs={"sockets": [listener]},
@@ -48,7 +60,6 @@ def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Ite
             _wait(server, thread)
             yield Sandbox(listener.getsockname()[:2], ca_file, requests=site.requests)
         finally:
-            # Without force_exit uvicorn waits for the clients to hang up their kept-alive connections.
             server.should_exit = server.force_exit = True
             thread.join(_START_SECONDS)
 
@@ -65,7 +76,7 @@ def run_forever(folder: Path, port: int, *, as_of: datetime | None, faults: Faul
         sys.stdout.write(greeting(estate, sandbox))
         sys.stdout.flush()
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(_configured(site, config)).run(sockets=[listener])
+            _Server(_configured(site, config)).run(sockets=[listener])
 
 
 def greeting(estate: Estate, sandbox: Sandbox) -> str:
