@@ -86,7 +86,7 @@ class Identity:
             "expires_in": str(LIFETIME),
             "ext_expires_in": str(LIFETIME),
         }
-        return self._managed(call, extra)
+        return self._managed(call, extra | {"not_before": str(int(time.time()))})
 
     def _managed(self, call: Call, extra: dict[str, str]) -> Answer:
         resource = call.query.get("resource", "")

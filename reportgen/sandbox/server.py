@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -75,6 +76,8 @@ def run_forever(folder: Path, port: int, *, as_of: datetime | None, faults: Faul
         sandbox = Sandbox(listener.getsockname()[:2], ca_file)
         sys.stdout.write(greeting(estate, sandbox))
         sys.stdout.flush()
+        # So that the certificate's folder is removed on a plain kill as well.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             _Server(_configured(site, config)).run(sockets=[listener])
 

@@ -69,7 +69,10 @@ def small_estate() -> dict[str, Any]:
                 "subscriptionId": HIDDEN,
                 "displayName": "Hidden",
                 "readable": False,
-                "managementGroups": [{"name": "mg-prod", "displayName": "Production"}],
+                "managementGroups": [
+                    {"name": "mg-prod", "displayName": "Production"},
+                    {"name": "mg-corp", "displayName": "Corporate"},
+                ],
             },
         ],
         "clusters.json": {"value": [cluster(ALPHA, f"alpha-{n:02}") for n in range(CLUSTERS_IN_ALPHA)]},
@@ -97,7 +100,8 @@ def small_estate() -> dict[str, Any]:
         "answers/versions.json": {
             "request": {
                 "method": "GET",
-                "uri": f"/subscriptions/{ALPHA}/providers/Microsoft.ContainerService/locations/westeurope/kubernetesVersions",
+                "uri": f"/subscriptions/{ALPHA}/providers/Microsoft.ContainerService"
+                "/locations/westeurope/kubernetesVersions",
             },
             "response": {"status": 200, "body": {"values": [{"version": "1.33"}]}},
         },

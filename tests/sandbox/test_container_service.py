@@ -68,18 +68,16 @@ def test_the_sdk_lists_and_gets(client: Client) -> None:
     windows = list(aks.maintenance_configurations.list_by_managed_cluster("rg-aks", "alpha-00"))
     assert [window.name for window in windows] == ["aksManagedAutoUpgradeSchedule"]
     versions = aks.managed_clusters.list_kubernetes_versions("westeurope")
-    assert [line.version for line in versions.values_property] == ["1.33"]
+    assert [line.version for line in versions.values_property or []] == ["1.33"]
 
 
 def test_lists_end_with_an_empty_page_as_recorded(client: Client, recorded: Path) -> None:
     got = pages(client, LIST.format(ALPHA))
     assert [len(page["value"]) for page in got] == [20, 3, 0]
     assert "nextLink" not in got[-1]
-    first = recording(recorded, "managedClusters_list__*default_setting__0010.json")["response"]["body"]
-    last = recording(recorded, "managedClusters_list__*default_setting__0011.json")["response"]["body"]
-    linked, empty = (first, last) if "nextLink" in first else (last, first)
-    del linked, empty
     real = recording(recorded, "managedClusters_list__*default_setting__0009.json")
+    after = recording(recorded, "managedClusters_list__*default_setting__0010.json")
+    assert after["response"]["body"] == got[-1] == {"value": []}
     assert set(got[0]) == set(real["response"]["body"]) == {"value", "nextLink"}
     assert got[0]["nextLink"].split("?")[1] == "%24skipToken=20&api-version=2024-09-01&skipToken=20"
     assert real["response"]["body"]["nextLink"].split("?")[1].startswith("%24skipToken=")
@@ -211,5 +209,13 @@ def test_five_hundred_clusters_are_read_in_seconds(tmp_path: Path) -> None:
             )
         elapsed = time.monotonic() - start
     assert statuses == [200] * 500
-    # 40 ms a call, the cost of a missing TCP_NODELAY, would be 20 s over one connection.
     assert elapsed < 8
+
+
+def test_a_call_does_not_wait_for_an_acknowledgement(client: Client) -> None:
+    client.get("/subscriptions")
+    start = time.monotonic()
+    for _ in range(100):
+        client.get(cluster_id(ALPHA, "alpha-00"))
+    # Without TCP_NODELAY a call takes 40 ms, which is 4 s here.
+    assert time.monotonic() - start < 2

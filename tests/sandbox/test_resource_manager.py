@@ -48,7 +48,7 @@ def test_many_subscriptions_come_in_pages(tmp_path: Path) -> None:
             found.append([line["subscriptionId"] for line in body["value"]])
             url = body.get("nextLink", "")
     assert [len(page) for page in found] == [100, 100, 30]
-    assert sum(found, []) == names
+    assert [name for page in found for name in page] == names
 
 
 def test_one_subscription(client: Client) -> None:
@@ -125,9 +125,7 @@ def test_descendants_hold_the_unreadable_too(client: Client) -> None:
     path = "/providers/Microsoft.Management/managementGroups/MG-Corp/descendants"
     lines = client.get(path, version="2020-05-01").json()["value"]
     parents = {line["name"]: line["properties"]["parent"]["id"].rsplit("/", 1)[1] for line in lines}
-    assert parents == {ALPHA: "mg-prod", BETA: "mg-corp", HIDDEN: "mg-prod", "mg-prod": "mg-corp"} | (
-        {"mg-prod": parents["mg-prod"]}
-    )
+    assert parents == {ALPHA: "mg-prod", BETA: "mg-corp", HIDDEN: "mg-prod", "mg-prod": "mg-corp"}
     assert {line["type"] for line in lines} == {"/subscriptions", "Microsoft.Management/managementGroups"}
     root = client.get(path.replace("MG-Corp", client.sandbox.tenant_id)).json()["value"]
     assert {line["name"] for line in root} == {ALPHA, BETA, HIDDEN, "mg-prod", "mg-corp"}
