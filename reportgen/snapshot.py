@@ -70,9 +70,7 @@ def prune(value: Json) -> Json:
     """The value with everything blanked that could be a secret by the name of its key."""
     if isinstance(value, dict):
         return {
-            key: REDACTED
-            if key.lower() in _SECRET_KEYS and isinstance(item, str) and item
-            else prune(item)
+            key: REDACTED if key.lower() in _SECRET_KEYS and isinstance(item, str) and item else prune(item)
             for key, item in value.items()
         }
     if isinstance(value, list):
@@ -103,7 +101,9 @@ class Writer:
     def __init__(self, folder: Path, mode: CollectionMode) -> None:
         if (folder / "snapshot.json").exists():
             if mode is CollectionMode.AZURE:
-                raise UsageError(f"{folder}: a snapshot exists here and is never overwritten; choose another --out")
+                raise UsageError(
+                    f"{folder}: a snapshot exists here and is never overwritten; choose another --out"
+                )
             _remove_simulated(folder)
         elif folder.exists():
             shutil.rmtree(folder)
@@ -144,7 +144,9 @@ class Writer:
 
 def _remove_simulated(folder: Path) -> None:
     if Reader(folder).header.collection_mode is CollectionMode.AZURE:
-        raise UsageError(f"{folder}: a snapshot collected from Azure is never overwritten; choose another --out")
+        raise UsageError(
+            f"{folder}: a snapshot collected from Azure is never overwritten; choose another --out"
+        )
     shutil.rmtree(folder)
 
 
@@ -154,7 +156,9 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not (folder / "snapshot.json").is_file():
-            raise UsageError(f"{folder}: no snapshot.json here, so this is no finished snapshot; run collect again")
+            raise UsageError(
+                f"{folder}: no snapshot.json here, so this is no finished snapshot; run collect again"
+            )
         raw = self._load("snapshot.json")
         self.header = Header(
             **raw
