@@ -1,0 +1,1 @@
+"""Assess: what a snapshot holds, judged by the controls; no network, no clock, no writing."""

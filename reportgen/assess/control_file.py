@@ -1,0 +1,239 @@
+"""One control file: its keys as a model, and what no single key shows.
+
+Every problem of a file is reported at once, as ``file:line: key: what is wrong``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
+
+from reportgen.assess.expression import VARIABLES, BadExpression
+from reportgen.assess.expression import compile as compile_expression
+from reportgen.assess.yaml_file import Where, line_of, parse, usage_error
+from reportgen.model import Control, ControlTest, Json, Status
+from reportgen.sources import BY_NAME
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("expected text, found nothing")
+    return value.strip()
+
+
+def _boolean(value: str) -> str:
+    return _compiles(value, "BOOL")
+
+
+def _text(value: str) -> str:
+    return _compiles(value, "STRING")
+
+
+def _anything(value: str) -> str:
+    return _compiles(value, "DYN")
+
+
+def _compiles(value: str, gives: str) -> str:
+    try:
+        compile_expression(_filled(value), gives)
+    except BadExpression as error:
+        raise ValueError(f"bad CEL: {error}") from error
+    return value.strip()
+
+
+def _source(value: str) -> str:
+    if value not in BY_NAME:
+        raise ValueError(f"unknown source; expected one of {', '.join(BY_NAME)}")
+    return value
+
+
+def _parameter(value: Any) -> Any:
+    items = value if isinstance(value, list) else [value]
+    if len({type(item) for item in items}) != 1 or not isinstance(items[0], (bool, int, float, str)):
+        raise ValueError("expected true or false, a number, text, or a list of one of these")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+Boolean = Annotated[str, AfterValidator(_boolean)]
+Sentence = Annotated[str, AfterValidator(_text)]
+Value = Annotated[str, AfterValidator(_anything)]
+Source = Annotated[str, AfterValidator(_source)]
+Parameter = Annotated[
+    Any,
+    AfterValidator(_parameter),
+    WithJsonSchema({"type": ["boolean", "number", "string", "array"]}),
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Remediation(_Model):
+    """How to bring a subject into the good state."""
+
+    text: Text
+    cli: str = ""
+
+
+class Given(_Model):
+    """The variables of a test; what is left out is empty, ``parameters`` the control's own."""
+
+    subject: dict[str, Any] = Field(default_factory=dict)
+    cluster: dict[str, Any] | None = None
+    related: dict[str, Any] = Field(default_factory=dict)
+    derived: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Any] | None = None
+    as_of: str | None = Field(default=None, pattern=_TIME)
+
+
+class Case(_Model):
+    """One test of the control."""
+
+    given: Given
+    expect: Literal["satisfied", "not-satisfied", "not-applicable", "not-assessed"]
+    note: str = ""
+
+
+class ControlFile(_Model):
+    """A control: what is looked at, what is true of it when all is well, and how the file is tested."""
+
+    id: str = Field(pattern=_ID, description="<area>-<good state>; the file's name; never renamed")
+    title: Text
+    area: Text
+    severity: Literal["critical", "high", "medium", "low"]
+    severity_reason: str = ""
+    subject: Literal["cluster", "agent-pool"]
+    method: Literal["automated", "attestation", "inherited", "external"]
+    objective: Text
+    test_procedure: Text
+    needs: list[Source] = Field(min_length=1, description="evidence; a gap in it is not-assessed")
+    when: Boolean | None = Field(default=None, description="CEL; false is not-applicable")
+    not_applicable_reason: Text | None = None
+    assessable: Boolean | None = Field(default=None, description="CEL; false is not-assessed")
+    not_assessed_reason: Text | None = None
+    check: Boolean = Field(description="CEL; true is satisfied")
+    reason: Sentence | None = Field(default=None, description="CEL; a sentence for the reader, or ''")
+    observe: dict[str, Value] = Field(min_length=1, description="label: CEL; printed for every subject")
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    remediation: Remediation
+    references: list[Text] = Field(min_length=1)
+    property_since: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="first ARM API version")
+    preview: bool = False
+    covers: list[str] = Field(default_factory=list)
+    tests: list[Case] = Field(min_length=2)
+    cel: Literal[1] = 1
+
+
+def read(path: Path, name: str) -> Control:
+    """Read one file; ``name`` is how the file is named in errors. Raises UsageError with every problem."""
+    node, raw = parse(path, name)
+    try:
+        model = ControlFile.model_validate(raw)
+    except ValidationError as error:
+        problems = {_pydantic_problem(item) for item in error.errors(include_url=False)}
+        raise usage_error(name, node, sorted(problems, key=str)) from error
+    problems_across = list(_across(model, path.stem))
+    if problems_across:
+        raise usage_error(name, node, problems_across)
+    return _control(model, name, node)
+
+
+def _pydantic_problem(item: Any) -> tuple[Where, str]:
+    where: Where = item["loc"]
+    if item["type"] == "extra_forbidden":
+        model: Any = {"remediation": Remediation, "tests": Case}.get(str(where[0]), ControlFile)
+        model = Given if "given" in where else model if len(where) > 1 else ControlFile
+        return where, f"unknown key; expected one of {', '.join(model.model_fields)}"
+    if item["type"] == "missing":
+        return where, "missing; this key is needed"
+    found = repr(item["input"])
+    shown = found if len(found) <= 60 else found[:57] + "..."
+    return where, f"{item['msg'].removeprefix('Value error, ')}; found {shown}"
+
+
+def _across(model: ControlFile, stem: str) -> Iterator[tuple[Where, str]]:
+    """What no single key shows."""
+    if model.id != stem:
+        yield (
+            ("id",),
+            f"the file is named {stem}.yaml, so expected {stem}; found {model.id!r}",
+        )
+    if not model.id.startswith(f"{model.area}-"):
+        yield (
+            ("id",),
+            f"expected to begin with the area, {model.area}-; found {model.id!r}",
+        )
+    for key, needed in (
+        ("when", "not_applicable_reason"),
+        ("assessable", "not_assessed_reason"),
+    ):
+        if getattr(model, key) and not getattr(model, needed):
+            yield (key,), f"needs {needed} beside it"
+        if getattr(model, needed) and not getattr(model, key):
+            yield (needed,), f"is never used without {key}"
+    expected = {case.expect for case in model.tests}
+    for status in (Status.SATISFIED, Status.NOT_SATISFIED):
+        if status.value not in expected:
+            yield ("tests",), f"no test expects {status.value}"
+    for index, case in enumerate(model.tests):
+        for name in sorted((case.given.parameters or {}).keys() - model.parameters.keys()):
+            yield (
+                ("tests", index, "given", "parameters", name),
+                "the control has no such parameter",
+            )
+
+
+def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
+    return Control(
+        id=model.id,
+        title=model.title,
+        area=model.area,
+        severity=model.severity,
+        severity_reason=model.severity_reason,
+        subject=model.subject,
+        method=model.method,
+        objective=model.objective,
+        test_procedure=model.test_procedure,
+        needs=tuple(model.needs),
+        when=model.when or "",
+        not_applicable_reason=model.not_applicable_reason or "",
+        assessable=model.assessable or "",
+        not_assessed_reason=model.not_assessed_reason or "",
+        check=model.check,
+        reason=model.reason or "",
+        observe=dict(model.observe),
+        parameters=dict(model.parameters),
+        remediation_text=model.remediation.text,
+        remediation_cli=model.remediation.cli,
+        references=tuple(model.references),
+        property_since=model.property_since,
+        preview=model.preview,
+        covers=tuple(model.covers),
+        tests=tuple(
+            ControlTest(_given(case.given), Status(case.expect), line_of(node, ("tests", index)))
+            for index, case in enumerate(model.tests)
+        ),
+        path=name,
+    )
+
+
+def _given(given: Given) -> dict[str, Json]:
+    names = (*VARIABLES, "as_of")
+    return {name: getattr(given, name) for name in names if getattr(given, name) is not None}

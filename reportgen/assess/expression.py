@@ -1,0 +1,137 @@
+"""CEL: the only place that knows the expression engine.
+
+An expression sees the JSON maps ``subject``, ``cluster``, ``related``, ``derived``, ``parameters`` and the
+timestamp ``as_of``, with CEL's optionals and string functions. The engine reports most errors as a value of
+type ERROR and raises others (``.?key`` on a list, a bare optional as result); both become EvaluationError.
+Maps have no order in the engine, so what an expression gives back is sorted by key here.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_optional, ext_strings
+
+from reportgen.model import Json
+
+VARIABLES = ("subject", "cluster", "related", "derived", "parameters")
+"""The JSON variables; ``as_of`` is the sixth and a timestamp."""
+
+_ENV = cel.NewEnv(
+    variables={name: cel.Type.DYN for name in VARIABLES} | {"as_of": cel.Type.TIMESTAMP},
+    extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
+)
+_POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_STRING = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+_READ = re.compile(r"(?<![\w.])(subject|cluster|related|derived|parameters|as_of)\b(?:\s*\.\s*\??\s*(\w+))?")
+
+
+class BadExpression(ValueError):
+    """The text is no expression of the wanted type; the message has line:column where CEL gives it."""
+
+
+class EvaluationError(ValueError):
+    """The expression has no value for this subject."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The variables of one subject, converted once for all expressions that look at it."""
+
+    activation: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One compiled expression."""
+
+    text: str
+    compiled: Any
+
+    def evaluate(self, context: Context) -> Json:
+        """The value as plain JSON, times as RFC 3339 text; raises EvaluationError."""
+        try:
+            result = self.compiled.eval(context.activation)
+            if result.type() == cel.Type.ERROR:
+                raise EvaluationError(_one_line(str(result.value())))
+            return _plain(result.plain_value())
+        except EvaluationError:
+            raise
+        except Exception as error:  # the engine raises bare RuntimeError, TypeError and SystemError
+            raise EvaluationError(_one_line(str(error))) from error
+
+    def truth(self, context: Context) -> bool:
+        """The value, which has to be true or false."""
+        value = self.evaluate(context)
+        if not isinstance(value, bool):
+            raise EvaluationError(f"gave {value!r}, not true or false")
+        return value
+
+    def sentence(self, context: Context) -> str:
+        """The value, which has to be text; "" says that there is nothing to add."""
+        value = self.evaluate(context)
+        if not isinstance(value, str):
+            raise EvaluationError(f"gave {value!r}, not text")
+        return value
+
+
+def context(variables: Mapping[str, Json], as_of: datetime) -> Context:
+    """The variables of one subject; those that are not given are empty maps."""
+    data = {name: variables.get(name, {}) for name in VARIABLES}
+    return Context(_ENV.Activation({**data, "as_of": as_of}))
+
+
+@lru_cache(maxsize=4096)
+def compile(text: str, gives: str = "DYN") -> Expression:
+    """Compile once; ``gives`` is BOOL, STRING or DYN (anything) and is checked as far as types are known."""
+    try:
+        compiled = _ENV.compile(text)
+    except Exception as error:
+        raise BadExpression(_compile_error(str(error))) from error
+    found = compiled.return_type().name()
+    if found.startswith("optional_type"):
+        raise BadExpression("the value may be absent; end it with .orValue(...)")
+    if gives != "DYN" and found not in (gives, "DYN"):
+        raise BadExpression(f"gives {found.lower()}, expected {gives.lower()}")
+    return Expression(text, compiled)
+
+
+def reads(text: str) -> frozenset[str]:
+    """Which variables an expression names, with the first key below: ``{"subject.properties", "as_of"}``."""
+    bare = _STRING.sub('""', text)
+    return frozenset(
+        f"{name}.{key}" if key else name for name, key in ((m[1], m[2]) for m in _READ.finditer(bare))
+    )
+
+
+def _compile_error(text: str) -> str:
+    match = _POSITION.search(text)
+    return f"{match[1]}:{match[2]}: {match[3]}" if match else _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _plain(value: Any) -> Json:
+    """Plain JSON with maps in the order of their keys, whatever order the engine walked them in."""
+    if isinstance(value, dict):
+        return {key: _plain(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, timedelta):
+        return f"{value.days} d {value.seconds // 3600} h"
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    raise EvaluationError(f"gave a {type(value).__name__}, which cannot be reported")

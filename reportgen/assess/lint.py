@@ -1,0 +1,142 @@
+"""Problems of a catalogue that loads: checks that judge nothing, doubles, words that claim too much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reportgen.assess.expression import reads
+from reportgen.model import Control
+from reportgen.sources import BY_NAME
+from reportgen.subjects import DERIVED_FROM, DERIVED_NAMES
+
+FORBIDDEN = (
+    "compliant",
+    "compliance with",
+    "certified",
+    "proves",
+    "sealed",
+    "management assertion",
+    "no exceptions",
+)
+_EVIDENCE = ("subject", "cluster", "related", "derived")
+_ENOUGH_TESTS = 3
+
+
+def lint(controls: tuple[Control, ...]) -> list[str]:
+    """All problems, as ``file: id: what``; an empty list is success."""
+    problems = [
+        f"{control.path}: {control.id}: {what}" for control in controls for what in _problems(control)
+    ]
+    return [*problems, *_doubles(controls)]
+
+
+def _problems(control: Control) -> Iterator[str]:
+    yield from _words(control)
+    yield from _constant(control)
+    yield from _needs(control)
+    yield from _derived(control)
+    yield from _parameters(control)
+    yield from _layout(control)
+
+
+def _words(control: Control) -> Iterator[str]:
+    texts = (
+        control.title,
+        control.objective,
+        control.test_procedure,
+        control.severity_reason,
+        control.not_applicable_reason,
+        control.not_assessed_reason,
+        control.reason,
+        control.remediation_text,
+        *control.observe,
+    )
+    for word in FORBIDDEN:
+        if any(re.search(rf"\b{word}\b", text, re.IGNORECASE) for text in texts):
+            yield f"the word {word!r} claims too much"
+
+
+def _expressions(control: Control) -> tuple[str, ...]:
+    return (
+        control.when,
+        control.assessable,
+        control.check,
+        control.reason,
+        *control.observe.values(),
+    )
+
+
+def _reads(*texts: str) -> set[str]:
+    return {name for text in texts for name in reads(text)}
+
+
+def _constant(control: Control) -> Iterator[str]:
+    roots = {name.split(".")[0] for name in _reads(control.check)}
+    if not roots & set(_EVIDENCE):
+        yield "the check reads nothing of the subject, so it is the same for all"
+    for label, text in control.observe.items():
+        if not {name.split(".")[0] for name in reads(text)} & {*_EVIDENCE, "as_of"}:
+            yield f"observe {label!r} reads nothing of the subject"
+
+
+def _needs(control: Control) -> Iterator[str]:
+    if "arm.managed-clusters" not in control.needs:
+        yield "needs lacks arm.managed-clusters, where every subject comes from"
+    relations = {source.relation: name for name, source in BY_NAME.items() if source.relation}
+    read = _reads(*_expressions(control))
+    used = {name.removeprefix("related.") for name in read if name.startswith("related.")}
+    for relation in sorted(used):
+        if relation not in relations:
+            yield f"related.{relation} does not exist; there are {', '.join(sorted(relations))}"
+        elif relations[relation] not in control.needs:
+            yield f"related.{relation} is read, so needs has to list {relations[relation]}"
+    from_derived = {DERIVED_FROM[name] for name in read if name in DERIVED_FROM}
+    for source in control.needs:
+        relation = BY_NAME[source].relation
+        if relation and relation not in used | from_derived:
+            yield f"needs lists {source} and no expression reads it"
+
+
+def _derived(control: Control) -> Iterator[str]:
+    names = DERIVED_NAMES[control.subject]
+    given = {f"derived.{name}" for case in control.tests for name in case.given.get("derived", {})}
+    for name in sorted(_reads(*_expressions(control)) | given):
+        if name.startswith("derived.") and name.removeprefix("derived.") not in names:
+            yield f"{name} does not exist for a {control.subject}; there are {', '.join(names)}"
+
+
+def _parameters(control: Control) -> Iterator[str]:
+    read = {
+        name.removeprefix("parameters.")
+        for name in _reads(*_expressions(control))
+        if name.startswith("parameters.")
+    }
+    for name in sorted(control.parameters.keys() - read):
+        yield f"the parameter {name} is never read"
+    for name in sorted(read - control.parameters.keys()):
+        yield f"parameters.{name} is read and not declared"
+
+
+def _layout(control: Control) -> Iterator[str]:
+    folder = control.path.rpartition("/")[0].rpartition("/")[2]
+    if folder != control.area:
+        yield f"lies in {folder}/, and its area is {control.area}"
+    if len(control.tests) < _ENOUGH_TESTS:
+        yield "has fewer than three tests: satisfied, not-satisfied, and the value absent"
+    for reference in control.references:
+        if not reference.startswith("https://"):
+            yield f"the reference {reference!r} is no https address"
+
+
+def _doubles(controls: tuple[Control, ...]) -> Iterator[str]:
+    seen: dict[tuple[str, str, str], Control] = {}
+    for control in controls:
+        key = (control.subject, _normal(control.when), _normal(control.check))
+        if key in seen:
+            yield f"{control.path}: {control.id}: has the same check as {seen[key].id}"
+        seen.setdefault(key, control)
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\s+", "", text)
