@@ -1,0 +1,172 @@
+"""The engine: every control over its whole population, a cluster at a time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reportgen.assess import expression
+from reportgen.assess.catalogue import with_parameters
+from reportgen.assess.judge import Verdict, judge
+from reportgen.model import Cause, Control, Finding, Json, Observation, Status
+from reportgen.snapshot import Reader
+from reportgen.sources import BY_NAME
+from reportgen.subjects import DERIVED_FROM
+from reportgen.subjects.population import BODIES, Case, Item, population
+
+_BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if source.relation}
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Observations ordered by control and subject, one finding a control, and notes for the reader."""
+
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A control with what is the same for all its subjects: the sources whose pages are its evidence."""
+
+    control: Control
+    sources: tuple[str, ...]
+
+
+def assess(
+    reader: Reader,
+    catalogue: tuple[Control, ...],
+    as_of: str,
+    parameters: Mapping[str, Mapping[str, Json]] | None = None,
+) -> Assessment:
+    """Judge a snapshot as of a time (RFC 3339).
+
+    ``parameters`` override defaults by control id. Raises UsageError where they do not fit the catalogue.
+    """
+    controls = with_parameters(catalogue, parameters or {})
+    time = datetime.fromisoformat(as_of)
+    rules = tuple(_Rule(control, _evidence_sources(control)) for control in controls)
+    wanted = {source for rule in rules for source in rule.sources}
+    observations: list[Observation] = []
+    sources_of_versions: set[str] = set()
+    for case in population(reader, time, wanted):
+        observations += _observe(case, rules, time)
+        source = _version_source(case)
+        if source:
+            sources_of_versions.add(source)
+    observations.sort(key=lambda item: (item.control, item.subject.id.lower(), item.subject.id))
+    missing = {gap.source for gap in reader.gaps}
+    findings = _findings(controls, observations, missing)
+    return Assessment(tuple(observations), findings, _notes(sources_of_versions))
+
+
+def _evidence_sources(control: Control) -> tuple[str, ...]:
+    """The sources in ``needs``, and those that a derived value was taken from."""
+    texts = (control.when, control.assessable, control.check, control.reason, *control.observe.values())
+    names = {name for text in texts for name in expression.reads(text)}
+    derived = {_BY_RELATION[DERIVED_FROM[name]] for name in names if name in DERIVED_FROM}
+    return (*control.needs, *sorted(derived - set(control.needs)))
+
+
+def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[Observation]:
+    by_kind = defaultdict(list)
+    for rule in rules:
+        by_kind[rule.control.subject].append(rule)
+    for item in (case.cluster, *case.pools):
+        shared: expression.Context | None = None
+        for rule in by_kind[item.subject.kind]:
+            verdict = _without_judging(item, case, rule.control)
+            if verdict is None:
+                if rule.control.parameters:
+                    variables = {**item.variables, "parameters": rule.control.parameters}
+                    context = expression.context(variables, as_of)
+                else:
+                    shared = shared or expression.context(item.variables, as_of)
+                    context = shared
+                verdict = judge(rule.control, context)
+            yield Observation(
+                control=rule.control.id,
+                subject=item.subject,
+                status=verdict.status,
+                observed=verdict.observed,
+                reason=verdict.reason,
+                evidence=_pointers(item, case, rule),
+                cause=verdict.cause,
+            )
+
+
+def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None:
+    """The verdict where there is nothing to look at: a subject unseen, a gap, or an older API version."""
+    if item.unseen:
+        cause, reason = item.unseen
+        return Verdict(Status.NOT_ASSESSED, reason, {}, cause)
+    missing = [case.gaps[source] for source in control.needs if source in case.gaps]
+    if missing:
+        return Verdict(Status.NOT_ASSESSED, " ".join(missing), {}, Cause.GAP)
+    source = next((name for name in control.needs if name != BODIES), BODIES)
+    version = case.evidence[source].api_version if source in case.evidence else ""
+    if version and version[: len(control.property_since)] < control.property_since:
+        reason = (
+            f"Read with API version {version}; what is judged is first shown by {control.property_since}, "
+            "so its absence says nothing."
+        )
+        return Verdict(Status.NOT_ASSESSED, reason, {}, Cause.UNDETERMINED)
+    return None
+
+
+def _pointers(item: Item, case: Case, rule: _Rule) -> tuple[str, ...]:
+    others = (
+        pointer
+        for source in rule.sources
+        if source != BODIES and source in case.evidence
+        for pointer in case.evidence[source].pointers
+    )
+    return (*item.pointers, *others)
+
+
+def _version_source(case: Case) -> str:
+    derived = case.cluster.variables.get("derived", {})
+    return str(derived.get("support_source", ""))
+
+
+def _notes(sources_of_versions: set[str]) -> tuple[str, ...]:
+    if not sources_of_versions:
+        return ()
+    return (
+        f"Which Kubernetes versions are supported was taken from: {'; '.join(sorted(sources_of_versions))}.",
+    )
+
+
+def roll_up(counts: Mapping[Status, int], gap_in_needs: bool) -> Status:
+    """The status of a finding from the statuses of its observations; an empty population never satisfies."""
+    for status in (Status.NOT_SATISFIED, Status.NOT_ASSESSED, Status.SATISFIED, Status.NOT_APPLICABLE):
+        if counts.get(status):
+            return status
+    return Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE
+
+
+def _findings(
+    controls: tuple[Control, ...], observations: list[Observation], missing: set[str]
+) -> tuple[Finding, ...]:
+    counts: dict[str, Counter[Status]] = defaultdict(Counter)
+    for observation in observations:
+        counts[observation.control][observation.status] += 1
+    return tuple(
+        _finding(control, counts[control.id], bool(missing & set(control.needs)))
+        for control in sorted(controls, key=lambda control: control.id)
+    )
+
+
+def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> Finding:
+    return Finding(
+        control=control.id,
+        status=roll_up(counts, gap_in_needs),
+        population=counts.total(),
+        satisfied=counts[Status.SATISFIED],
+        exceptions=counts[Status.NOT_SATISFIED],
+        not_assessed=counts[Status.NOT_ASSESSED],
+        not_applicable=counts[Status.NOT_APPLICABLE],
+    )

@@ -1,0 +1,140 @@
+"""The ``derived`` map: values that no single property shows, one named function each.
+
+A value that cannot be known is absent; a control then says that it could not be assessed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime
+from typing import Any
+
+from reportgen.model import Json
+from reportgen.subjects import images, logs, versions
+from reportgen.subjects.document import at
+
+_NO_PLUGIN = "kubenet"
+"""What ARM's specification gives as the default of networkPlugin."""
+
+
+def for_cluster(
+    cluster: Json, related: dict[str, Json], as_of: datetime, offered_from: str
+) -> dict[str, Json]:
+    """All derived values of a cluster document."""
+    version = versions.running(cluster)
+    minor = versions.minor(version)
+    support = versions.support(cluster, related.get("kubernetes_versions"), as_of.date(), offered_from)
+    settings = related.get("diagnostic_settings")
+    return _known(
+        {
+            "version": version or None,
+            "minor_version": f"{minor[0]}.{minor[1]}" if minor else None,
+            "version_supported": support.supported,
+            "support_end": support.end or None,
+            "support_source": support.source,
+            "api_server_ranges": api_server_ranges(cluster),
+            "log_categories": logs.categories(settings) if settings is not None else None,
+            "log_destinations": logs.destinations(settings) if settings is not None else None,
+            "kms": kms(cluster),
+            "stopped": stopped(at(cluster, "properties")),
+            "auto_provisioning": auto_provisioning(cluster),
+            "hosted_system": hosted_system(cluster),
+        }
+    )
+
+
+def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:
+    """All derived values of an agent pool."""
+    image = images.image_date(_text(pool, "nodeImageVersion"))
+    version = _text(pool, "currentOrchestratorVersion") or _text(pool, "orchestratorVersion")
+    control_plane = versions.running(cluster)
+    pods, pods_source = max_pods(pool, cluster)
+    return _known(
+        {
+            "image_date": f"{image.isoformat()}T00:00:00Z" if image else None,
+            "version": version or None,
+            "control_plane_version": control_plane or None,
+            "version_matches": versions.matches(version, control_plane),
+            "nodes_at_least": nodes_at_least(pool),
+            "max_pods": pods,
+            "max_pods_source": pods_source,
+            "stopped": stopped(pool) or stopped(at(cluster, "properties")),
+            "auto_provisioning": auto_provisioning(cluster),
+            "hosted_system": hosted_system(cluster),
+        }
+    )
+
+
+def api_server_ranges(cluster: Json) -> list[dict[str, Json]]:
+    """The authorised ranges with their prefix lengths; -1 where one is no address range."""
+    ranges = at(cluster, "properties", "apiServerAccessProfile", "authorizedIPRanges")
+    if not isinstance(ranges, list):
+        return []
+    return [{"range": str(item), "prefix_length": prefix_length(str(item))} for item in ranges]
+
+
+def prefix_length(text: str) -> int:
+    """Bits that are fixed in an address range (an address alone: all of them); -1 if malformed."""
+    try:
+        return ipaddress.ip_network(text.strip(), strict=False).prefixlen
+    except ValueError:
+        return -1
+
+
+def kms(cluster: Json) -> str:
+    """How Kubernetes secrets are encrypted in etcd: customer-managed, platform-managed or none.
+
+    Two profiles of the API tell: the older Key Vault one, and the newer one for platform keys.
+    """
+    security = at(cluster, "properties", "securityProfile")
+    if at(security, "azureKeyVaultKms", "enabled") is True:
+        return "customer-managed"
+    newer = at(security, "kubernetesResourceObjectEncryptionProfile", "infrastructureEncryption")
+    return "platform-managed" if newer == "Enabled" else "none"
+
+
+def stopped(profile: Json) -> bool:
+    """Whether a cluster's properties, or a pool, say that it is stopped."""
+    return bool(at(profile, "powerState", "code") == "Stopped")
+
+
+def auto_provisioning(cluster: Json) -> bool:
+    """Whether nodes come into being that no agent pool lists."""
+    return bool(at(cluster, "properties", "nodeProvisioningProfile", "mode") == "Auto")
+
+
+def hosted_system(cluster: Json) -> bool:
+    """Whether system pods run on nodes that Azure hosts and no agent pool lists."""
+    if at(cluster, "properties", "hostedSystemProfile", "enabled") is True:
+        return True
+    return at(cluster, "sku", "name") == "Automatic" and not at(cluster, "properties", "agentPoolProfiles")
+
+
+def nodes_at_least(pool: Json) -> int | None:
+    """The fewest nodes the pool can have as it is set: the autoscaler's minimum, else its count."""
+    value = at(pool, "minCount" if at(pool, "enableAutoScaling") is True else "count")
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def max_pods(pool: Json, cluster: Json) -> tuple[int, str]:
+    """Pods that fit on a node, and whether it was set or is Azure's default for the network plugin."""
+    value = at(pool, "maxPods")
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value, "as set"
+    network = at(cluster, "properties", "networkProfile")
+    plugin = _text(network, "networkPlugin") or _NO_PLUGIN
+    if plugin == "azure" and at(network, "networkPluginMode") != "overlay":
+        return 30, "Azure's default for the network plugin azure"
+    if plugin == "kubenet":
+        return 110, "Azure's default for the network plugin kubenet"
+    named = "azure in overlay mode" if plugin == "azure" else plugin
+    return 250, f"Azure's default for the network plugin {named}"
+
+
+def _text(document: Json, key: str) -> str:
+    value = at(document, key)
+    return value if isinstance(value, str) else ""
+
+
+def _known(values: dict[str, Any]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value is not None}

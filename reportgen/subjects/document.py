@@ -1,0 +1,138 @@
+"""Canonical documents: Azure's spelling varies from answer to answer, a control's must not.
+
+Nulls are dropped, so that null and absent are one; known keys and enum values get the casing of the
+documented API; everything else stays as Azure sent it. The raw body stays in the evidence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reportgen.model import Json
+
+_ADD_ONS = (
+    "ACCSGXDevicePlugin",
+    "aciConnectorLinux",
+    "azureKeyvaultSecretsProvider",
+    "azurepolicy",
+    "extensionManager",
+    "gitops",
+    "httpApplicationRouting",
+    "ingressApplicationGateway",
+    "kubeDashboard",
+    "omsagent",
+    "openServiceMesh",
+)
+_PROPERTIES = """
+aadProfile addonProfiles adminGroupObjectIDs agentPoolProfiles apiServerAccessProfile authorizedIPRanges
+autoUpgradeProfile availabilityZones azureDefender azureKeyVaultKms azureMonitorProfile category
+categoryGroup clientId code config containerInsights count currentKubernetesVersion
+currentOrchestratorVersion defender disableLocalAccounts disableRunCommand diskEncryptionSetID
+enableAutoScaling enableAzureRBAC enableEncryptionAtHost enableNodePublicIP enablePrivateCluster
+enablePrivateClusterPublicFQDN enableRBAC enableSecretRotation enabled eventHubAuthorizationRuleId
+hostedSystemProfile id identity infrastructureEncryption keyVaultNetworkAccess
+kubernetesResourceObjectEncryptionProfile kubernetesVersion loadBalancerSku location logs managed
+marketplacePartnerId maxCount maxPods minCount mode name networkDataplane networkPlugin
+networkPluginMode networkPolicy networkProfile nodeImageVersion nodeOSUpgradeChannel
+nodeProvisioningProfile oidcIssuerProfile orchestratorVersion osDiskType osSKU osType powerState
+properties rotationPollInterval scaleSetPriority securityMonitoring securityProfile
+servicePrincipalProfile sku sshAccess storageAccountId supportPlan tier type upgradeChannel
+userAssignedIdentities vnetSubnetID workloadIdentity workspaceId
+"""
+_KEYS = {name.lower(): name for name in _PROPERTIES.split()}
+_ADD_ON_KEYS = {name.lower(): name for name in _ADD_ONS}
+_USERS_OWN = frozenset({"tags", "nodeLabels", "userAssignedIdentities", "identityProfile", "labels"})
+"""Maps whose keys are a customer's words; their casing means something."""
+
+_POOL = {
+    "mode": ("System", "User", "Gateway"),
+    "osType": ("Linux", "Windows"),
+    "type": ("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
+    "scaleSetPriority": ("Regular", "Spot"),
+}
+_ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
+    "networkProfile": {
+        "networkPlugin": ("azure", "kubenet", "none"),
+        "networkPolicy": ("azure", "calico", "cilium", "none"),
+        "networkPluginMode": ("overlay",),
+        "networkDataplane": ("azure", "cilium"),
+        "loadBalancerSku": ("standard", "basic"),
+    },
+    "autoUpgradeProfile": {
+        "upgradeChannel": ("rapid", "stable", "patch", "node-image", "none"),
+        "nodeOSUpgradeChannel": ("None", "Unmanaged", "SecurityPatch", "NodeImage"),
+    },
+    "agentPoolProfiles": _POOL,
+    "properties": _POOL | {"supportPlan": ("KubernetesOfficial", "AKSLongTermSupport")},
+    "powerState": {"code": ("Running", "Stopped")},
+    "sku": {"tier": ("Free", "Standard", "Premium", "Paid"), "name": ("Base", "Basic", "Automatic")},
+    "identity": {"type": ("SystemAssigned", "UserAssigned", "None", "SystemAssigned, UserAssigned")},
+    "securityProfile": {"sshAccess": ("LocalUser", "Disabled", "EntraId")},
+    "nodeProvisioningProfile": {"mode": ("Auto", "Manual")},
+    "kubernetesResourceObjectEncryptionProfile": {"infrastructureEncryption": ("Enabled", "Disabled")},
+}
+_SPELLING = {
+    parent: {
+        key: {value.lower().replace(" ", ""): value for value in values} for key, values in enums.items()
+    }
+    for parent, enums in _ENUMS.items()
+}
+_LARGEST = 2**63
+
+
+def canonical(body: Json, parent: str = "") -> Json:
+    """The document of an ARM body; ``parent`` is the canonical key that the body stands under."""
+    if isinstance(body, dict):
+        return _map(body, parent)
+    if isinstance(body, list):
+        return [canonical(item, parent) for item in body if item is not None]
+    if isinstance(body, int) and not -_LARGEST <= body < _LARGEST:
+        return float(body)
+    return body
+
+
+def at(document: Json, *path: str) -> Json:
+    """The value at a path, None where a step is absent or no map."""
+    for step in path:
+        if not isinstance(document, dict):
+            return None
+        document = document.get(step)
+    return document
+
+
+def raw_key(mapping: Json, name: str) -> str | None:
+    """The key of a raw body that means ``name``, whatever its casing."""
+    if not isinstance(mapping, dict):
+        return None
+    if name in mapping:
+        return name
+    return next((key for key in sorted(mapping) if key.lower() == name.lower()), None)
+
+
+def raw_pools(body: Json) -> list[tuple[str, dict[str, Any]]]:
+    """The pools of a raw cluster body, each with its JSON pointer inside that body."""
+    outer = raw_key(body, "properties") or ""
+    inner = raw_key(at(body, outer), "agentPoolProfiles") or ""
+    pools = at(body, outer, inner)
+    if not isinstance(pools, list):
+        return []
+    return [(f"/{outer}/{inner}/{index}", pool) for index, pool in enumerate(pools) if isinstance(pool, dict)]
+
+
+def _map(body: dict[str, Any], parent: str) -> dict[str, Any]:
+    known = {} if parent in _USERS_OWN else _ADD_ON_KEYS if parent == "addonProfiles" else _KEYS
+    document: dict[str, Any] = {}
+    for key, value in body.items():
+        if value is None:
+            continue
+        wanted = known.get(key.lower(), key)
+        name = key if wanted != key and wanted in body else wanted
+        document[name] = _enum(parent, name, canonical(value, name))
+    return document
+
+
+def _enum(parent: str, key: str, value: Json) -> Json:
+    if not isinstance(value, str):
+        return value
+    spelling = _SPELLING.get(parent, {}).get(key)
+    return spelling.get(value.lower().replace(" ", ""), value) if spelling else value

@@ -1,0 +1,63 @@
+"""Diagnostic settings: which resource logs leave a cluster, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reportgen.model import Json
+from reportgen.subjects.document import at
+
+AUDIT = ("kube-audit", "kube-audit-admin")
+ALL = (
+    *AUDIT,
+    "cloud-controller-manager",
+    "cluster-autoscaler",
+    "csi-azuredisk-controller",
+    "csi-azurefile-controller",
+    "csi-snapshot-controller",
+    "guard",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+)
+_GROUPS = {"audit": AUDIT, "alllogs": ALL}
+_DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
+
+
+def categories(settings: list[Json]) -> list[str]:
+    """The resource-log categories that are switched on and go somewhere, category groups expanded."""
+    return sorted({category for log in _logs(settings) for category in _of(log)})
+
+
+def destinations(settings: list[Json]) -> list[str]:
+    """The ids of what receives at least one category."""
+    found = {
+        target
+        for setting in settings
+        if any(_of(log) for log in _enabled(setting))
+        for target in _targets(setting)
+    }
+    return sorted(found)
+
+
+def _logs(settings: list[Json]) -> Iterator[Any]:
+    for setting in settings:
+        if _targets(setting):
+            yield from _enabled(setting)
+
+
+def _enabled(setting: Json) -> list[Any]:
+    logs = at(setting, "properties", "logs")
+    return [log for log in logs if at(log, "enabled") is True] if isinstance(logs, list) else []
+
+
+def _targets(setting: Json) -> list[str]:
+    values = (at(setting, "properties", key) for key in _DESTINATIONS)
+    return [value for value in values if isinstance(value, str) and value]
+
+
+def _of(log: Json) -> tuple[str, ...]:
+    category, group = at(log, "category"), at(log, "categoryGroup")
+    own = (category.lower(),) if isinstance(category, str) and category else ()
+    return (*own, *_GROUPS.get(group.lower(), ())) if isinstance(group, str) else own

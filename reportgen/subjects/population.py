@@ -1,0 +1,226 @@
+"""The population of a snapshot: every cluster with its pools, its evidence and its gaps, one at a time.
+
+A cluster that Resource Graph shows and ARM did not give is a subject too, as are nodes that no pool
+lists: what could not be seen stays in the count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from reportgen.model import Cause, Gap, Json, Subject
+from reportgen.snapshot import Page, Reader
+from reportgen.sources import BY_NAME
+from reportgen.subjects import derived
+from reportgen.subjects.document import at, canonical, raw_key, raw_pools
+
+BODIES = "arm.managed-clusters"
+_GRAPH = "arg.managed-clusters"
+_VERSIONS = "arm.kubernetes-versions"
+_LISTS = {"arm.upgrade-profiles": "", "arm.kubernetes-versions": "values"}
+"""Where the items of a source's page are, if not under ``value``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one source says of one cluster: pointers into the pages, and the oldest API version of them."""
+
+    pointers: tuple[str, ...] = ()
+    api_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One subject. ``unseen`` is set where there is nothing to judge: the cause and a sentence."""
+
+    subject: Subject
+    variables: Mapping[str, Json]
+    pointers: tuple[str, ...]
+    unseen: tuple[Cause, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One cluster: itself and its pools as subjects, with evidence and gaps by source.
+
+    ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why.
+    """
+
+    cluster: Item
+    pools: tuple[Item, ...]
+    evidence: Mapping[str, Evidence]
+    gaps: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    """What is shared by all clusters of one walk."""
+
+    reader: Reader
+    as_of: datetime
+    sources: tuple[str, ...]
+    gaps: Mapping[tuple[str, str], Gap]
+    regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
+
+    def prefix(self, page: Page) -> str:
+        return f"evidence/{self.reader.header.name}/{page.path}"
+
+
+def population(reader: Reader, as_of: datetime, sources: Iterable[str]) -> Iterator[Case]:
+    """Every cluster of the snapshot, once, with the evidence of ``sources`` about it.
+
+    Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
+    """
+    snapshot = _Snapshot(reader, as_of, tuple(sorted({*sources, _VERSIONS})), _gap_index(reader.gaps))
+    seen: set[str] = set()
+    for page in reader.pages(BODIES):
+        for index, body in enumerate(_items(page.body, "value")):
+            cluster_id = str(at(body, "id") or "")
+            if cluster_id and cluster_id.lower() not in seen:
+                seen.add(cluster_id.lower())
+                pointer = f"{snapshot.prefix(page)}#/value/{index}"
+                yield _case(snapshot, body, pointer, page.provenance.api_version)
+    for page in reader.pages(_GRAPH):
+        for index, row in enumerate(_items(page.body, "data")):
+            cluster_id = str(at(row, "id") or "")
+            if cluster_id and cluster_id.lower() not in seen:
+                seen.add(cluster_id.lower())
+                yield _unread(snapshot, cluster_id, f"{snapshot.prefix(page)}#/data/{index}")
+    for gap in snapshot.gaps.values():
+        if (
+            gap.source == BODIES
+            and "/managedclusters/" in gap.scope.lower()
+            and gap.scope.lower() not in seen
+        ):
+            seen.add(gap.scope.lower())
+            yield _unread(snapshot, gap.scope, "")
+
+
+def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
+    index: dict[tuple[str, str], Gap] = {}
+    for gap in gaps:
+        index.setdefault((gap.source, gap.scope.lower()), gap)
+    return index
+
+
+def _items(body: Json, key: str) -> list[Any]:
+    found = at(body, key)
+    return found if isinstance(found, list) else []
+
+
+def _subject(cluster_id: str, name: str) -> Subject:
+    parts = cluster_id.split("/")
+    subscription = parts[2].lower() if len(parts) > 2 else ""
+    return Subject(cluster_id, "cluster", name, name, cluster_id, subscription)
+
+
+def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Case:
+    document = canonical(body)
+    subject = _subject(str(body["id"]), str(at(document, "name") or str(body["id"]).rsplit("/", 1)[-1]))
+    region = str(at(document, "location") or "").lower().replace(" ", "")
+    related: dict[str, Json] = {}
+    evidence = {BODIES: Evidence((pointer,), api_version)}
+    gaps: dict[str, str] = {}
+    for source in snapshot.sources:
+        scopes = (subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant")
+        gap = next(
+            (snapshot.gaps[key] for s in scopes if (key := (source, s.lower())) in snapshot.gaps), None
+        )
+        content, found = _related(snapshot, source, subject, f"{subject.subscription}/{region}")
+        if gap:
+            gaps[source] = f"{BY_NAME[source].title}: {gap.detail}"
+        elif BY_NAME[source].relation and not found.pointers:
+            gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
+        elif BY_NAME[source].relation:
+            related[BY_NAME[source].relation] = content
+        if found.pointers:
+            evidence[source] = found
+    offered_from = f"Azure's list of the versions offered in {region}"
+    values = derived.for_cluster(document, related, snapshot.as_of, offered_from)
+    variables = {"subject": document, "cluster": document, "related": related, "derived": values}
+    item = Item(subject, variables, (pointer,))
+    return Case(item, tuple(_pools(item, body, document, related, pointer)), evidence, gaps)
+
+
+def _related(snapshot: _Snapshot, source: str, subject: Subject, place: str) -> tuple[Json, Evidence]:
+    """What a source says of a cluster; the lists of a region are read once."""
+    if BY_NAME[source].scope == "cluster":
+        return _read(snapshot, source, subject.id)
+    if source != _VERSIONS:
+        return None, Evidence()
+    if place not in snapshot.regions:
+        snapshot.regions[place] = _read(snapshot, source, place)
+    return snapshot.regions[place]
+
+
+def _read(snapshot: _Snapshot, source: str, scope: str) -> tuple[Json, Evidence]:
+    key = _LISTS.get(source, "value")
+    content: Json = [] if key else {}
+    pointers: list[str] = []
+    api_versions: list[str] = []
+    for page in snapshot.reader.pages(source, scope):
+        name = raw_key(page.body, key) if key else None
+        if name:
+            content += canonical(page.body[name]) or []
+        elif not key:
+            content = canonical(page.body)
+        pointers.append(f"{snapshot.prefix(page)}#{f'/{name}' if name else ''}")
+        api_versions.append(page.provenance.api_version)
+    return content, Evidence(tuple(pointers), min(api_versions, default=""))
+
+
+def _pools(
+    cluster: Item, body: Json, document: Json, related: dict[str, Json], pointer: str
+) -> Iterator[Item]:
+    for number, (inside, raw) in enumerate(raw_pools(body)):
+        pool = canonical(raw, "agentPoolProfiles")
+        variables = {
+            "subject": pool,
+            "cluster": document,
+            "related": related,
+            "derived": derived.for_pool(pool, document),
+        }
+        name = str(at(pool, "name") or f"pool {number}")
+        yield Item(_pool_subject(cluster.subject, name), variables, (pointer + inside,))
+    if derived.auto_provisioning(document):
+        reason = (
+            "Node auto-provisioning is on: it creates nodes that are in no agent pool, so their settings "
+            "are not in the cluster's body."
+        )
+        yield _unseen_pool(cluster, "auto-provisioned nodes", "*auto-provisioned", Cause.UNLISTED, reason)
+    if derived.hosted_system(document):
+        reason = (
+            "The system nodes are hosted and run by Azure and are in no agent pool: the provider's "
+            "responsibility, not tested here."
+        )
+        yield _unseen_pool(cluster, "hosted system pool", "*hosted-system", Cause.INHERITED, reason)
+
+
+def _pool_subject(cluster: Subject, name: str, last: str = "") -> Subject:
+    return Subject(
+        id=f"{cluster.id}/agentPools/{last or name}",
+        kind="agent-pool",
+        name=name,
+        cluster=cluster.name,
+        cluster_id=cluster.id,
+        subscription=cluster.subscription,
+    )
+
+
+def _unseen_pool(cluster: Item, name: str, last: str, cause: Cause, reason: str) -> Item:
+    return Item(_pool_subject(cluster.subject, name, last), {}, cluster.pointers, (cause, reason))
+
+
+def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
+    """A cluster that exists as far as is known, and whose body ARM did not give."""
+    subject = _subject(cluster_id, cluster_id.rsplit("/", 1)[-1])
+    scopes = (cluster_id, subject.subscription, "tenant")
+    gap = next((snapshot.gaps[key] for s in scopes if (key := (BODIES, s.lower())) in snapshot.gaps), None)
+    detail = gap.detail if gap else "the snapshot holds no body of this cluster."
+    why = f"{BY_NAME[BODIES].title}: {detail}"
+    item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
+    pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
+    return Case(item, pools, {}, {BODIES: why})
