@@ -61,7 +61,7 @@ class Expression:
             result = self.compiled.eval(context.activation)
             if result.type() == cel.Type.ERROR:
                 raise EvaluationError(_one_line(str(result.value())))
-            return _plain(result.plain_value())
+            return _plain(result)
         except EvaluationError:
             raise
         except Exception as error:  # the engine raises bare RuntimeError, TypeError and SystemError
@@ -120,8 +120,15 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
-def _plain(value: Any) -> Json:
-    """Plain JSON with maps in the order of their keys, whatever order the engine walked them in."""
+def _plain(result: Any) -> Json:
+    """Plain JSON with maps in the order of their keys, whatever order the engine walked them in.
+
+    ``value()`` of a null gives None without owning it (cel-expr-python 0.1.3), which ends a Python 3.11
+    process once it has happened often enough; so nulls are told by their type, at every depth.
+    """
+    if result.type() == cel.Type.NULL:
+        return None
+    value = result.value()
     if isinstance(value, dict):
         return {key: _plain(value[key]) for key in sorted(value, key=str)}
     if isinstance(value, list):
@@ -130,8 +137,6 @@ def _plain(value: Any) -> Json:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, timedelta):
         return f"{value.days} d {value.seconds // 3600} h"
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
+    if isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     raise EvaluationError(f"gave a {type(value).__name__}, which cannot be reported")
