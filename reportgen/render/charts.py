@@ -1,0 +1,137 @@
+"""Charts as inline SVG: drawn by hand, titled and described, readable without colour.
+
+Presentation attributes only, so that a strict content security policy needs no exception; the screen's style
+sheet recolours the classes for a dark background. Text names its font: SVG does not inherit the page's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup, escape
+
+from reportgen.model import Status
+
+FONT = "Reportgen Sans, Reportgen Symbols, system-ui, sans-serif"
+_INK = "#1b2733"
+_COLOURS = {
+    Status.SATISFIED: "#2f7d5b",
+    Status.NOT_SATISFIED: "#b3382c",
+    Status.NOT_ASSESSED: "#f3e3bd",
+    Status.NOT_APPLICABLE: "#e3e7eb",
+}
+_ON = {
+    Status.SATISFIED: "#ffffff",
+    Status.NOT_SATISFIED: "#ffffff",
+    Status.NOT_ASSESSED: "#4a3a0c",
+    Status.NOT_APPLICABLE: "#3b4854",
+}
+GLYPHS = {
+    Status.SATISFIED: "✓",
+    Status.NOT_SATISFIED: "✗",
+    Status.NOT_ASSESSED: "?",
+    Status.NOT_APPLICABLE: "–",
+}
+WORDS = {
+    Status.SATISFIED: "Satisfied",
+    Status.NOT_SATISFIED: "Not satisfied",
+    Status.NOT_ASSESSED: "Not assessed",
+    Status.NOT_APPLICABLE: "Not applicable",
+}
+ORDER = (
+    Status.NOT_SATISFIED,
+    Status.NOT_ASSESSED,
+    Status.SATISFIED,
+    Status.NOT_APPLICABLE,
+)
+_WIDTH, _LABEL, _ROW, _BAR = 640, 150, 26, 17
+
+
+def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) -> Markup:
+    """One stacked bar a row, each part with its glyph and count; all bars share one scale."""
+    longest = max((sum(counts.values()) for _, counts in rows), default=0) or 1
+    scale = (_WIDTH - _LABEL - 4) / longest
+    body = Markup("").join(
+        _label(label, index) + _parts(counts, index, scale)
+        for index, (label, counts) in enumerate(rows)
+    )
+    told = "; ".join(
+        f"{label}: "
+        + ", ".join(
+            f"{counts[status]} {WORDS[status].lower()}"
+            for status in ORDER
+            if counts.get(status)
+        )
+        for label, counts in rows
+    )
+    return _svg(title, told, len(rows) * _ROW, body)
+
+
+def count_bars(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
+    """One bar a row with the count behind it."""
+    scale = (_WIDTH - _LABEL - 60) / (
+        max((number for _, number in rows), default=0) or 1
+    )
+    body = Markup("").join(
+        _label(label, index)
+        + Markup(
+            '<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" fill="#5d6f80"/>'
+        ).format(_LABEL, index * _ROW + 4, max(number * scale, 1.5), _BAR)
+        + _text(
+            _LABEL + max(number * scale, 1.5) + 7,
+            index * _ROW + 17,
+            str(number),
+            "start",
+        )
+        for index, (label, number) in enumerate(rows)
+    )
+    return _svg(
+        title,
+        "; ".join(f"{label}: {number}" for label, number in rows),
+        len(rows) * _ROW,
+        body,
+    )
+
+
+def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
+    left, drawn = float(_LABEL), Markup("")
+    for status in ORDER:
+        number = counts.get(status, 0)
+        if not number:
+            continue
+        width, top = number * scale, index * _ROW + 4
+        drawn += Markup(
+            '<rect class="s-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}" stroke="#ffffff"'
+            ' stroke-width="1.5"/>'
+        ).format(status.value, left, top, width, _BAR, _COLOURS[status])
+        words = f"{GLYPHS[status]} {number}" if width >= 30 else str(number)
+        if width >= 9 * len(str(number)):
+            drawn += _text(
+                left + width / 2,
+                top + 13,
+                words,
+                "middle",
+                _ON[status],
+                f"on-{status.value}",
+            )
+        left += width
+    return drawn
+
+
+def _label(words: str, index: int) -> Markup:
+    return _text(_LABEL - 10, index * _ROW + 17, words, "end")
+
+
+def _text(
+    x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink"
+) -> Markup:
+    return Markup(
+        '<text class="{}" x="{:.1f}" y="{:.1f}" font-family="{}" font-size="12.5" fill="{}" text-anchor="{}">{}</text>'
+    ).format(name, x, y, FONT, fill, anchor, words)
+
+
+def _svg(title: str, told: str, height: int, body: Markup) -> Markup:
+    return Markup(
+        '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" role="img">'
+        "<title>{}</title><desc>{}</desc>{}</svg>"
+    ).format(_WIDTH, height, _WIDTH, height, escape(title), escape(told), body)

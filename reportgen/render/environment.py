@@ -1,0 +1,63 @@
+"""The Jinja environment that every format shares: one set of templates, strict, escaped, cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reportgen.render import charts, text
+from reportgen.render.context import Report
+
+TEMPLATES = Path(str(files("reportgen"))) / "templates"
+
+
+def render(view: Report, covered: Collection[int] | None = None) -> str:
+    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
+    environment = _environment(covered)
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        report=view,
+        facts=view.results.facts,
+        medium=view.medium,
+        css=_css(view.medium),
+        GLYPHS=charts.GLYPHS,
+        WORDS=charts.WORDS,
+        ORDER=charts.ORDER,
+    )
+
+
+def _environment(covered: Collection[int] | None) -> Environment:
+    clean = text.cleaner(covered)
+
+    def breakable(value: Any) -> Markup:
+        return text.breakable(str(clean(value)))
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        breakable=breakable,
+        moment=text.moment,
+        cut=text.cut,
+        counted=text.count,
+        observed=text.observed,
+    )
+    return environment
+
+
+def _css(medium: str) -> Markup:
+    second = "print.css" if medium == "pdf" else "screen.css"
+    return Markup("\n").join(
+        Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())
+        for name in ("report.css", second)
+    )

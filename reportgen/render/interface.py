@@ -1,0 +1,24 @@
+"""What every report format is: results in, one or more files of the pack out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from reportgen.errors import ReportgenError
+from reportgen.model import Results
+
+
+class PdfUnavailable(ReportgenError):
+    """This machine lacks a system library that the PDF needs; everything else of the pack can be made."""
+
+
+class Renderer(Protocol):
+    """One format. It reads nothing but ``results`` and its own packaged files, and opens no socket."""
+
+    @property
+    def name(self) -> str:
+        """The word for the format in messages, such as ``pdf``."""
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write into the pack ``folder`` and return the path of what was written."""

@@ -1,0 +1,113 @@
+"""IPE sheets: where each set of evidence came from, and how somebody else can obtain it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from reportgen.model import CollectionMode, Json, Results, SourceSummary
+from reportgen.render.text import observed
+from reportgen.sources import BY_NAME
+
+PUBLIC_CLOUD = "https://management.azure.com"
+_SHOWN_SUBSCRIPTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class IpeSheet:
+    """One source; ``number`` is what controls refer to (``IPE-03``), ``anchor`` where the sheet stands."""
+
+    number: str
+    anchor: str
+    source: SourceSummary
+    permission: str
+    covers: str
+    parameters: tuple[tuple[str, str], ...]
+    rows_said: str
+    truncated_said: str
+    command: str
+    folder: str
+    relied_on_by: tuple[str, ...]
+
+
+def sheets(results: Results) -> tuple[IpeSheet, ...]:
+    """The sheets, numbered in the order of the sources."""
+    return tuple(
+        _sheet(results, index, source)
+        for index, source in enumerate(results.sources, start=1)
+    )
+
+
+def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
+    known = BY_NAME.get(source.source)
+    return IpeSheet(
+        number=f"IPE-{index:02d}",
+        anchor=f"ipe-{index:02d}",
+        source=source,
+        permission=known.permission if known else "see the documentation of the source",
+        covers={
+            "tenant": "the whole tenant",
+            "location": "one region of a subscription",
+        }.get(known.scope if known else "", f"one {known.scope if known else 'call'}"),
+        parameters=tuple(
+            (key, _parameter(value)) for key, value in sorted(source.parameters.items())
+        ),
+        rows_said=_rows(source),
+        truncated_said=_truncated(source.truncated),
+        command=_command(results, source),
+        folder=f"evidence/{results.facts.snapshot}/{source.path}/",
+        relied_on_by=tuple(
+            control.id for control in results.controls if source.source in control.needs
+        ),
+    )
+
+
+def _parameter(value: Json) -> str:
+    if isinstance(value, list) and len(value) > _SHOWN_SUBSCRIPTIONS:
+        first = ", ".join(map(str, value[:_SHOWN_SUBSCRIPTIONS]))
+        return f"{first} (first {_SHOWN_SUBSCRIPTIONS} of {len(value)}; all in the provenance files)"
+    return (
+        ", ".join(map(str, value))
+        if isinstance(value, list) and value
+        else observed(value)
+    )
+
+
+def _rows(source: SourceSummary) -> str:
+    if source.total_records is None:
+        return f"{source.rows:,} received; this service states no total"
+    verdict = (
+        "the numbers agree"
+        if source.rows == source.total_records
+        else "THE NUMBERS DIFFER"
+    )
+    return f"{source.rows:,} received of {source.total_records:,} that the service says exist: {verdict}"
+
+
+def _truncated(truncated: bool | None) -> str:
+    if truncated is None:
+        return "not stated by this service"
+    return (
+        "YES: the service cut the result" if truncated else "no, as the service states"
+    )
+
+
+def _command(results: Results, source: SourceSummary) -> str:
+    live = results.facts.collection_mode is CollectionMode.AZURE
+    parts = urlsplit(source.url)
+    host = source.endpoint if live else PUBLIC_CLOUD
+    url = f"{host.rstrip('/')}{parts.path}{'?' + parts.query if parts.query else ''}"
+    if not source.query:
+        return f"az rest --method get --url {shlex.quote(url)}"
+    subscriptions = source.parameters.get("subscriptions") or []
+    body = {"query": source.query}
+    if 0 < len(subscriptions) <= _SHOWN_SUBSCRIPTIONS:
+        body["subscriptions"] = subscriptions
+    if "api-version=" not in url and source.api_versions:
+        url += f"?api-version={source.api_versions[-1]}"
+    return (
+        f"az rest --method post --url {shlex.quote(url)} \\\n"
+        f"  --body {shlex.quote(json.dumps(body, ensure_ascii=False))}"
+    )

@@ -1,0 +1,97 @@
+"""Untrusted values as text that a reader can trust: nothing invisible, nothing absent without a word."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from reportgen.model import Json
+
+NOT_SET = "not set"
+_JOINERS = "\u200c\u200d"
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories without a shape of their own: controls, marks that turn text round, unassigned."""
+_MAX_OBSERVED = 240
+
+
+def cleaner(covered: Collection[int] | None = None) -> Callable[[Any], Any]:
+    r"""The function that every printed expression goes through.
+
+    Characters without a shape, and with ``covered`` those that no packaged font can draw, are printed as
+    ``\u{202E}``: a name can neither hide a part of itself nor come out as an empty box. An absent value
+    prints as "not set".
+    """
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, Markup):
+            return value
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return NOT_SET
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return "".join(_shown(character, covered) for character in str(value))
+
+    return clean
+
+
+def _shown(character: str, covered: Collection[int] | None) -> str:
+    if " " <= character <= "~" or character == "\n":
+        return character
+    if character == "\t":
+        return " "
+    hidden = unicodedata.category(character) in _HIDDEN and character not in _JOINERS
+    if hidden or (covered is not None and ord(character) not in covered):
+        return f"\\u{{{ord(character):04X}}}"
+    return character
+
+
+def observed(value: Json) -> str:
+    """An observed value or a parameter as a reader sees it; long ones are cut, the CSV has them whole."""
+    if isinstance(value, str):
+        # Azure spells one of its settings "None", which on paper would read like a fault of the report.
+        text = "none" if value == "None" else value or "(empty)"
+    elif isinstance(value, list | tuple):
+        text = ", ".join(observed(item) for item in value) or "(empty list)"
+    elif isinstance(value, dict):
+        text = (
+            ", ".join(f"{key}: {observed(item)}" for key, item in sorted(value.items()))
+            or "(empty)"
+        )
+    elif value is None or (isinstance(value, float) and math.isnan(value)):
+        text = NOT_SET
+    else:
+        text = json.dumps(value)
+    return cut(text, _MAX_OBSERVED)
+
+
+def cut(text: str, length: int) -> str:
+    """The text, or its beginning with an ellipsis."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def moment(value: str) -> str:
+    """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is."""
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    if parsed.tzinfo is None:
+        return value
+    return parsed.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def breakable(value: str) -> Markup:
+    """An id with the places marked where a line may end: after a slash, dot, hyphen, comma or underscore."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/.,_?&=-])(?=\S)", value))
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 cluster``, ``3 clusters``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
