@@ -52,16 +52,11 @@ def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) ->
     longest = max((sum(counts.values()) for _, counts in rows), default=0) or 1
     scale = (_WIDTH - _LABEL - 4) / longest
     body = Markup("").join(
-        _label(label, index) + _parts(counts, index, scale)
-        for index, (label, counts) in enumerate(rows)
+        _label(label, index) + _parts(counts, index, scale) for index, (label, counts) in enumerate(rows)
     )
     told = "; ".join(
         f"{label}: "
-        + ", ".join(
-            f"{counts[status]} {WORDS[status].lower()}"
-            for status in ORDER
-            if counts.get(status)
-        )
+        + ", ".join(f"{counts[status]} {WORDS[status].lower()}" for status in ORDER if counts.get(status))
         for label, counts in rows
     )
     return _svg(title, told, len(rows) * _ROW, body)
@@ -69,14 +64,12 @@ def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) ->
 
 def count_bars(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
     """One bar a row with the count behind it."""
-    scale = (_WIDTH - _LABEL - 60) / (
-        max((number for _, number in rows), default=0) or 1
-    )
+    scale = (_WIDTH - _LABEL - 60) / (max((number for _, number in rows), default=0) or 1)
     body = Markup("").join(
         _label(label, index)
-        + Markup(
-            '<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" fill="#5d6f80"/>'
-        ).format(_LABEL, index * _ROW + 4, max(number * scale, 1.5), _BAR)
+        + Markup('<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" fill="#5d6f80"/>').format(
+            _LABEL, index * _ROW + 4, max(number * scale, 1.5), _BAR
+        )
         + _text(
             _LABEL + max(number * scale, 1.5) + 7,
             index * _ROW + 17,
@@ -122,16 +115,16 @@ def _label(words: str, index: int) -> Markup:
     return _text(_LABEL - 10, index * _ROW + 17, words, "end")
 
 
-def _text(
-    x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink"
-) -> Markup:
+def _text(x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink") -> Markup:
     return Markup(
-        '<text class="{}" x="{:.1f}" y="{:.1f}" font-family="{}" font-size="12.5" fill="{}" text-anchor="{}">{}</text>'
+        '<text class="{}" x="{:.1f}" y="{:.1f}" font-family="{}" font-size="12.5" fill="{}"'
+        ' text-anchor="{}">{}</text>'
     ).format(name, x, y, FONT, fill, anchor, words)
 
 
 def _svg(title: str, told: str, height: int, body: Markup) -> Markup:
     return Markup(
-        '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}" role="img">'
+        '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}"'
+        ' role="img">'
         "<title>{}</title><desc>{}</desc>{}</svg>"
     ).format(_WIDTH, height, _WIDTH, height, escape(title), escape(told), body)

@@ -127,9 +127,7 @@ def report(results: Results, medium: str) -> Report:
     views = control_views(results, names, ipe, caps)
     areas = _areas(views)
     clusters = _clusters(results, names)
-    gaps = sorted(
-        results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope)
-    )
+    gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
         medium=medium,
@@ -151,16 +149,13 @@ def _areas(views: Iterable[ControlView]) -> tuple[Area, ...]:
     for view in views:
         grouped[view.control.area].append(view)
     return tuple(
-        Area(AREAS.get(area, area.capitalize()), tuple(members))
-        for area, members in grouped.items()
+        Area(AREAS.get(area, area.capitalize()), tuple(members)) for area, members in grouped.items()
     )
 
 
 def _gap_row(gap: Gap) -> GapRow:
     source = BY_NAME[gap.source].title if gap.source in BY_NAME else gap.source
-    return GapRow(
-        source, gap.scope, gap.scope_name or gap.scope, gap.reason, gap.detail
-    )
+    return GapRow(source, gap.scope, gap.scope_name or gap.scope, gap.reason, gap.detail)
 
 
 def _scope(results: Results, caps: Caps) -> ScopeView:
@@ -196,24 +191,23 @@ def _scope(results: Results, caps: Caps) -> ScopeView:
 
 def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
     if complete:
-        return f"Complete. All {count(expected, 'expected subscription')} were read, and there is no gap."
+        read = (
+            "The one expected subscription was"
+            if expected == 1
+            else f"All {expected} expected subscriptions were"
+        )
+        return f"Complete. {read} read, and there is no gap."
     told = []
     if unread:
-        told.append(
-            f"{unread} of {count(expected, 'expected subscription')} could not be read"
-        )
+        told.append(f"{unread} of {count(expected, 'expected subscription')} could not be read")
     if gaps:
-        told.append(
-            f"{count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below"
-        )
+        told.append(f"{count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below")
     return f"Incomplete. {' and '.join(told)}. What a gap touches is reported as not assessed."
 
 
 def _gap_group(key: tuple[str, str], gaps: list[Gap]) -> GapGroup:
     named = sorted({gap.scope_name or gap.scope for gap in gaps}, key=str.casefold)
-    where = ", ".join(named[:3]) + (
-        f" and {len(named) - 3} more" if len(named) > 3 else ""
-    )
+    where = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
     return GapGroup(_gap_row(gaps[0]).source, key[1], len(gaps), where, gaps[0].detail)
 
 
@@ -230,10 +224,7 @@ def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
     )
     severities = Counter(view.control.severity for view in failed)
     observed = Counter(item.status for item in results.observations)
-    area_rows = [
-        (area.title, Counter(view.finding.status for view in area.controls))
-        for area in areas
-    ]
+    area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
         tiles=tuple((status, by_status[status]) for status in charts.ORDER),
         sentence=_sentence(results, by_status, observed),
@@ -242,9 +233,7 @@ def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
             "Findings that are not satisfied, by severity",
             [(severity.capitalize(), severities[severity]) for severity in SEVERITIES],
         ),
-        observations=charts.status_bars(
-            "Observations by status", [("All subjects", observed)]
-        ),
+        observations=charts.status_bars("Observations by status", [("All subjects", observed)]),
         worst=tuple(failed[:8]),
         all_worst=len(failed),
     )
@@ -254,9 +243,7 @@ def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
-def _sentence(
-    results: Results, by_status: Counter[Status], observed: Counter[Status]
-) -> str:
+def _sentence(results: Results, by_status: Counter[Status], observed: Counter[Status]) -> str:
     clusters = len({item.subject.cluster_id.lower() for item in results.observations})
     return (
         f"{count(len(results.findings), 'control')} looked at {count(clusters, 'cluster')}: "

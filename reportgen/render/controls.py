@@ -114,8 +114,7 @@ def control_views(
         by_control[item.control].append(item)
     views = _Views(names, ipe, caps, results.facts.as_of)
     return tuple(
-        views.view(control, findings[control.id], by_control[control.id])
-        for control in results.controls
+        views.view(control, findings[control.id], by_control[control.id]) for control in results.controls
     )
 
 
@@ -126,9 +125,7 @@ class _Views:
     caps: Caps
     as_of: str
 
-    def view(
-        self, control: Control, finding: Finding, observations: list[Observation]
-    ) -> ControlView:
+    def view(self, control: Control, finding: Finding, observations: list[Observation]) -> ControlView:
         ordered = sorted(observations, key=lambda item: self.names.order(item.subject))
         split: dict[Status, list[Observation]] = {status: [] for status in Status}
         for item in ordered:
@@ -144,27 +141,18 @@ class _Views:
             anchor=f"c-{control.id}",
             conclusion=conclusion(control, finding, self.as_of),
             short=_short(finding),
-            parameters=tuple(
-                (key, observed(value))
-                for key, value in sorted(control.parameters.items())
-            ),
+            parameters=tuple((key, observed(value)) for key, value in sorted(control.parameters.items())),
             columns=columns,
             pools=control.subject == "agent-pool",
-            exceptions=tuple(
-                self._row(item, columns) for item in failed[: self.caps.exceptions]
-            ),
+            exceptions=tuple(self._row(item, columns) for item in failed[: self.caps.exceptions]),
             all_exceptions=len(failed),
             not_assessed=unread[: self.caps.groups],
             all_not_assessed=len(unread),
-            satisfied=tuple(
-                self._row(item, columns) for item in passed[: self.caps.satisfied]
-            ),
+            satisfied=tuple(self._row(item, columns) for item in passed[: self.caps.satisfied]),
             all_satisfied=len(passed),
             not_applicable=outside[: self.caps.groups],
             all_not_applicable=len(outside),
-            ipe=tuple(
-                sheet for sheet in self.ipe if sheet.source.source in control.needs
-            ),
+            ipe=tuple(sheet for sheet in self.ipe if sheet.source.source in control.needs),
             csv=f"results/csv/{control.id}.csv",
         )
 
@@ -184,9 +172,7 @@ class _Views:
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            grouped[(CAUSES[item.cause] if item.cause else "", item.reason)].append(
-                item
-            )
+            grouped[(CAUSES[item.cause] if item.cause else "", item.reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
             Group(
@@ -202,34 +188,22 @@ class _Views:
     def _named(self, item: Observation) -> tuple[str, str]:
         key = item.subject.cluster_id.lower()
         cluster = self.names.clusters[key]
-        shown = (
-            cluster
-            if item.subject.kind == "cluster"
-            else f"{cluster} / {item.subject.name}"
-        )
+        shown = cluster if item.subject.kind == "cluster" else f"{cluster} / {item.subject.name}"
         return shown, self.names.anchors[key]
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:
     """The labels as columns while they fit, else one column ("") that holds all of them."""
-    labels = dict.fromkeys(
-        [*control.observe, *(label for item in observations for label in item.observed)]
-    )
+    labels = dict.fromkeys([*control.observe, *(label for item in observations for label in item.observed)])
     return tuple(labels) if 0 < len(labels) <= _MOST_COLUMNS else ("",)
 
 
 def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[str, ...]:
     if columns == ("",):
         return (
-            "; ".join(
-                f"{label}: {observed(value)}" for label, value in item.observed.items()
-            )
-            or NOT_READ,
+            "; ".join(f"{label}: {observed(value)}" for label, value in item.observed.items()) or NOT_READ,
         )
-    return tuple(
-        observed(item.observed[label]) if label in item.observed else NOT_READ
-        for label in columns
-    )
+    return tuple(observed(item.observed[label]) if label in item.observed else NOT_READ for label in columns)
 
 
 def _short(finding: Finding) -> str:
@@ -248,13 +222,12 @@ def conclusion(control: Control, finding: Finding, as_of: str) -> str:
     if not finding.population:
         return f"The population is 0 {many}: there was nothing to assess at {moment(as_of)}."
     if finding.exceptions:
-        told = f"{finding.exceptions:,} of {count(assessed, one, many)} assessed not satisfied at {moment(as_of)}"
+        total = count(assessed, one, many)
+        told = f"{finding.exceptions:,} of {total} assessed not satisfied at {moment(as_of)}"
     elif assessed:
         told = f"{finding.satisfied:,} of {count(assessed, one, many)} assessed satisfied at {moment(as_of)}"
     else:
-        told = (
-            f"0 of {count(finding.population, one, many)} assessed at {moment(as_of)}"
-        )
+        told = f"0 of {count(finding.population, one, many)} assessed at {moment(as_of)}"
     rest = [
         f"{number:,} {words}"
         for number, words in (

@@ -33,8 +33,7 @@ class HtmlReport:
 def _with_policy(document: str) -> str:
     """The document with a content security policy that allows its one style sheet, by hash, and nothing else."""
     style = _STYLE.search(document)
-    digest = base64.b64encode(
-        hashlib.sha256(style[1].encode() if style else b"").digest()
-    ).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    digest = base64.b64encode(hashlib.sha256(style[1].encode() if style else b"").digest()).decode()
+    rest = "img-src data:; base-uri 'none'; form-action 'none'"
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; {rest}"
     return document.replace("CONTENT-SECURITY-POLICY", policy, 1)

@@ -31,13 +31,15 @@ class IpeSheet:
     folder: str
     relied_on_by: tuple[str, ...]
 
+    @property
+    def short_title(self) -> str:
+        """The title without the name of the service that answers."""
+        return self.source.title.rpartition(",")[0] or self.source.title
+
 
 def sheets(results: Results) -> tuple[IpeSheet, ...]:
     """The sheets, numbered in the order of the sources."""
-    return tuple(
-        _sheet(results, index, source)
-        for index, source in enumerate(results.sources, start=1)
-    )
+    return tuple(_sheet(results, index, source) for index, source in enumerate(results.sources, start=1))
 
 
 def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
@@ -51,16 +53,12 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
             "tenant": "the whole tenant",
             "location": "one region of a subscription",
         }.get(known.scope if known else "", f"one {known.scope if known else 'call'}"),
-        parameters=tuple(
-            (key, _parameter(value)) for key, value in sorted(source.parameters.items())
-        ),
+        parameters=tuple((key, _parameter(value)) for key, value in sorted(source.parameters.items())),
         rows_said=_rows(source),
         truncated_said=_truncated(source.truncated),
         command=_command(results, source),
         folder=f"evidence/{results.facts.snapshot}/{source.path}/",
-        relied_on_by=tuple(
-            control.id for control in results.controls if source.source in control.needs
-        ),
+        relied_on_by=tuple(control.id for control in results.controls if source.source in control.needs),
     )
 
 
@@ -68,30 +66,20 @@ def _parameter(value: Json) -> str:
     if isinstance(value, list) and len(value) > _SHOWN_SUBSCRIPTIONS:
         first = ", ".join(map(str, value[:_SHOWN_SUBSCRIPTIONS]))
         return f"{first} (first {_SHOWN_SUBSCRIPTIONS} of {len(value)}; all in the provenance files)"
-    return (
-        ", ".join(map(str, value))
-        if isinstance(value, list) and value
-        else observed(value)
-    )
+    return ", ".join(map(str, value)) if isinstance(value, list) and value else observed(value)
 
 
 def _rows(source: SourceSummary) -> str:
     if source.total_records is None:
         return f"{source.rows:,} received; this service states no total"
-    verdict = (
-        "the numbers agree"
-        if source.rows == source.total_records
-        else "THE NUMBERS DIFFER"
-    )
+    verdict = "the numbers agree" if source.rows == source.total_records else "THE NUMBERS DIFFER"
     return f"{source.rows:,} received of {source.total_records:,} that the service says exist: {verdict}"
 
 
 def _truncated(truncated: bool | None) -> str:
     if truncated is None:
         return "not stated by this service"
-    return (
-        "YES: the service cut the result" if truncated else "no, as the service states"
-    )
+    return "YES: the service cut the result" if truncated else "no, as the service states"
 
 
 def _command(results: Results, source: SourceSummary) -> str:
@@ -102,7 +90,7 @@ def _command(results: Results, source: SourceSummary) -> str:
     if not source.query:
         return f"az rest --method get --url {shlex.quote(url)}"
     subscriptions = source.parameters.get("subscriptions") or []
-    body = {"query": source.query}
+    body: dict[str, Json] = {"query": source.query}
     if 0 < len(subscriptions) <= _SHOWN_SUBSCRIPTIONS:
         body["subscriptions"] = subscriptions
     if "api-version=" not in url and source.api_versions:

@@ -38,12 +38,8 @@ class Names:
         seen: dict[str, Subject] = {}
         for item in results.observations:
             seen.setdefault(item.subject.cluster_id.lower(), item.subject)
-        subscriptions = {
-            key.lower(): name for key, name in results.subscription_names.items()
-        }
-        twice = Counter(
-            (subject.cluster, subject.subscription.lower()) for subject in seen.values()
-        )
+        subscriptions = {key.lower(): name for key, name in results.subscription_names.items()}
+        twice = Counter((subject.cluster, subject.subscription.lower()) for subject in seen.values())
         clusters = {
             key: subject.cluster
             if twice[(subject.cluster, subject.subscription.lower())] == 1
@@ -61,9 +57,7 @@ class Names:
         return cls(
             clusters=clusters,
             ids={key: subject.cluster_id for key, subject in seen.items()},
-            subscriptions_of={
-                key: subject.subscription.lower() for key, subject in seen.items()
-            },
+            subscriptions_of={key: subject.subscription.lower() for key, subject in seen.items()},
             anchors={key: f"k{index}" for index, key in enumerate(order, start=1)},
             subscriptions=subscriptions,
         )
@@ -88,8 +82,4 @@ class Names:
 
 def _resource_group(cluster_id: str) -> str:
     parts = cluster_id.split("/")
-    return (
-        parts[parts.index("resourcegroups") + 1]
-        if "resourcegroups" in parts[:-1]
-        else cluster_id
-    )
+    return parts[parts.index("resourcegroups") + 1] if "resourcegroups" in parts[:-1] else cluster_id

@@ -26,8 +26,8 @@ class PdfReport:
     def render(self, results: Results, folder: Path) -> Path:
         """Write ``report.pdf`` into ``folder``; PdfUnavailable where the system lacks Pango."""
         try:
-            import weasyprint
-            from weasyprint.urls import URLFetcher
+            import weasyprint  # type: ignore[import-untyped]
+            from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
         except OSError as error:
             raise PdfUnavailable(
                 f"report.pdf was not made: a system library of WeasyPrint is missing ({error}). "
@@ -60,17 +60,13 @@ class PdfReport:
 def _check_packaged(url: str) -> None:
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
-    if (
-        parts.scheme != "file"
-        or parts.netloc
-        or not path.is_relative_to(TEMPLATES.resolve())
-    ):
+    if parts.scheme != "file" or parts.netloc or not path.is_relative_to(TEMPLATES.resolve()):
         raise ValueError(f"{url}: the report reads packaged files only")
 
 
 def _covered() -> frozenset[int]:
     """The code points that the packaged text fonts can draw."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     points: set[int] = set()
     for name in ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf"):

@@ -60,10 +60,7 @@ def observed(value: Json) -> str:
     elif isinstance(value, list | tuple):
         text = ", ".join(observed(item) for item in value) or "(empty list)"
     elif isinstance(value, dict):
-        text = (
-            ", ".join(f"{key}: {observed(item)}" for key, item in sorted(value.items()))
-            or "(empty)"
-        )
+        text = ", ".join(f"{key}: {observed(item)}" for key, item in sorted(value.items())) or "(empty)"
     elif value is None or (isinstance(value, float) and math.isnan(value)):
         text = NOT_SET
     else:

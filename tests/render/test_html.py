@@ -1,0 +1,128 @@
+"""report.html, parsed as a browser would."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from reportgen.model import Results
+from reportgen.render.html import HtmlReport
+from tests.render import factory
+from tests.render.test_pdf import FORBIDDEN
+
+LOADING = {
+    "script",
+    "img",
+    "link",
+    "iframe",
+    "object",
+    "embed",
+    "video",
+    "audio",
+    "source",
+    "form",
+    "base",
+}
+
+
+class Page(HTMLParser):
+    """Tags with attributes, ids, and the text outside the style sheet."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self._style = False
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._style = tag == "style"
+
+    def handle_data(self, data: str) -> None:
+        if not self._style:
+            self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def page(mixed_html: str) -> Page:
+    return Page(mixed_html)
+
+
+def test_it_loads_nothing(page: Page, mixed_html: str) -> None:
+    assert [tag for tag, _ in page.tags if tag in LOADING] == []
+    assert [
+        attrs for _, attrs in page.tags if any(name.startswith("on") or name == "style" for name in attrs)
+    ] == []
+    style = re.search(r"<style>(.*?)</style>", mixed_html, re.DOTALL)
+    assert style
+    assert "url(" not in style[1]
+    assert "@import" not in style[1]
+
+
+def test_its_policy_allows_its_own_style_and_nothing_else(page: Page, mixed_html: str) -> None:
+    policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    style = re.findall(r"<style>(.*?)</style>", mixed_html, re.DOTALL)
+    assert len(policies) == len(style) == 1
+    digest = base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
+    assert policies[0]
+    assert policies[0].startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+
+
+def test_hostile_names_are_text(page: Page, mixed_html: str) -> None:
+    assert "<script" not in mixed_html
+    text = "".join(page.text)
+    assert '<script>alert("x")</script>' in text
+    assert "\\u{202E}evil-rtl-override" in text
+    assert "prod 🚀 cluster" in text
+    assert "{{ 7*7 }} {% raw %}" in text
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", mixed_html)
+
+
+def test_links_inside_lead_somewhere(page: Page) -> None:
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    targets = {attrs["href"] for tag, attrs in page.tags if tag == "a"}
+    broken = {target for target in targets if target and target.startswith("#") and target[1:] not in ids}
+    assert broken == set()
+    outside = {target for target in targets if target and not target.startswith(("#", "evidence/"))}
+    assert outside == {"https://learn.microsoft.com/azure/aks/concepts-security"}
+
+
+def test_no_word_claims_too_much(page: Page) -> None:
+    assert [match[0] for match in FORBIDDEN.finditer("\n".join(page.text))] == []
+
+
+def test_tables_are_whole(mixed: Results, mixed_html: str) -> None:
+    text = re.sub("<wbr>", "", mixed_html)
+    assert "and report.html" not in text
+    for control in mixed.controls:
+        part = re.search(
+            rf'<article class="control" id="c-{control.id}">(.*?)</article>',
+            text,
+            re.DOTALL,
+        )
+        assert part
+        failed = next(finding.exceptions for finding in mixed.findings if finding.control == control.id)
+        assert (f"<h3>Exceptions: {failed}</h3>" in part[1]) is bool(failed)
+
+
+def test_300_clusters_stay_small_and_the_same(tmp_path: Path) -> None:
+    estate = factory.results(300)
+    first = HtmlReport().render(estate, tmp_path).read_bytes()
+    assert len(first) < 5_000_000
+    assert HtmlReport().render(estate, tmp_path).read_bytes() == first
+
+
+@pytest.mark.parametrize("clusters", [0, 1])
+def test_small_estates_render(clusters: int, tmp_path: Path) -> None:
+    text = "".join(
+        Page(HtmlReport().render(factory.results(clusters), tmp_path).read_text(encoding="utf-8")).text
+    )
+    assert ("No cluster was found in scope." in text) is (clusters == 0)
+    assert ("The population is 0 clusters" in text) is (clusters == 0)
