@@ -15,16 +15,25 @@ from reportgen.model import Status
 FONT = "Reportgen Sans, Reportgen Symbols, system-ui, sans-serif"
 _INK = "#1b2733"
 _COLOURS = {
-    Status.SATISFIED: "#2f7d5b",
+    Status.SATISFIED: "#cde5d8",
     Status.NOT_SATISFIED: "#b3382c",
-    Status.NOT_ASSESSED: "#f3e3bd",
-    Status.NOT_APPLICABLE: "#e3e7eb",
+    Status.NOT_ASSESSED: "#fbf3dd",
+    Status.NOT_APPLICABLE: "#ffffff",
 }
 _ON = {
-    Status.SATISFIED: "#ffffff",
+    Status.SATISFIED: "#174d36",
     Status.NOT_SATISFIED: "#ffffff",
     Status.NOT_ASSESSED: "#4a3a0c",
     Status.NOT_APPLICABLE: "#3b4854",
+}
+_EDGES = {
+    Status.SATISFIED: "#2f7d5b",
+    Status.NOT_SATISFIED: "#b3382c",
+    Status.NOT_ASSESSED: "#8a6a12",
+    Status.NOT_APPLICABLE: "#9aa6b0",
+}
+_DASHES = dict.fromkeys(Status, Markup("")) | {
+    Status.NOT_ASSESSED: Markup(' stroke-dasharray="3 2"'),
 }
 GLYPHS = {
     Status.SATISFIED: "✓",
@@ -94,9 +103,17 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
             continue
         width, top = number * scale, index * _ROW + 4
         drawn += Markup(
-            '<rect class="s-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}" stroke="#ffffff"'
-            ' stroke-width="1.5"/>'
-        ).format(status.value, left, top, width, _BAR, _COLOURS[status])
+            '<rect class="s-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}" stroke="{}"{}/>'
+        ).format(
+            status.value,
+            left + 1,
+            top,
+            max(width - 2, 1),
+            _BAR,
+            _COLOURS[status],
+            _EDGES[status],
+            _DASHES[status],
+        )
         words = f"{GLYPHS[status]} {number}" if width >= 30 else str(number)
         if width >= 9 * len(str(number)):
             drawn += _text(

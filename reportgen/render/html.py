@@ -31,7 +31,7 @@ class HtmlReport:
 
 
 def _with_policy(document: str) -> str:
-    """The document with a content security policy that allows its one style sheet, by hash, and nothing else."""
+    """The document with a policy that allows its one style sheet, by hash, and nothing else."""
     style = _STYLE.search(document)
     digest = base64.b64encode(hashlib.sha256(style[1].encode() if style else b"").digest()).decode()
     rest = "img-src data:; base-uri 'none'; form-action 'none'"
