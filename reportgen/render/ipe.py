@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -83,19 +82,20 @@ def _truncated(truncated: bool | None) -> str:
 
 
 def _command(results: Results, source: SourceSummary) -> str:
+    if source.query:
+        return _graph_command(source)
     live = results.facts.collection_mode is CollectionMode.AZURE
     parts = urlsplit(source.url)
-    host = source.endpoint if live else PUBLIC_CLOUD
-    url = f"{host.rstrip('/')}{parts.path}{'?' + parts.query if parts.query else ''}"
-    if not source.query:
-        return f"az rest --method get --url {shlex.quote(url)}"
-    subscriptions = source.parameters.get("subscriptions") or []
-    body: dict[str, Json] = {"query": source.query}
-    if 0 < len(subscriptions) <= _SHOWN_SUBSCRIPTIONS:
-        body["subscriptions"] = subscriptions
-    if "api-version=" not in url and source.api_versions:
-        url += f"?api-version={source.api_versions[-1]}"
-    return (
-        f"az rest --method post --url {shlex.quote(url)} \\\n"
-        f"  --body {shlex.quote(json.dumps(body, ensure_ascii=False))}"
-    )
+    host = source.endpoint.rstrip("/") if live else PUBLIC_CLOUD
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return f"az rest --method get --url {shlex.quote(host + path)}"
+
+
+def _graph_command(source: SourceSummary) -> str:
+    plain = not set(source.query) & set('"$`\\!')
+    query = f'"{source.query}"' if plain else shlex.quote(source.query)
+    command = f"az graph query --first 1000 --graph-query {query}"
+    asked = [str(item) for item in source.parameters.get("subscriptions") or []]
+    if len(asked) > _SHOWN_SUBSCRIPTIONS:
+        return f"{command} \\\n  --subscriptions <the {len(asked)} that the provenance file names>"
+    return f"{command} \\\n  --subscriptions {' '.join(map(shlex.quote, asked))}" if asked else command

@@ -1,0 +1,54 @@
+"""The command on an IPE sheet does again what was done."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+from reportgen.model import CollectionMode, Results
+from reportgen.render.ipe import sheets
+from tests.render import factory
+
+QUERY = "resources\n| where name =~ 'it\u2019s' and type =~ 'a/b'"
+
+
+def _graph(query: str, subscriptions: list[str]) -> list[str]:
+    base = factory.results(1)
+    source = replace(base.sources[0], query=query, parameters={"subscriptions": subscriptions})
+    return shlex.split(sheets(replace(base, sources=(source,)))[0].command)
+
+
+def test_the_query_survives_the_shell_whole() -> None:
+    assert QUERY in _graph(QUERY, [])
+    assert f'{QUERY} and name != "$(id)"' in _graph(f'{QUERY} and name != "$(id)"', [])
+
+
+def test_it_asks_the_same_subscriptions() -> None:
+    assert _graph(QUERY, ["one", "two"])[-3:] == ["--subscriptions", "one", "two"]
+    assert "--subscriptions" not in _graph(QUERY, [])
+
+
+def test_a_get_goes_to_the_endpoint_that_was_read_and_to_azure_for_a_sample() -> None:
+    def url(mode: CollectionMode) -> str:
+        results: Results = factory.results(1, mode)
+        sheet = next(sheet for sheet in sheets(results) if sheet.source.source == "arm.managed-clusters")
+        return shlex.split(sheet.command)[-1]
+
+    assert url(CollectionMode.AZURE).startswith("https://management.azure.com/subscriptions/")
+    assert url(CollectionMode.DEMO).startswith("https://management.azure.com/subscriptions/")
+    assert url(CollectionMode.DEMO).endswith("managedClusters?api-version=2025-10-01")
+
+
+def test_differing_row_counts_and_truncation_are_shouted() -> None:
+    base = factory.results(1)
+    source = replace(base.sources[0], rows=40, total_records=41, truncated=True)
+    sheet = sheets(replace(base, sources=(source,)))[0]
+    assert sheet.rows_said == "40 received of 41 that the service says exist: THE NUMBERS DIFFER"
+    assert sheet.truncated_said.startswith("YES")
+
+
+def test_a_sheet_names_the_controls_that_rely_on_it() -> None:
+    results = factory.results(1)
+    sheet = next(sheet for sheet in sheets(results) if sheet.source.source == "arm.diagnostic-settings")
+    assert sheet.relied_on_by == tuple(c.id for c in results.controls if c.area == "logging")
+    assert sheet.number == f"IPE-{results.sources.index(sheet.source) + 1:02d}"
