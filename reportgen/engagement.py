@@ -6,8 +6,9 @@ Errors name the file, the line, the key and what was expected.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -109,23 +110,76 @@ def load(path: Path) -> Engagement:
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str) -> Engagement:
+    """The engagement in a text; ``name`` is how errors call the file."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         raw = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+        raise UsageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
     if not isinstance(raw, dict):
-        raise UsageError(f"{path}:1: expected the keys entity, period, scope and credential")
+        raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
         return Engagement.model_validate(raw)
     except ValidationError as error:
         raise UsageError(
-            "\n".join(_problem(path, node, item) for item in error.errors(include_url=False))
+            "\n".join(_problem(name, node, item) for item in error.errors(include_url=False))
         ) from error
 
 
-def _problem(path: Path, node: yaml.Node | None, item: Any) -> str:
+def write(path: Path, *, entity: str, period: str, scope: str, credential: str) -> Engagement:
+    """Write a commented engagement from four answers, and return it as `load` understands it.
+
+    ``period`` is ``2026-Q4`` or ``START..END``; ``scope`` a comma-separated list of subscription ids.
+    Raises UsageError where an answer is wrong or the file exists; nothing is written then.
+    """
+    if path.exists():
+        raise UsageError(f"{path}: exists and is never overwritten; name another file")
+    if not credential.strip():
+        raise UsageError("--credential: expected managed-identity, workload-identity or azure-cli")
+    start, end = _period(period)
+    subscriptions = ", ".join(f'"{part}"' for part in re.split(r"[\s,]+", scope) if part)
+    text = TEMPLATE.format(
+        entity=json.dumps(entity, ensure_ascii=False),
+        start=start,
+        end=end,
+        subscriptions=f"[{subscriptions}]",
+        credential=credential.strip(),
+    )
+    engagement = parse(text, path.name)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+    return engagement
+
+
+def quarter(day: date) -> Period:
+    """The calendar quarter that ``day`` lies in."""
+    start = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    following = date(start.year + start.month // 10, (start.month + 2) % 12 + 1, 1)
+    return Period(start=start, end=following - timedelta(days=1))
+
+
+def _period(text: str) -> tuple[date, date]:
+    named = re.fullmatch(r"\s*(\d{4})-?Q([1-4])\s*", text, re.IGNORECASE)
+    if named:
+        found = quarter(date(int(named[1]), 3 * int(named[2]), 1))
+        return found.start, found.end
+    first, separator, last = text.partition("..")
+    try:
+        if separator:
+            return date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError:
+        pass
+    raise UsageError(f"--period {text}: expected 2026-Q4, or two days such as 2026-10-01..2026-12-31")
+
+
+def _problem(name: str, node: yaml.Node | None, item: Any) -> str:
     location = tuple(part for part in item["loc"])
     key = ".".join(str(part) for part in location) or "(top level)"
     if item["type"] == "extra_forbidden":
@@ -137,7 +191,7 @@ def _problem(path: Path, node: yaml.Node | None, item: Any) -> str:
         what = "missing; this key is needed"
     else:
         what = f"{item['msg'].removeprefix('Value error, ')}; found {_short(item['input'])}"
-    return f"{path}:{_line(node, location)}: {key}: {what}"
+    return f"{name}:{_line(node, location)}: {key}: {what}"
 
 
 def _short(value: Any) -> str:

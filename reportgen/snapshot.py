@@ -86,13 +86,18 @@ def scope_folder(scope: str) -> str:
     return f"{slug}-{hashlib.sha256(scope.lower().encode()).hexdigest()[:8]}"
 
 
-def _tree_hash(folder: Path) -> str:
+def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
+    """SHA-256 over the lines ``<sha256>  <path>`` of all files below ``folder``, sorted by path."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n"
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path != folder / "snapshot.json"
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in names
+        if name not in leave_out
     ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+_HEADER = "snapshot.json"
 
 
 class Writer:
@@ -137,7 +142,7 @@ class Writer:
         """Write gaps, scope and, last, the header with the root hash."""
         (self.folder / "gaps.json").write_bytes(canonical_json([asdict(gap) for gap in self.gaps]))
         (self.folder / "scope.json").write_bytes(canonical_json(asdict(scope)))
-        finished = replace(header, root_sha256=_tree_hash(self.folder))
+        finished = replace(header, root_sha256=tree_sha256(self.folder, frozenset({_HEADER})))
         (self.folder / "snapshot.json").write_bytes(canonical_json(asdict(finished)))
         return finished
 
@@ -192,20 +197,19 @@ class Reader:
 
     def pages(self, source: str, scope: str | None = None) -> Iterator[Page]:
         """The pages of one source, in the order of their paths; of one scope where it is given."""
-        folder = self.folder / source
-        if scope is not None:
-            folder = folder / scope_folder(scope)
-        for path in sorted(folder.rglob("page-*.provenance.json")):
-            body_path = path.with_name(path.name.replace(".provenance", ""))
-            yield Page(
-                path=body_path.relative_to(self.folder).as_posix(),
-                body=json.loads(body_path.read_bytes()),
-                provenance=_provenance(json.loads(path.read_bytes())),
-            )
+        folder = source if scope is None else f"{source}/{scope_folder(scope)}"
+        for path, provenance in self.provenance(folder):
+            yield Page(path, json.loads((self.folder / path).read_bytes()), provenance)
+
+    def provenance(self, folder: str) -> Iterator[tuple[str, Provenance]]:
+        """Path and provenance of each page of a source (or of ``<source>/<scope folder>``), bodies unread."""
+        for path in sorted((self.folder / folder).rglob("page-*.provenance.json")):
+            page = path.with_name(path.name.replace(".provenance", ""))
+            yield page.relative_to(self.folder).as_posix(), _provenance(json.loads(path.read_bytes()))
 
     def intact(self) -> bool:
         """Whether the files still have the root hash that was taken when the snapshot was closed."""
-        return _tree_hash(self.folder) == self.header.root_sha256
+        return tree_sha256(self.folder, frozenset({_HEADER})) == self.header.root_sha256
 
 
 def _provenance(raw: dict[str, Any]) -> Provenance:

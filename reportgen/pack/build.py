@@ -17,11 +17,11 @@ _UNIX = 3
 
 
 def build(
-    out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], None], notes: tuple[str, ...]
+    out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tuple[str, ...]]
 ) -> Path:
     """Build ``out/<name>/`` and ``out/<name>.zip`` and return the folder.
 
-    ``fill`` writes reports and results into the folder it is given. Everything is made beside its
+    ``fill`` writes reports and results into the folder it is given and returns notes for README.txt. Everything is made beside its
     place and moved there when complete, so a failed run leaves no half pack.
     """
     name = f"pack-{facts.as_of[:10]}-{facts.pack_id}"
@@ -30,7 +30,7 @@ def build(
     working.mkdir(parents=True)
     try:
         shutil.copytree(snapshot, working / "evidence" / facts.snapshot)
-        fill(working)
+        notes = fill(working)
         (working / "README.txt").write_text(_readme(facts, notes), encoding="utf-8")
         _write_manifests(working, facts)
         _zip(working, out / f".{name}.zip.part", name)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from reportgen.render.data import ControlTables, FindingsJson, ObservationsJsonl
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.pdf import PdfReport
 
 RENDERERS: tuple[Renderer, ...] = (
-    HtmlReport(),
     PdfReport(),
+    HtmlReport(),
+    FindingsJson(),
+    ObservationsJsonl(),
+    ControlTables(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]

@@ -1,0 +1,295 @@
+"""The commands: parse, call one function, map the result to an exit code.
+
+Heavy imports stand inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reportgen import __version__, console
+from reportgen.cli_controls import controls
+from reportgen.errors import ReportgenError, UsageError
+
+if TYPE_CHECKING:
+    from reportgen.engagement import Engagement
+    from reportgen.model import CollectionMode
+    from reportgen.run import Outcome
+
+app = typer.Typer(
+    help="Evidence packs for auditors of Azure Kubernetes Service estates.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(controls, name="controls")
+
+
+class LogFormat(StrEnum):
+    """How log lines look where there is no terminal."""
+
+    PLAIN = "plain"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """What makes a run exit with a code other than 0."""
+
+    FINDINGS = "findings"
+    INCOMPLETE = "incomplete"
+    NEVER = "never"
+
+
+Out = Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)]
+Estate = Annotated[
+    Path | None, typer.Option(help="Read a folder of JSON instead of Azure (needs reportgen[sandbox]).")
+]
+AsOf = Annotated[
+    str | None, typer.Option(help="Time to assess at, RFC 3339, such as 2026-11-15T06:00:00Z; with --estate only.")
+]
+Format = Annotated[LogFormat, typer.Option(help="Log lines where there is no terminal.")]
+Fail = Annotated[FailOn, typer.Option(help="What gives a non-zero exit code, for schedulers that would retry.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.say(f"reportgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback with an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Evidence packs for auditors of Azure Kubernetes Service estates."""
+    del debug, version  # main() looks for --debug itself: an error can come before options are parsed
+
+
+@app.command()
+def demo(
+    out: Out = Path("out/demo"), log_format: Format = LogFormat.PLAIN, fail_on: Fail = FailOn.FINDINGS
+) -> None:
+    """Run the whole line on the sample estate: no Azure, no account."""
+    from reportgen import run as line
+    from reportgen.model import CollectionMode
+
+    loaded, snapshot = _collect(
+        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format
+    )
+    _finish(line.report(loaded, snapshot, out), fail_on)
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="The file to write.")] = Path("engagement.yaml"),
+    entity: Annotated[str | None, typer.Option(help="Entity under audit: a company or division.")] = None,
+    period: Annotated[str | None, typer.Option(help="Period of review: 2026-Q4, or START..END.")] = None,
+    scope: Annotated[
+        str | None, typer.Option(help="Subscription ids, comma-separated; empty: all that is visible.")
+    ] = None,
+    credential: Annotated[
+        str | None, typer.Option(help="managed-identity, workload-identity or azure-cli.")
+    ] = None,
+) -> None:
+    """Write a small commented engagement; asks for what no option gives."""
+    from reportgen import engagement
+
+    written = engagement.write(
+        path,
+        entity=_answer(entity, "--entity", "Entity under audit", ""),
+        period=_answer(period, "--period", "Period of review (2026-Q4, or START..END)", ""),
+        scope=_answer(scope, "--scope", "Subscription ids, comma-separated (empty: all that is visible)", ""),
+        credential=_answer(
+            credential,
+            "--credential",
+            "Credential (managed-identity, workload-identity, azure-cli)",
+            "azure-cli",
+        ),
+    )
+    console.say(f"Wrote {path}: {written.entity}, {written.period.start} to {written.period.end}.")
+    console.say(f"Next: reportgen run {path}")
+
+
+def _answer(given: str | None, option: str, question: str, default: str) -> str:
+    """An option's value; where there is none, a terminal is asked and a job is told which option to give."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError(f"{option} is missing, and there is no terminal to ask on")
+    return str(typer.prompt(question, default=default, show_default=bool(default)))
+
+
+@app.command()
+def run(
+    engagement: Annotated[Path | None, typer.Argument(help="The engagement file.")] = None,
+    out: Out = Path("out"),
+    estate: Estate = None,
+    as_of: AsOf = None,
+    log_format: Format = LogFormat.PLAIN,
+    fail_on: Fail = FailOn.FINDINGS,
+) -> None:
+    """Collect, assess, render and pack."""
+    from reportgen import run as line
+    from reportgen.model import CollectionMode
+
+    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
+    _finish(line.report(loaded, snapshot, out), fail_on)
+
+
+@app.command()
+def collect(
+    engagement: Annotated[Path | None, typer.Argument(help="The engagement file.")] = None,
+    out: Out = Path("out"),
+    estate: Estate = None,
+    as_of: AsOf = None,
+    log_format: Format = LogFormat.PLAIN,
+) -> None:
+    """Collect a snapshot and stop: no assessment, no report."""
+    from reportgen.model import CollectionMode
+    from reportgen.snapshot import Reader
+
+    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
+    gaps = Reader(snapshot).gaps
+    console.say(f"Snapshot: {snapshot}")
+    console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
+    raise typer.Exit(3 if gaps else 0)
+
+
+@app.command()
+def report(
+    engagement: EngagementFile,
+    out: Out = Path("out"),
+    snapshot: Annotated[Path | None, typer.Option(help="A snapshot's folder; the newest in --out without it.")] = None,
+    fail_on: Fail = FailOn.FINDINGS,
+) -> None:
+    """Assess, render and pack a stored snapshot."""
+    from reportgen import run as line
+
+    loaded = _load(engagement)
+    _finish(line.report(loaded, snapshot or line.latest_snapshot(out), out), fail_on)
+
+
+@app.command()
+def verify(pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")], as_json: AsJson = False) -> None:
+    """Check a pack against its manifest: 0 intact, 1 altered, 2 not a pack."""
+    from dataclasses import asdict
+
+    from reportgen.pack import verify as check
+
+    found = check(pack)
+    if as_json:
+        _json({**asdict(found), "intact": found.intact})
+    else:
+        console.say(f"collection mode: {found.collection_mode or 'not stated'}")
+        console.say(f"pack {found.pack_id}: {found.files} files in the manifest")
+        for word, names in (("changed", found.changed), ("missing", found.missing), ("added", found.added)):
+            for name in names:
+                console.say(f"  {word}: {name}")
+        console.say("intact" if found.intact else "ALTERED since the manifest was written")
+    raise typer.Exit(0 if found.intact else 1)
+
+
+@app.command()
+def show(
+    pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")],
+    control: Annotated[str, typer.Argument(help="A control's id.")],
+    subject: Annotated[str, typer.Argument(help="A cluster, <cluster>/<pool>, or an ARM id.")],
+) -> None:
+    """Print what was observed for one control and subject, the evidence it rests on, and how to fix it."""
+    from reportgen.show import lines
+
+    for line in lines(pack, control, subject):
+        console.say(line)
+
+
+@app.command(name="sandbox")
+def serve(
+    estate: Annotated[Path, typer.Argument(help="An estate folder.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8443,
+) -> None:
+    """Serve an estate folder as Azure does, until interrupted."""
+    from reportgen import sandbox
+
+    sandbox.run_forever(estate, port)
+
+
+def _load(path: Path | None) -> Engagement:
+    from reportgen import engagement
+
+    if path is None:
+        raise UsageError("Name an engagement file (write one with `reportgen init`), or a folder with --estate")
+    return engagement.load(path)
+
+
+def _time(text: str | None) -> datetime:
+    """RFC 3339, or a date for its midnight, in UTC; now where nothing is given."""
+    try:
+        time = datetime.fromisoformat(text) if text else datetime.now(UTC)
+    except ValueError as error:
+        raise UsageError(f"--as-of {text}: expected RFC 3339, such as 2026-11-15T06:00:00Z") from error
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def _collect(
+    engagement: Path | None,
+    estate: Path | None,
+    out: Path,
+    as_of: str | None,
+    mode: CollectionMode,
+    log_format: LogFormat,
+) -> tuple[Engagement, Path]:
+    """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure."""
+    from reportgen import run as line
+
+    if as_of and not estate:
+        raise UsageError("--as-of works with --estate only: Azure shows how things are, not how they were")
+    console.start_logging(log_format)
+    if not estate:
+        loaded = _load(engagement)
+        with console.progress(log_format) as tell:
+            return loaded, line.collect_azure(loaded, out, tell)
+    own, time = estate / "engagement.yaml", _time(as_of)
+    path = engagement or (own if own.is_file() else None)
+    loaded = _load(path) if path else line.engagement_of_estate(estate, time)
+    with console.progress(log_format) as tell:
+        return loaded, line.collect_estate(loaded, estate, out, time, mode, tell)
+
+
+def _finish(outcome: Outcome, fail_on: FailOn) -> None:
+    console.summary(outcome)
+    raise typer.Exit(outcome.exit_code(fail_on))
+
+
+def _json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    """The entry point: every error ends as a message and the exit code that its class carries."""
+    try:
+        app()
+    except ReportgenError as error:
+        _fail(f"error: {error}", error.exit_code)
+    except Exception as error:  # the last resort: an unattended run must say what stopped it, in one line
+        _fail(f"internal error: {type(error).__name__}: {error}\nRun it again with --debug for the details.", 5)
+
+
+def _fail(message: str, code: int) -> None:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    console.complain(message)
+    raise SystemExit(code)

@@ -1,0 +1,124 @@
+"""``reportgen controls``: look at the catalogue, and check control files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reportgen import console
+from reportgen.errors import UsageError
+
+if TYPE_CHECKING:
+    from reportgen.model import Control
+
+controls = typer.Typer(help="Look at the catalogue, and check control files.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="A folder of control files; the shipped catalogue without it.", file_okay=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+@controls.command(name="list")
+def list_controls(folder: Folder = None, as_json: AsJson = False) -> None:
+    """List the controls: id, severity, subject and title."""
+    loaded = _load(folder)
+    if as_json:
+        keys = ("id", "title", "area", "severity", "subject", "method", "needs", "covers")
+        _json([{key: getattr(control, key) for key in keys} for control in loaded])
+        return
+    width = max(len(control.id) for control in loaded)
+    for control in loaded:
+        console.say(f"{control.id:<{width}}  {control.severity:<8}  {control.subject:<10}  {control.title}")
+
+
+@controls.command()
+def show(
+    control: Annotated[str, typer.Argument(help="A control's id.")],
+    folder: Annotated[Path | None, typer.Option("--controls", help="A folder of control files.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print one control: what it tests, how, and how to remedy."""
+    from dataclasses import asdict
+
+    found = next((known for known in _load(folder) if known.id == control), None)
+    if found is None:
+        raise UsageError(f"{control}: no control has this id; `reportgen controls list` shows them")
+    if as_json:
+        _json(asdict(found))
+        return
+    for line in _described(found):
+        console.say(line)
+
+
+def _described(control: Control) -> list[str]:
+    labelled = [
+        ("Severity", f"{control.severity}. {control.severity_reason}".strip()),
+        ("Subject", control.subject),
+        ("Objective", control.objective),
+        ("Test procedure", control.test_procedure),
+        ("Evidence", ", ".join(control.needs)),
+        ("Applies when", control.when),
+        ("Assessable", control.assessable),
+        ("Check", control.check),
+        ("Parameters", ", ".join(f"{name} = {value}" for name, value in control.parameters.items())),
+        ("Remedy", control.remediation_text),
+        ("Command", control.remediation_cli),
+        ("References", " ".join(control.references)),
+        ("Peers' checks", ", ".join(control.covers)),
+        ("File", control.path),
+    ]
+    return [f"{control.id}: {control.title}", *(f"  {label}: {text}" for label, text in labelled if text)]
+
+
+@controls.command()
+def lint(folder: Folder = None) -> None:
+    """Find what loads but is wrong: constant checks, doubles, unread needs, words that claim too much."""
+    from reportgen.assess import catalogue
+
+    loaded = _load(folder)
+    problems = catalogue.lint(loaded)
+    for problem in problems:
+        console.complain(problem)
+    console.say(f"{len(loaded)} controls, {len(problems)} problems")
+    raise typer.Exit(1 if problems else 0)
+
+
+@controls.command()
+def test(folder: Folder = None) -> None:
+    """Run every control's own tests."""
+    from reportgen.assess import catalogue
+
+    loaded = _load(folder)
+    failures = catalogue.run_tests(loaded)
+    for failure in failures:
+        console.complain(str(failure))
+    cases = sum(len(control.tests) for control in loaded)
+    console.say(f"{len(loaded)} controls, {cases} tests, {len(failures)} failures")
+    raise typer.Exit(1 if failures else 0)
+
+
+@controls.command()
+def schema() -> None:
+    """Print the JSON Schema of a control file, for editors."""
+    from reportgen.assess import catalogue
+
+    _json(catalogue.json_schema())
+
+
+def _load(folder: Path | None) -> tuple[Control, ...]:
+    from reportgen.assess import catalogue
+    from reportgen.run import CONTROLS
+
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    return catalogue.load(folder or CONTROLS)
+
+
+def _json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

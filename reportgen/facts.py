@@ -1,0 +1,106 @@
+"""What a pack states about itself: its id, who collected what and when, and one summary a source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from reportgen import __version__
+from reportgen.engagement import Engagement
+from reportgen.model import PackFacts, Provenance, SourceSummary
+from reportgen.snapshot import Header, Reader, tree_sha256
+from reportgen.sources import SOURCES, Source
+
+_SHOWN_REQUEST_IDS = 5
+
+
+def pack_facts(engagement: Engagement, header: Header, controls: Path, templates: Path) -> PackFacts:
+    """The facts on the cover. The pack id is a function of all that the pack is made from."""
+    catalogue = tree_sha256(controls)
+    made_from = (header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    return PackFacts(
+        pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
+        entity=engagement.entity,
+        engagement=engagement.name or f"{engagement.period.start} to {engagement.period.end}",
+        period_start=engagement.period.start.isoformat(),
+        period_end=engagement.period.end.isoformat(),
+        as_of=header.as_of,
+        collected_from=header.started_at,
+        collected_to=header.ended_at,
+        collection_mode=header.collection_mode,
+        classification=engagement.classification,
+        tool_version=__version__,
+        catalogue_sha256=catalogue,
+        snapshot=header.name,
+        snapshot_sha256=header.root_sha256,
+        identity=header.identity,
+        host=header.host,
+    )
+
+
+def source_summaries(reader: Reader) -> tuple[SourceSummary, ...]:
+    """One summary for each source that has a page or a gap, in the order of `reportgen.sources`."""
+    return tuple(_summaries(reader))
+
+
+def _summaries(reader: Reader) -> Iterator[SourceSummary]:
+    gaps = Counter(gap.source for gap in reader.gaps)
+    for source in SOURCES:
+        pages = list(reader.provenance(source.name))
+        if pages:
+            yield _summary(source, pages, gaps[source.name])
+        elif gaps[source.name]:
+            yield _unread(source, reader.header, gaps[source.name])
+
+
+def _unread(source: Source, header: Header, gaps: int) -> SourceSummary:
+    """A source of which not one page could be read: it stays in sight, with nothing in it."""
+    return SourceSummary(
+        source=source.name,
+        title=source.title,
+        query="",
+        url="",
+        parameters={},
+        api_versions=(),
+        endpoint=header.endpoint,
+        identity=header.identity,
+        started_at=header.started_at,
+        ended_at=header.ended_at,
+        pages=0,
+        rows=0,
+        total_records=None,
+        truncated=None,
+        request_ids=(),
+        path=source.name,
+        pages_sha256=hashlib.sha256(b"").hexdigest(),
+        gaps=gaps,
+    )
+
+
+def _summary(source: Source, pages: list[tuple[str, Provenance]], gaps: int) -> SourceSummary:
+    first = pages[0][1]
+    totals = [page.total_records for _, page in pages if page.page == 1 and page.total_records is not None]
+    lines = "".join(f"{page.stored_sha256}  {path}\n" for path, page in pages)
+    request_ids = [request_id for _, page in pages for request_id in page.request_ids]
+    return SourceSummary(
+        source=source.name,
+        title=source.title,
+        query=first.query,
+        url=first.url,
+        parameters=first.parameters,
+        api_versions=tuple(sorted({page.api_version for _, page in pages})),
+        endpoint=first.endpoint,
+        identity=first.identity,
+        started_at=min(page.started_at for _, page in pages),
+        ended_at=max(page.ended_at for _, page in pages),
+        pages=len(pages),
+        rows=sum(page.rows for _, page in pages),
+        total_records=sum(totals) if totals else None,
+        truncated=None if first.truncated is None else any(page.truncated for _, page in pages),
+        request_ids=tuple(request_ids[:_SHOWN_REQUEST_IDS]),
+        path=source.name,
+        pages_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        gaps=gaps,
+    )

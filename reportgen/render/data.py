@@ -1,0 +1,123 @@
+"""The results as data: findings.json, observations.jsonl, and one CSV a control."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reportgen.model import Control, Finding, Json, Observation, Results
+from reportgen.snapshot import canonical_json
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FIXED = ("status", "cause", "subject", "kind", "cluster", "subscription", "subscription_id", "subject_id")
+
+
+class FindingsJson:
+    """results/findings.json: facts, scope, one entry a control, gaps, sources."""
+
+    name = "findings.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        facts = asdict(results.facts)
+        findings = {finding.control: finding for finding in results.findings}
+        document = {
+            "schema_version": "1",
+            "pack": facts,
+            "engagement": {
+                key: facts[key] for key in ("entity", "engagement", "period_start", "period_end", "classification")
+            },
+            "scope": asdict(results.scope),
+            "findings": [_finding(control, findings[control.id]) for control in results.controls],
+            "gaps": [asdict(gap) for gap in results.gaps],
+            "sources": [asdict(source) for source in results.sources],
+            "notes": list(results.notes),
+        }
+        return _write(folder / "results" / "findings.json", canonical_json(document))
+
+
+def _finding(control: Control, finding: Finding) -> dict[str, Json]:
+    counts = asdict(finding)
+    return counts | {
+        "title": control.title,
+        "area": control.area,
+        "severity": control.severity,
+        "objective": control.objective,
+        "test_procedure": control.test_procedure,
+        "parameters": dict(control.parameters),
+        "needs": list(control.needs),
+        "remediation": {"text": control.remediation_text, "cli": control.remediation_cli},
+        "references": list(control.references),
+    }
+
+
+class ObservationsJsonl:
+    """results/observations.jsonl: one line a control and subject."""
+
+    name = "observations.jsonl"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        lines = (
+            json.dumps(asdict(observation), ensure_ascii=False, sort_keys=True) + "\n"
+            for observation in results.observations
+        )
+        return _write(folder / "results" / "observations.jsonl", "".join(lines).encode())
+
+
+class ControlTables:
+    """results/csv/<control>.csv: the whole population of each control, for a spreadsheet."""
+
+    name = "csv"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the files below ``folder`` and return their folder."""
+        target = folder / "results" / "csv"
+        target.mkdir(parents=True, exist_ok=True)
+        by_control: dict[str, list[Observation]] = defaultdict(list)
+        for observation in results.observations:
+            by_control[observation.control].append(observation)
+        for control in results.controls:
+            path = target / f"{control.id}.csv"
+            # Spreadsheets take UTF-8 for granted only behind a byte order mark.
+            with path.open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow([*_FIXED, *control.observe, "reason", "evidence", "waiver"])
+                for observation in by_control[control.id]:
+                    writer.writerow(_row(control, observation, results))
+        return target
+
+
+def _row(control: Control, observation: Observation, results: Results) -> list[Any]:
+    subject = observation.subject
+    fixed = (
+        observation.status.value,
+        observation.cause.value if observation.cause else "",
+        subject.name,
+        subject.kind,
+        subject.cluster,
+        results.subscription_names.get(subject.subscription.lower(), ""),
+        subject.subscription,
+        subject.id,
+    )
+    observed = (observation.observed.get(label) for label in control.observe)
+    rest = (observation.reason, " ".join(observation.evidence), observation.waiver or "")
+    return [_cell(value) for value in (*fixed, *observed, *rest)]
+
+
+def _cell(value: Json) -> Any:
+    """A value for a spreadsheet: text that would start a formula gets an apostrophe before it."""
+    if value is None or isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_FORMULA) else text
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path

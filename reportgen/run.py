@@ -1,0 +1,162 @@
+"""The line, readable as prose: collect into a snapshot; then assess, render and pack what it holds.
+
+A snapshot is finished before anything is assessed, and a finding is final before anything is rendered, so
+each half can be run again alone: a report that fails costs nothing but the report.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from reportgen import facts, render, sandbox
+from reportgen.assess import assess, catalogue
+from reportgen.collect import Request, collect
+from reportgen.collect.connection import Connection
+from reportgen.engagement import Credential, Engagement, Scope, quarter
+from reportgen.errors import UsageError
+from reportgen.model import CollectionMode, Control, Results, Status
+from reportgen.pack import build
+from reportgen.snapshot import Reader, newest
+
+Progress = Callable[[int, int, str], None]
+SAMPLES = Path(str(files("reportgen"))) / "samples"
+CONTROLS = Path(str(files("reportgen"))) / "controls"
+TEMPLATES = Path(str(files("reportgen"))) / "templates"
+DEMO_AS_OF = "2026-11-15T06:00:00Z"
+"""Where the clock of the sample estate stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A finished pack. ``unavailable`` says which report could not be made here, and how to mend that."""
+
+    pack: Path
+    results: Results
+    unavailable: tuple[str, ...]
+
+    def exit_code(self, fail_on: str = "findings") -> int:
+        """0, 1 (not-satisfied findings), 2 (a report is missing), 3 (gaps); the contract of `reportgen run`.
+
+        ``fail_on`` is findings (all of these), incomplete (gaps, but not findings) or never.
+        """
+        if self.unavailable:
+            return 2
+        if self.results.gaps and fail_on != "never":
+            return 3
+        found = any(finding.status is Status.NOT_SATISFIED for finding in self.results.findings)
+        return 1 if found and fail_on == "findings" else 0
+
+
+def controls_for(engagement: Engagement) -> tuple[Control, ...]:
+    """The shipped catalogue with the engagement's parameters; UsageError where these do not fit."""
+    return catalogue.with_parameters(catalogue.load(CONTROLS), engagement.parameters)
+
+
+def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path:
+    """Collect from Azure into ``out/snapshots`` and return the snapshot's folder."""
+    controls_for(engagement)
+    endpoint = engagement.endpoint
+    request = Request(
+        folder=_snapshot_folder(out, datetime.now(UTC)),
+        mode=CollectionMode.AZURE,
+        connection=Connection(
+            endpoint.management.rstrip("/"), endpoint.authority.rstrip("/"), endpoint.ca_file
+        ),
+        clock=lambda: datetime.now(UTC),
+        host=platform.node(),
+        progress=progress,
+    )
+    collect(engagement, request)
+    return request.folder
+
+
+def collect_estate(
+    engagement: Engagement, estate: Path, out: Path, as_of: datetime, mode: CollectionMode, progress: Progress
+) -> Path:
+    """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
+    controls_for(engagement)
+    with sandbox.serve(estate, as_of=as_of) as azure:
+        request = Request(
+            folder=_snapshot_folder(out, as_of),
+            mode=mode,
+            connection=Connection(
+                f"https://{azure.management_host}",
+                f"https://{azure.login_host}",
+                azure.ca_file,
+                azure.address,
+            ),
+            clock=lambda: as_of,
+            host="embedded sandbox",
+            progress=progress,
+            secret=azure.client_secret,
+        )
+        identity = Credential(
+            kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id
+        )
+        collect(engagement.model_copy(update={"credential": identity}), request)
+    return request.folder
+
+
+def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
+    """Assess, render and pack one finished snapshot."""
+    reader = Reader(snapshot)
+    if not reader.intact():
+        raise UsageError(
+            f"{snapshot}: files differ from the hash taken when collection ended; collect again, or restore it"
+        )
+    controls = controls_for(engagement)
+    assessment = assess(reader, controls, reader.header.as_of)
+    results = Results(
+        facts=facts.pack_facts(engagement, reader.header, CONTROLS, TEMPLATES),
+        scope=reader.scope,
+        controls=controls,
+        findings=assessment.findings,
+        observations=assessment.observations,
+        gaps=reader.gaps,
+        sources=facts.source_summaries(reader),
+        subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
+        notes=assessment.notes,
+    )
+    unavailable: list[str] = []
+
+    def fill(folder: Path) -> tuple[str, ...]:
+        for renderer in render.RENDERERS:
+            try:
+                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
+            except render.PdfUnavailable as error:
+                unavailable.append(str(error))
+        return tuple(unavailable)
+
+    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+
+
+def latest_snapshot(out: Path) -> Path:
+    """The newest finished snapshot below ``out/snapshots``."""
+    folder = out / "snapshots"
+    found = newest(folder.iterdir()) if folder.is_dir() else None
+    if found is None:
+        raise UsageError(f"{folder}: holds no finished snapshot; run `reportgen collect` first, or name --out")
+    return found
+
+
+def engagement_of_estate(estate: Path, as_of: datetime) -> Engagement:
+    """An engagement for an estate folder that has none: all its subscriptions, the quarter of ``as_of``."""
+    from reportgen.sandbox.estate import load
+
+    subscriptions = tuple(subscription.id for subscription in load(estate).subscriptions)
+    return Engagement(
+        entity=estate.resolve().name,
+        period=quarter(as_of.date()),
+        scope=Scope(subscriptions=subscriptions),
+        credential=Credential(kind="managed-identity"),
+    )
+
+
+def _snapshot_folder(out: Path, time: datetime) -> Path:
+    return out / "snapshots" / time.strftime("%Y%m%dT%H%M%SZ")
+
