@@ -54,10 +54,13 @@ Estate = Annotated[
     Path | None, typer.Option(help="Read a folder of JSON instead of Azure (needs reportgen[sandbox]).")
 ]
 AsOf = Annotated[
-    str | None, typer.Option(help="Time to assess at, RFC 3339, such as 2026-11-15T06:00:00Z; with --estate only.")
+    str | None,
+    typer.Option(help="Time to assess at, RFC 3339, such as 2026-11-15T06:00:00Z; with --estate only."),
 ]
 Format = Annotated[LogFormat, typer.Option(help="Log lines where there is no terminal.")]
-Fail = Annotated[FailOn, typer.Option(help="What gives a non-zero exit code, for schedulers that would retry.")]
+Fail = Annotated[
+    FailOn, typer.Option(help="What gives a non-zero exit code, for schedulers that would retry.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
 
@@ -173,7 +176,9 @@ def collect(
 def report(
     engagement: EngagementFile,
     out: Out = Path("out"),
-    snapshot: Annotated[Path | None, typer.Option(help="A snapshot's folder; the newest in --out without it.")] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="A snapshot's folder; the newest in --out without it.")
+    ] = None,
     fail_on: Fail = FailOn.FINDINGS,
 ) -> None:
     """Assess, render and pack a stored snapshot."""
@@ -184,7 +189,9 @@ def report(
 
 
 @app.command()
-def verify(pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")], as_json: AsJson = False) -> None:
+def verify(
+    pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")], as_json: AsJson = False
+) -> None:
     """Check a pack against its manifest: 0 intact, 1 altered, 2 not a pack."""
     from dataclasses import asdict
 
@@ -231,7 +238,9 @@ def _load(path: Path | None) -> Engagement:
     from reportgen import engagement
 
     if path is None:
-        raise UsageError("Name an engagement file (write one with `reportgen init`), or a folder with --estate")
+        raise UsageError(
+            "Name an engagement file (write one with `reportgen init`), or a folder with --estate"
+        )
     return engagement.load(path)
 
 
@@ -284,8 +293,10 @@ def main() -> None:
         app()
     except ReportgenError as error:
         _fail(f"error: {error}", error.exit_code)
-    except Exception as error:  # the last resort: an unattended run must say what stopped it, in one line
-        _fail(f"internal error: {type(error).__name__}: {error}\nRun it again with --debug for the details.", 5)
+    except Exception as error:  # noqa: BLE001 the last resort: an unattended run must say what stopped it, in one line
+        _fail(
+            f"internal error: {type(error).__name__}: {error}\nRun it again with --debug for the details.", 5
+        )
 
 
 def _fail(message: str, code: int) -> None:

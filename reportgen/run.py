@@ -95,9 +95,7 @@ def collect_estate(
             progress=progress,
             secret=azure.client_secret,
         )
-        identity = Credential(
-            kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id
-        )
+        identity = Credential(kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id)
         collect(engagement.model_copy(update={"credential": identity}), request)
     return request.folder
 
@@ -107,7 +105,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
-            f"{snapshot}: files differ from the hash taken when collection ended; collect again, or restore it"
+            f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
         )
     controls = controls_for(engagement)
     assessment = assess(reader, controls, reader.header.as_of)
@@ -140,7 +138,9 @@ def latest_snapshot(out: Path) -> Path:
     folder = out / "snapshots"
     found = newest(folder.iterdir()) if folder.is_dir() else None
     if found is None:
-        raise UsageError(f"{folder}: holds no finished snapshot; run `reportgen collect` first, or name --out")
+        raise UsageError(
+            f"{folder}: holds no finished snapshot; run `reportgen collect` first, or name --out"
+        )
     return found
 
 
@@ -159,4 +159,3 @@ def engagement_of_estate(estate: Path, as_of: datetime) -> Engagement:
 
 def _snapshot_folder(out: Path, time: datetime) -> Path:
     return out / "snapshots" / time.strftime("%Y%m%dT%H%M%SZ")
-

@@ -1,4 +1,4 @@
-"""Expected v. visible v. collected: is this everything?"""
+"""Scope: expected v. visible v. collected, which answers whether this is everything."""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ def _observation(pack: Path, control: str, subject: str) -> dict[str, Any]:
         if (line := json.loads(text))["control"] == control
     ]
     wanted = subject.lower()
-    named = [line for line in found if wanted in (line["subject"]["id"].lower(), _named(line).lower())]
+    named: list[dict[str, Any]] = [
+        line for line in found if wanted in (line["subject"]["id"].lower(), _named(line).lower())
+    ]
     if len(named) == 1:
         return named[0]
     listed = sorted(line["subject"]["id"] if named else _named(line) for line in named or found)

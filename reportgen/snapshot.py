@@ -38,7 +38,7 @@ _SECRET_KEYS = frozenset({"secret", "adminpassword", "password", "clientsecret",
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What ``snapshot.json`` says. ``root_sha256`` is over the lines ``<sha256>  <path>`` of all other files."""
+    """What ``snapshot.json`` says; ``root_sha256`` is the `tree_sha256` of all other files."""
 
     name: str
     collection_mode: CollectionMode

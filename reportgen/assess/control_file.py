@@ -188,6 +188,10 @@ def _across(model: ControlFile, stem: str) -> Iterator[tuple[Where, str]]:
             yield (key,), f"needs {needed} beside it"
         if getattr(model, needed) and not getattr(model, key):
             yield (needed,), f"is never used without {key}"
+    yield from _across_tests(model)
+
+
+def _across_tests(model: ControlFile) -> Iterator[tuple[Where, str]]:
     expected = {case.expect for case in model.tests}
     for status in (Status.SATISFIED, Status.NOT_SATISFIED):
         if status.value not in expected:

@@ -25,7 +25,7 @@ VARIABLES = ("subject", "cluster", "related", "derived", "parameters")
 """The JSON variables; ``as_of`` is the sixth and a timestamp."""
 
 _ENV = cel.NewEnv(
-    variables={name: cel.Type.DYN for name in VARIABLES} | {"as_of": cel.Type.TIMESTAMP},
+    variables=dict.fromkeys(VARIABLES, cel.Type.DYN) | {"as_of": cel.Type.TIMESTAMP},
     extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
 )
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")

@@ -60,7 +60,11 @@ def collect(engagement: Engagement, request: Request) -> Header:
     subscriptions can be read; everything else that fails is a gap.
     """
     started = request.clock()
-    azure = Azure(credential(engagement.credential, request.connection, request.secret), request.connection, request.clock)
+    azure = Azure(
+        credential(engagement.credential, request.connection, request.secret),
+        request.connection,
+        request.clock,
+    )
     recorder = Recorder(azure, Writer(request.folder, request.mode), request.mode)
     known = _resolve(engagement, recorder)
     in_graph = graph.collect(recorder, "arg.managed-clusters", known.readable) if known.readable else []
@@ -130,8 +134,8 @@ def _resolve(engagement: Engagement, recorder: Recorder) -> scope.Scope:
             subscription,
             "",
             "denied",
-            "The engagement expects this subscription and the collector's identity cannot see it: it does not exist, "
-            "lies in another tenant, or the identity has no Reader role there.",
+            "The engagement expects this subscription and the collector's identity cannot see it: it does "
+            "not exist, lies in another tenant, or the identity has no Reader role there.",
         )
     return known
 
@@ -166,7 +170,8 @@ def _compare(
             bodies[key]["id"],
             bodies[key]["name"],
             "differs",
-            "ARM lists this cluster and Resource Graph does not show it: it is assessed, and was perhaps just created.",
+            "ARM lists this cluster and Resource Graph does not show it: it is assessed, and was perhaps "
+            "just created.",
         )
 
 

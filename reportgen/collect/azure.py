@@ -115,11 +115,13 @@ class Azure:
             reason = re.split(r"\s*Trace ID|\s*To mitigate|\n", str(error.message))[0]
             raise CredentialError(
                 f"No token from {self._scope}: {reason} "
-                "Check tenant, client id and secret (or the managed identity) under `credential` in the engagement."
+                "Check tenant, client id and secret (or the managed identity) under `credential` in the "
+                "engagement."
             ) from error
         except AzureError as error:
             raise CredentialError(
-                f"No token from {self._scope}: {error}. Check the network path, proxy and CA to the token endpoint."
+                f"No token from {self._scope}: {error}. "
+                "Check the network path, proxy and CA to the token endpoint."
             ) from error
         return _claims(token)
 

@@ -1,4 +1,4 @@
-"""Where Azure is and how to reach it: public cloud by default, a sandbox or another cloud by configuration."""
+"""Where Azure is and how to reach it: the public cloud unless configured otherwise."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ class _AddressAdapter(HTTPAdapter):
         super().__init__(pool_maxsize=32)
 
     def get_connection_with_tls_context(
-        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,
+        proxies: Any = None,  # noqa: ARG002 (the adapter's interface)
+        cert: Any = None,
     ) -> HTTPConnectionPool:
         _, pool = self.build_connection_pool_key_attributes(request, verify, cert)
         name = urlsplit(str(request.url)).hostname
@@ -49,7 +53,7 @@ class _AddressAdapter(HTTPAdapter):
             pool_kwargs=dict(pool) | {"assert_hostname": name, "server_hostname": name},
         )
 
-    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
+    def add_headers(self, request: requests.PreparedRequest, **_: Any) -> None:
         request.headers["Host"] = urlsplit(str(request.url)).netloc
 
 

@@ -16,13 +16,11 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
 
-def build(
-    out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tuple[str, ...]]
-) -> Path:
+def build(out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tuple[str, ...]]) -> Path:
     """Build ``out/<name>/`` and ``out/<name>.zip`` and return the folder.
 
-    ``fill`` writes reports and results into the folder it is given and returns notes for README.txt. Everything is made beside its
-    place and moved there when complete, so a failed run leaves no half pack.
+    ``fill`` writes reports and results into the folder it is given and returns notes for README.txt.
+    Everything is made beside its place and moved there when complete, so a failed run leaves no half pack.
     """
     name = f"pack-{facts.as_of[:10]}-{facts.pack_id}"
     folder, working = out / name, out / f".{name}.part"
@@ -61,9 +59,7 @@ def _write_manifests(folder: Path, facts: PackFacts) -> None:
         "files": entries,
     }
     (folder / "manifest.json").write_bytes(canonical_json(manifest))
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _files(folder)
-    ]
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _files(folder)]
     (folder / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 

@@ -35,7 +35,8 @@ def read_pack(path: str | Path) -> Pack:
     lines = read_file(Path(path), "results/observations.jsonl").decode().splitlines()
     observations = [json.loads(line) for line in lines]
     flat = [
-        {**{f"subject.{key}": value for key, value in line.pop("subject").items()}, **line} for line in observations
+        {**{f"subject.{key}": value for key, value in line.pop("subject").items()}, **line}
+        for line in observations
     ]
     return Pack(document, pandas.DataFrame(document["findings"]), pandas.DataFrame(flat))
 
@@ -53,5 +54,3 @@ def read_file(pack: Path, name: str) -> bytes:
 
 def _top(archive: zipfile.ZipFile) -> str:
     return next((name.partition("/")[0] for name in archive.namelist()), "")
-
-

@@ -29,7 +29,8 @@ class FindingsJson:
             "schema_version": "1",
             "pack": facts,
             "engagement": {
-                key: facts[key] for key in ("entity", "engagement", "period_start", "period_end", "classification")
+                key: facts[key]
+                for key in ("entity", "engagement", "period_start", "period_end", "classification")
             },
             "scope": asdict(results.scope),
             "findings": [_finding(control, findings[control.id]) for control in results.controls],
@@ -111,7 +112,7 @@ def _row(control: Control, observation: Observation, results: Results) -> list[A
 
 def _cell(value: Json) -> Any:
     """A value for a spreadsheet: text that would start a formula gets an apostrophe before it."""
-    if value is None or isinstance(value, int | float) and not isinstance(value, bool):
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_FORMULA) else text

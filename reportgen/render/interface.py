@@ -9,8 +9,8 @@ from reportgen.errors import ReportgenError
 from reportgen.model import Results
 
 
-class PdfUnavailable(ReportgenError):  # noqa: N818 (a state of the machine, not a fault)
-    """This machine lacks a system library that the PDF needs; everything else of the pack can be made."""
+class PdfUnavailable(ReportgenError):
+    """The machine lacks a system library that the PDF needs; everything else of the pack can be made."""
 
 
 class Renderer(Protocol):

@@ -26,8 +26,8 @@ class PdfReport:
     def render(self, results: Results, folder: Path) -> Path:
         """Write ``report.pdf`` into ``folder``; PdfUnavailable where the system lacks Pango."""
         try:
-            import weasyprint  # type: ignore[import-untyped]
-            from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+            import weasyprint
+            from weasyprint.urls import URLFetcher
         except OSError as error:
             raise PdfUnavailable(
                 f"report.pdf was not made: a system library of WeasyPrint is missing ({error}). "
@@ -53,7 +53,7 @@ class PdfReport:
                 ),
             ).write_pdf(pdf_identifier=results.facts.pack_id.encode(), pdf_tags=True)
         path = folder / "report.pdf"
-        path.write_bytes(cast(bytes, content))
+        path.write_bytes(cast("bytes", content))
         return path
 
 
@@ -66,7 +66,7 @@ def _check_packaged(url: str) -> None:
 
 def _covered() -> frozenset[int]:
     """The code points that the packaged text fonts can draw."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     points: set[int] = set()
     for name in ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf"):

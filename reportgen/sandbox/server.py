@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import socket
 import sys
@@ -123,7 +122,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
-    """uvicorn's TLS options and the file of the certificate authority; removed at the end."""
+    """The server's TLS options and the file of the certificate authority; removed at the end."""
     authority = trustme.CA(organization_name="reportgen sandbox")
     pair = authority.issue_cert(*_NAMES, organization_name="reportgen sandbox")
     with tempfile.TemporaryDirectory(prefix="reportgen-sandbox-") as name:
@@ -135,9 +134,8 @@ def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
         )
         authority.cert_pem.write_to_path(str(ca_file))
         chain.write_bytes(b"".join(blob.bytes() for blob in pair.cert_chain_pems))
-        descriptor = os.open(key, os.O_WRONLY | os.O_CREAT, 0o600)
-        with open(descriptor, "wb") as file:
-            file.write(pair.private_key_pem.bytes())
+        key.touch(0o600)
+        key.write_bytes(pair.private_key_pem.bytes())
         yield {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}, ca_file
 
 

@@ -1,0 +1,51 @@
+# The verbs of the project. `make demo` and `make test` need nothing done before them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: install demo test lint format look clean
+.DELETE_ON_ERROR:
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml tools/setup.sh
+	PYTHON="$(PYTHON)" sh tools/setup.sh venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,dev]'
+	PYTHON="$(BIN)/python" sh tools/setup.sh pango
+	touch $@
+
+# The sample estate has a subscription that cannot be read, so its documented exit code is 3: incomplete.
+demo: install
+	@$(BIN)/reportgen demo --out out/demo; code=$$?; \
+	if [ $$code -ne 3 ]; then echo "the demo ended with $$code, expected 3" >&2; exit 1; fi
+
+test: lint
+	$(BIN)/python -m pytest -n auto --dist loadfile
+
+lint: install
+	$(BIN)/ruff format --check --quiet reportgen tests tools
+	$(BIN)/ruff check --quiet reportgen tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports > $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
+	$(BIN)/python tools/words.py
+	$(BIN)/reportgen controls lint
+	$(BIN)/reportgen controls test
+
+format: install
+	$(BIN)/ruff format reportgen tests tools
+	$(BIN)/ruff check --fix reportgen tests tools
+
+# Every page of the report as a picture, with 1 cluster, the sample estate's and 300, and what a machine can check.
+look: install
+	sh tools/setup.sh look
+	rm -rf out/look
+	$(BIN)/python tools/estates.py out/look/estates 1 300
+	for n in 1 300; do \
+	  $(BIN)/reportgen run --estate out/look/estates/$$n --out out/look/runs/$$n --as-of 2026-11-15T06:00:00Z --fail-on never \
+	    || exit 1; done
+	$(BIN)/reportgen demo --out out/look/runs/demo --fail-on never
+	$(BIN)/python tools/look.py out/look/runs/1/pack-*[!p] out/look/runs/demo/pack-*[!p] out/look/runs/300/pack-*[!p] --out out/look
+
+clean:
+	rm -rf out dist $(VENV)

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs what pip cannot, where it may, and says what is missing where it may not.
+#   setup.sh venv    a virtual environment in .venv (needs Python 3.11 or newer)
+#   setup.sh pango   the libraries that draw the PDF
+#   setup.sh look    the programs that turn reports into pictures
+set -eu
+PYTHON=${PYTHON:-python3}
+
+apt_install() {
+  if command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+  else
+    echo "missing system packages; on Debian or Ubuntu: sudo apt-get install $*" >&2
+    return 1
+  fi
+}
+
+case "$1" in
+  venv)
+    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+      echo "Python 3.11 or newer is needed; name it with make PYTHON=python3.12" >&2; exit 1; }
+    "$PYTHON" -c 'import ensurepip, venv' 2> /dev/null || apt_install python3-venv
+    [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
+    ;;
+  pango)
+    "$PYTHON" -c 'import weasyprint' 2> /dev/null \
+      || apt_install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+      || echo "Going on without: everything but report.pdf will be made." >&2
+    ;;
+  look)
+    command -v pdftoppm > /dev/null || apt_install poppler-utils
+    command -v chromium > /dev/null || command -v google-chrome > /dev/null || apt_install chromium
+    ;;
+esac
