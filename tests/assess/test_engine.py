@@ -340,8 +340,10 @@ def test_the_source_of_supported_versions_is_evidence_and_a_note(tmp_path: Path)
     assert observation.reason == "Azure's list of the versions offered in westeurope"
     assert observation.evidence[1].endswith("#/values")
     assert result.notes == (
-        "Which Kubernetes versions are supported was taken from: "
-        "Azure's list of the versions offered in westeurope.",
+        (
+            "Which Kubernetes versions are supported was taken from: "
+            "Azure's list of the versions offered in westeurope."
+        ),
     )
 
 

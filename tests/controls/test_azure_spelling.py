@@ -51,11 +51,7 @@ def statuses(control: Control, body: Json) -> list[str]:
 
 
 def pool(**settings: Json) -> Json:
-    return {
-        "properties": {
-            "agentPoolProfiles": [{"name": "first"}, {"name": "second", **settings}]
-        }
-    }
+    return {"properties": {"agentPoolProfiles": [{"name": "first"}, {"name": "second", **settings}]}}
 
 
 @pytest.mark.parametrize(
@@ -78,11 +74,7 @@ def pool(**settings: Json) -> Json:
         ),
         (
             "secrets-key-vault-provider-enabled",
-            {
-                "addonProfiles": {
-                    "AzureKeyVaultSecretsProvider": {"enabled": True, "config": None}
-                }
-            },
+            {"addonProfiles": {"AzureKeyVaultSecretsProvider": {"enabled": True, "config": None}}},
             "satisfied",
         ),
         (
@@ -103,11 +95,7 @@ def pool(**settings: Json) -> Json:
         ("api-server-private", {"apiServerAccessProfile": None}, "not-satisfied"),
         (
             "api-server-authorized-ranges",
-            {
-                "apiServerAccessProfile": {
-                    "authorizedIpRanges": ["203.0.113.0/24", "0.0.0.0/0"]
-                }
-            },
+            {"apiServerAccessProfile": {"authorizedIpRanges": ["203.0.113.0/24", "0.0.0.0/0"]}},
             "not-satisfied",
         ),
         (
@@ -129,18 +117,14 @@ def pool(**settings: Json) -> Json:
             "encryption-etcd-kms",
             {
                 "securityProfile": {
-                    "kubernetesResourceObjectEncryptionProfile": {
-                        "infrastructureEncryption": "enabled"
-                    }
+                    "kubernetesResourceObjectEncryptionProfile": {"infrastructureEncryption": "enabled"}
                 }
             },
             "satisfied",
         ),
     ],
 )
-def test_a_cluster_is_read_whatever_its_casing(
-    control_id: str, body: Json, expected: str
-) -> None:
+def test_a_cluster_is_read_whatever_its_casing(control_id: str, body: Json, expected: str) -> None:
     assert statuses(BY_ID[control_id], {"properties": body}) == [expected]
 
 
@@ -169,23 +153,18 @@ def test_a_cluster_is_read_whatever_its_casing(
         ),
     ],
 )
-def test_every_pool_is_judged_by_itself(
-    control_id: str, settings: Json, expected: list[str]
-) -> None:
+def test_every_pool_is_judged_by_itself(control_id: str, settings: Json, expected: list[str]) -> None:
     """Neither the first pool nor any good pool speaks for the others."""
     assert statuses(BY_ID[control_id], pool(**settings)) == expected
 
 
 def test_no_recorded_cluster_breaks_an_expression(recorded: Path) -> None:
     bodies = [
-        json.loads(path.read_bytes())
-        for path in sorted((recorded / "managed_clusters").glob("*.json"))
+        json.loads(path.read_bytes()) for path in sorted((recorded / "managed_clusters").glob("*.json"))
     ]
     assert len(bodies) > 400
     counts = {
-        control.id: Counter(
-            status for body in bodies for status in statuses(control, body)
-        )
+        control.id: Counter(status for body in bodies for status in statuses(control, body))
         for control in CATALOGUE
     }
     clusters = [control.id for control in CATALOGUE if control.subject == "cluster"]

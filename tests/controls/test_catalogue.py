@@ -32,7 +32,8 @@ AREAS = {
     "nodes": "no-public-ip ssh-disabled scale-set-pools",
     "patching": "kubernetes-version-supported pool-version-matches-control-plane cluster-auto-upgrade "
     "node-os-auto-upgrade node-image-recent maintenance-windows",
-    "resilience": "availability-zones sla-tier system-pool-min-nodes user-pool-min-nodes autoscaling max-pods",
+    "resilience": "availability-zones sla-tier system-pool-min-nodes user-pool-min-nodes "
+    "autoscaling max-pods",
     "secrets": "key-vault-provider-enabled rotation-enabled",
 }
 IDS = {f"{area}-{name}" for area, names in AREAS.items() for name in names.split()}
@@ -54,9 +55,7 @@ ODD_CASING = {
 }
 """Controls that judge a text which Azure returns in more than one casing. Keys are the documents' part."""
 
-each_control = pytest.mark.parametrize(
-    "control", CATALOGUE, ids=lambda control: control.id
-)
+each_control = pytest.mark.parametrize("control", CATALOGUE, ids=lambda control: control.id)
 
 
 def verdict(control: Control, case: ControlTest) -> Verdict:
@@ -97,17 +96,13 @@ def test_the_tests_cover_every_way_out(control: Control) -> None:
     assert (Status.NOT_APPLICABLE in expected) == bool(control.when)
     assert (Status.NOT_ASSESSED in expected) == bool(control.assessable)
     assert "absent" in notes(control)
-    assert not control.parameters or any(
-        "parameters" in case.given for case in control.tests
-    )
+    assert not control.parameters or any("parameters" in case.given for case in control.tests)
     assert control.id not in ODD_CASING or "odd casing" in notes(control)
 
 
 @each_control
 @pytest.mark.parametrize("constant", ["true", "false"])
-def test_a_check_that_is_always_the_same_fails_the_tests(
-    control: Control, constant: str
-) -> None:
+def test_a_check_that_is_always_the_same_fails_the_tests(control: Control, constant: str) -> None:
     assert catalogue.run_tests((replace(control, check=constant),))
 
 
@@ -124,9 +119,7 @@ def test_a_reader_is_told_why(control: Control) -> None:
 @each_control
 def test_an_absent_setting_is_explained_where_it_passes(control: Control) -> None:
     """Passing on an absent setting is Azure's default speaking, which the report has to say."""
-    nothing = ControlTest(
-        {"subject": {}, "derived": {}, "related": {}}, Status.SATISFIED
-    )
+    nothing = ControlTest({"subject": {}, "derived": {}, "related": {}}, Status.SATISFIED)
     found = verdict(control, nothing)
     assert found.status is not Status.SATISFIED or "absent" in found.reason
 
@@ -144,9 +137,7 @@ def test_the_texts_are_whole(control: Control) -> None:
 
 
 def commands(control: Control) -> Iterator[str]:
-    yield from re.findall(
-        r"\baz (?:aks|resource|monitor) .*?(?= and az |\n|$)", control.test_procedure
-    )
+    yield from re.findall(r"\baz (?:aks|resource|monitor) .*?(?= and az |\n|$)", control.test_procedure)
     yield from control.remediation_cli.splitlines()
 
 
@@ -158,9 +149,7 @@ def test_every_command_is_one_that_can_be_run(control: Control) -> None:
     for line in commands(control):
         assert line.count('"') % 2 == 0
         assert line.count("'") % 2 == 0
-        assert all(
-            re.fullmatch(r"<[a-z-]+>", word) for word in re.findall(r"<[^>]*>", line)
-        )
+        assert all(re.fullmatch(r"<[a-z-]+>", word) for word in re.findall(r"<[^>]*>", line))
 
 
 def _shown_by_az() -> set[str]:
@@ -190,9 +179,7 @@ def test_the_names_in_queries_are_those_that_the_command_line_shows() -> None:
     assert "enableRBAC" not in shown
     asked = 0
     for control in CATALOGUE:
-        for query in re.findall(
-            r'az aks show .*?--query (".*?"|\S+)', control.test_procedure
-        ):
+        for query in re.findall(r'az aks show .*?--query (".*?"|\S+)', control.test_procedure):
             names = set(re.findall(r"[A-Za-z]\w*", query))
             assert names <= shown, control.id
             asked += 1
