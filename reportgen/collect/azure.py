@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.core.pipeline import PipelineRequest, policies
+from azure.core.pipeline import policies
 from azure.core.rest import HttpRequest
 from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
@@ -22,7 +22,15 @@ from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
 from reportgen import __version__
 from reportgen.collect.connection import Connection, transport
+from reportgen.collect.policies import (
+    ClockPolicy,
+    PacePolicy,
+    PatientRetryPolicy,
+    ReadOnlyPolicy,
+    WholeAnswerPolicy,
+)
 from reportgen.errors import CredentialError, ReportgenError
+from reportgen.limits import Limits
 from reportgen.model import Identity, Json
 
 if TYPE_CHECKING:
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
 GRAPH_API_VERSION = "2022-10-01"
 GRAPH_PAGE_ROWS = 1000
 """Rows that Resource Graph gives at most in one answer."""
-_GRAPH_PATH = "/providers/microsoft.resourcegraph/resources"
 _MAX_PAGES = 10_000
 
 
@@ -57,31 +64,26 @@ class Answer:
     parameters: Mapping[str, Json] = field(default_factory=dict)
 
 
-class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
-    """Lets GET and the Resource Graph query through and nothing else."""
-
-    def on_request(self, request: PipelineRequest[Any]) -> None:
-        """Refuse whatever could change something."""
-        method, url = request.http_request.method, request.http_request.url
-        if method == "GET" or (method == "POST" and urlsplit(url).path.lower() == _GRAPH_PATH):
-            return
-        raise ReportgenError(f"{method} {url}: refused, reportgen only reads")
-
-
 class Azure:
     """Reads from Resource Graph and Resource Manager; safe to use from several threads.
 
-    ``clock`` gives the times in the provenance.
+    ``clock`` gives the times in the provenance; with ``limits`` None calls are not paced.
     """
 
     def __init__(
-        self, credential: TokenCredential, connection: Connection, clock: Callable[[], datetime]
+        self,
+        credential: TokenCredential,
+        connection: Connection,
+        clock: Callable[[], datetime],
+        limits: Limits | None = None,
     ) -> None:
         self.endpoint = connection.management_url
         self.custom_ca = connection.ca_file is not None
         self._clock = clock
         self._scope = f"{self.endpoint}/.default"
         self._credential = credential
+        self.pace = PacePolicy(limits, connection.sleep) if limits else None
+        self.host_clock = ClockPolicy(clock)
         self.identity = self._who()
         common: dict[str, Any] = {
             "credential": credential,
@@ -100,9 +102,11 @@ class Azure:
             policies.RequestIdPolicy(auto_request_id=True),
             policies.UserAgentPolicy(base_user_agent=f"reportgen/{__version__}"),
             policies.ProxyPolicy(),
-            policies.ContentDecodePolicy(),
             policies.RedirectPolicy(permit_redirects=False),
-            policies.RetryPolicy(retry_total=4, retry_backoff_max=60),
+            PatientRetryPolicy(),
+            *([self.pace] if self.pace else []),
+            WholeAnswerPolicy(),
+            self.host_clock,
             ReadOnlyPolicy(),
             ARMChallengeAuthenticationPolicy(self._credential, self._scope),
             policies.CustomHookPolicy(),

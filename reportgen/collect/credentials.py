@@ -30,7 +30,7 @@ def credential(config: Credential, connection: Connection, secret: str = "") -> 
         "authority": connection.authority_url,
         "transport": transport(connection),
     }
-    custom = connection != Connection()
+    custom = not connection.public
     match config.kind:
         case "managed-identity":
             return ManagedIdentityCredential(client_id=config.client_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -101,4 +102,4 @@ def error_of(body: Json) -> tuple[str, str]:
         return "", str(inner)
     code = inner.get("code") or inner.get("Code") or ""
     message = inner.get("message") or inner.get("Message") or ""
-    return str(code), " ".join(str(message).split())[:400]
+    return str(code), textwrap.shorten(str(message), 800, placeholder=" …")

@@ -1,0 +1,157 @@
+"""What every call to Azure goes through: reads only, at Azure's pace, patient with faults, whole answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import ServiceResponseError
+from azure.core.pipeline import PipelineRequest, PipelineResponse, policies
+
+from reportgen.errors import ReportgenError
+from reportgen.limits import GRAPH_PATH, Key, Limits, Meter, keys
+
+LONGEST_WAIT = 600.0
+"""Seconds; a service that asks for more is given up for this run, and a gap says so."""
+_ATTEMPTS = 5
+_QUOTA_LEFT = "x-ms-user-quota-remaining"
+_QUOTA_RESETS = "x-ms-user-quota-resets-after"
+
+
+class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Lets GET and the Resource Graph query through and nothing else."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Refuse whatever could change something."""
+        method, url = request.http_request.method, request.http_request.url
+        if method == "GET" or (method == "POST" and urlsplit(url).path.lower() == GRAPH_PATH):
+            return
+        raise ReportgenError(f"{method} {url}: refused, reportgen only reads")
+
+
+class WholeAnswerPolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Takes an answer that says 200 and breaks off in the middle of its JSON for what it is: no answer."""
+
+    def on_response(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> None:
+        """Raise where the body is cut; a retry follows."""
+        http = response.http_response
+        if http.status_code != 200 or "json" not in http.headers.get("Content-Type", "").lower():
+            return
+        try:
+            json.loads(http.body() if callable(getattr(http, "body", None)) else http.content)
+        except ValueError as error:
+            path = urlsplit(request.http_request.url).path
+            raise ServiceResponseError(f"the JSON of {path} breaks off: {error}") from error
+
+
+class PatientRetryPolicy(policies.RetryPolicy[Any, Any]):
+    """Retries reads as Azure asks: by Retry-After, by Resource Graph's quota headers, else with back-off.
+
+    Everything that passes `ReadOnlyPolicy` changes nothing, so the POST of Resource Graph is repeated too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            retry_total=_ATTEMPTS,
+            retry_connect=_ATTEMPTS,
+            retry_read=_ATTEMPTS,
+            retry_status=_ATTEMPTS,
+            retry_backoff_factor=0.5,
+            retry_backoff_max=60,
+            retry_on_methods=["GET", "POST"],
+        )
+        self._method_whitelist = frozenset({"GET", "POST"})
+
+    def get_retry_after(self, response: PipelineResponse[Any, Any]) -> float | None:
+        """Seconds to wait; None where the service does not say."""
+        asked = super().get_retry_after(response)
+        headers = response.http_response.headers
+        if not asked and response.http_response.status_code == 429 and headers.get(_QUOTA_LEFT) == "0":
+            asked = quota_seconds(headers)
+        return asked or None
+
+    def is_retry(self, settings: dict[str, Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Whether to try again: never where the service asks for a longer wait than a run has."""
+        asked = self.get_retry_after(response)
+        return (asked or 0.0) <= LONGEST_WAIT and bool(super().is_retry(settings, response))
+
+
+def quota_seconds(headers: Mapping[str, str]) -> float:
+    """Seconds until Resource Graph's quota is whole again; its header says ``hh:mm:ss``. 0 if absent."""
+    found = re.fullmatch(r"(\d+):(\d\d):(\d\d)", headers.get(_QUOTA_RESETS, "").strip())
+    return int(found[1]) * 3600.0 + int(found[2]) * 60.0 + int(found[3]) if found else 0.0
+
+
+class PacePolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Waits before each call until Azure's own limits allow it, and after a quota that is used up."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limits = limits
+        self._sleep = sleep
+        self._now = now
+        self._meters: dict[Key, Meter] = {}
+        self._held_until: dict[Key, float] = {}
+        self._lock = threading.Lock()
+        self.regions: dict[str, str] = {}
+        """The region of each cluster known so far, by lower-cased id: AKS counts calls by region."""
+
+    def on_request(self, request: PipelineRequest[Any]) -> None:
+        """Wait for this call's turn."""
+        wait = self._reserve(urlsplit(request.http_request.url).path)
+        if wait > 0:
+            self._sleep(wait)
+
+    def _reserve(self, path: str) -> float:
+        with self._lock:
+            now, wait = self._now(), 0.0
+            for key in keys(path, lambda cluster: self.regions.get(cluster, "")):
+                meter = self._meters.setdefault(key, self._limits.meter(key))
+                wait = max(wait, meter.wait(now), self._held_until.get(key, now) - now)
+                meter.take(now)
+            return wait
+
+    def on_response(
+        self,
+        request: PipelineRequest[Any],  # noqa: ARG002 (the policy's interface)
+        response: PipelineResponse[Any, Any],
+    ) -> None:
+        """Hold the next query back where Resource Graph says that the quota is used up."""
+        headers = response.http_response.headers
+        if headers.get(_QUOTA_LEFT) == "0":
+            with self._lock:
+                self._held_until[("graph",)] = self._now() + quota_seconds(headers)
+
+
+class ClockPolicy(policies.SansIOHTTPPolicy[Any, Any]):
+    """Compares the host's clock with the ``Date`` of each answer; ``clock`` is what evidence shows."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self.apart = 0.0
+        """Seconds by which the host is ahead (or behind, negative), the furthest seen."""
+
+    def on_response(
+        self,
+        request: PipelineRequest[Any],  # noqa: ARG002 (the policy's interface)
+        response: PipelineResponse[Any, Any],
+    ) -> None:
+        """Remember the furthest distance."""
+        try:
+            theirs = parsedate_to_datetime(response.http_response.headers.get("Date", ""))
+        except ValueError:
+            return
+        apart = (self._clock() - theirs.astimezone(UTC)).total_seconds()
+        if abs(apart) > abs(self.apart):
+            self.apart = apart

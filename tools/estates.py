@@ -1,0 +1,45 @@
+"""Estate folders of any number of clusters, made from the sample estate: ``estates.py OUT NUMBER...``.
+
+Each number becomes ``OUT/<number>/``: clusters of the sample under names of their own, in turn, with their
+reads; 1 keeps the hardened one. For looking at reports and for measuring.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "contoso"
+FIRST = "aks-payments-prod-weu"
+
+
+def multiply(out: Path, clusters: int) -> Path:
+    """Write ``out/<clusters>`` and return it; the subscriptions and regions are the sample's."""
+    folder = out / str(clusters)
+    shutil.rmtree(folder, ignore_errors=True)
+    azure = SAMPLE / "azure"
+    for part in ("resource-groups", "regions"):
+        shutil.copytree(azure / part, folder / "azure" / part)
+    shutil.copy(azure / "subscriptions.json", folder / "azure")
+    shutil.copy(SAMPLE / "engagement.yaml", folder)
+    names = sorted((path.stem for path in azure.glob("clusters/*.json")), key=lambda name: name != FIRST)
+    for number in range(clusters):
+        name = names[number % len(names)]
+        own = name if number < len(names) else f"{name}-{number // len(names):03d}"
+        for source in [azure / "clusters" / f"{name}.json", *sorted((azure / "reads" / name).glob("*.json"))]:
+            target = folder / source.relative_to(SAMPLE).parent / f"{number:04d}-{source.name}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(source.read_text(encoding="utf-8").replace(name, own), encoding="utf-8")
+    return folder
+
+
+def main() -> None:
+    """Make the estates that the command line asks for."""
+    out, *numbers = sys.argv[1:]
+    for number in numbers:
+        print(multiply(Path(out), int(number)))
+
+
+if __name__ == "__main__":
+    main()
