@@ -25,19 +25,19 @@ _ADD_ONS = (
 )
 _PROPERTIES = """
 aadProfile addonProfiles adminGroupObjectIDs agentPoolProfiles apiServerAccessProfile authorizedIPRanges
-autoUpgradeProfile availabilityZones azureDefender azureKeyVaultKms azureMonitorProfile category
-categoryGroup clientId code config containerInsights count currentKubernetesVersion
+autoUpgradeProfile autoscale availabilityZones azureDefender azureKeyVaultKms azureMonitorProfile
+capabilities category categoryGroup clientId code config containerInsights count currentKubernetesVersion
 currentOrchestratorVersion defender disableLocalAccounts disableRunCommand diskEncryptionSetID
 enableAutoScaling enableAzureRBAC enableEncryptionAtHost enableNodePublicIP enablePrivateCluster
 enablePrivateClusterPublicFQDN enableRBAC enableSecretRotation enabled eventHubAuthorizationRuleId
-hostedSystemProfile id identity infrastructureEncryption keyVaultNetworkAccess
-kubernetesResourceObjectEncryptionProfile kubernetesVersion loadBalancerSku location logs managed
-marketplacePartnerId maxCount maxPods minCount mode name networkDataplane networkPlugin
-networkPluginMode networkPolicy networkProfile nodeImageVersion nodeOSUpgradeChannel
-nodeProvisioningProfile oidcIssuerProfile orchestratorVersion osDiskType osSKU osType powerState
-properties rotationPollInterval scaleSetPriority securityMonitoring securityProfile
-servicePrincipalProfile sku sshAccess storageAccountId supportPlan tier type upgradeChannel
-userAssignedIdentities vnetSubnetID workloadIdentity workspaceId
+hostedSystemProfile id identity infrastructureEncryption isPreview keyVaultNetworkAccess
+kubernetesResourceObjectEncryptionProfile kubernetesVersion loadBalancerSku location logs managed manual
+marketplacePartnerId maxCount maxPods minCount mode name networkDataplane networkPlugin networkPluginMode
+networkPolicy networkProfile nodeImageVersion nodeOSUpgradeChannel nodeProvisioningProfile
+oidcIssuerProfile orchestratorVersion osDiskType osSKU osType powerState properties rotationPollInterval
+scale scaleSetPriority securityMonitoring securityProfile servicePrincipalProfile sku sshAccess
+storageAccountId supportPlan tier type upgradeChannel userAssignedIdentities version virtualMachinesProfile
+vnetSubnetID workloadIdentity workspaceId
 """
 _KEYS = {name.lower(): name for name in _PROPERTIES.split()}
 _ADD_ON_KEYS = {name.lower(): name for name in _ADD_ONS}

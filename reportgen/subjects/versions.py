@@ -26,7 +26,7 @@ SUPPORT_ENDS = {
 
 _LTS = "AKSLongTermSupport"
 _OFFICIAL = "KubernetesOfficial"
-_MINORS_IN_AN_LTS_YEAR = 3
+_MINORS_IN_A_YEAR = 3
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?")
 
 Minor = tuple[int, int]
@@ -84,7 +84,7 @@ def support(cluster: Json, offered: Json, as_of: date, offered_from: str) -> Sup
     source = f"the table of versions shipped with reportgen, of {TABLE_DATE} (no list of the region to go by)"
     if end:
         return Support(as_of <= end, end.isoformat(), source)
-    return Support(_outside_table(version, lts), "", source)
+    return Support(_outside_table(version, lts, as_of), "", source)
 
 
 def _listed(version: Minor | None, lts: bool, offered: list[Any]) -> bool | None:
@@ -106,14 +106,16 @@ def _end(version: Minor | None, lts: bool) -> date | None:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _outside_table(version: Minor | None, lts: bool) -> bool | None:
+def _outside_table(version: Minor | None, lts: bool, as_of: date) -> bool | None:
     """Older than the table has ended and newer is unknown.
 
-    A year of long-term support spans about three minors, so the three before the table are unknown with it.
+    Support for a year spans about three minors. So the three before the table are unknown with long-term
+    support, and on a day (of an old estate folder) on which the table's oldest still was supported.
     """
     oldest = min(SUPPORT_ENDS)
     if version is None or version > oldest:
         return None
-    if lts and version[0] == oldest[0] and oldest[1] - version[1] <= _MINORS_IN_AN_LTS_YEAR:
-        return None
-    return False
+    year, month = SUPPORT_ENDS[oldest]
+    early = as_of <= date(year, month, calendar.monthrange(year, month)[1])
+    near = version[0] == oldest[0] and oldest[1] - version[1] <= _MINORS_IN_A_YEAR
+    return None if near and (lts or early) else False

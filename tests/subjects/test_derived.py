@@ -136,6 +136,11 @@ def test_encryption_at_host_says_nothing_about_secrets() -> None:
     assert derived.kms(body) == "none"
 
 
+def machines(**scale: Any) -> dict[str, Any]:
+    """A pool of the type VirtualMachines, which has scale profiles instead of a count."""
+    return {"type": "VirtualMachines", "virtualMachinesProfile": {"scale": scale}}
+
+
 @pytest.mark.parametrize(
     ("pool", "expected"),
     [
@@ -145,6 +150,13 @@ def test_encryption_at_host_says_nothing_about_secrets() -> None:
         ({"count": 5, "enableAutoScaling": True}, None),
         ({"count": 5, "enableAutoScaling": False, "minCount": 2}, 5),
         ({"count": True}, None),
+        (machines(manual=[{"count": 2}, {"count": 1}]), 3),
+        (machines(manual=[{"count": 2}, {"size": "Standard_D4s_v3"}]), None),
+        (machines(autoscale={"minCount": 1, "maxCount": 3}), 1),
+        (machines(autoscale=[{"minCount": 1, "maxCount": 3}, {"minCount": 2, "maxCount": 3}]), 3),
+        (machines(autoscale=[{"minCount": 1}], manual=[{"count": 2}]), 3),
+        (machines(autoscale=[], manual=None), None),
+        ({**machines(manual=[]), "count": 4}, 4),
         ({}, None),
     ],
 )
