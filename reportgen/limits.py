@@ -1,8 +1,8 @@
 """How fast Azure lets one identity read, as data; the collector keeps to it and the sandbox enforces it.
 
-Sources: Microsoft's pages on throttling of Azure Resource Graph (15 queries in 5 seconds), of Azure
-Resource Manager (250 reads, then 25 a second, for each subscription) and of the AKS provider (lists: 500, then
-1 a second for each subscription; everything else: 60, then 1 a second, for each subscription and region).
+Sources: Microsoft's pages on throttling. Azure Resource Graph: 15 queries in 5 seconds. Azure Resource
+Manager: 250 reads, then 25 a second, for each subscription. The AKS provider: lists 500, then 1 a second, for
+each subscription; everything else 60, then 1 a second, for each subscription and region.
 """
 
 from __future__ import annotations
