@@ -6,14 +6,22 @@ Errors name the file, the line, the key and what was expected.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from reportgen.errors import UsageError
 from reportgen.snapshot import canonical_json
@@ -30,6 +38,16 @@ def _guid(value: str) -> str:
 Guid = Annotated[str, AfterValidator(_guid)]
 
 
+def _day(value: Any) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("expected a day such as 2026-10-01") from error
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,8 +55,8 @@ class _Model(BaseModel):
 class Period(_Model):
     """The period of review, both days included."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -100,6 +118,16 @@ class Engagement(_Model):
         return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose dates stay text: a day that does not exist is then an error of its key, with its line."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def load(path: Path) -> Engagement:
     """Read and check an engagement file."""
     try:
@@ -115,12 +143,7 @@ def load(path: Path) -> Engagement:
 
 def parse(text: str, name: str) -> Engagement:
     """The engagement in a text; ``name`` is how errors call the file."""
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
+    node, raw = _read(text, name)
     if not isinstance(raw, dict):
         raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
@@ -129,6 +152,25 @@ def parse(text: str, name: str) -> Engagement:
         raise UsageError(
             "\n".join(_problem(name, node, item) for item in error.errors(include_url=False))
         ) from error
+
+
+def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    """The file as nodes, which know their lines, and as plain values."""
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in _doubled(node, "")]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UsageError(f"{name}:{line}: not valid YAML: a character that is not allowed") from error
+    except RecursionError as error:
+        raise UsageError(f"{name}:1: not valid YAML: nested too deeply") from error
+    if doubled:
+        raise UsageError("\n".join(doubled))
+    return node, raw
 
 
 def write(path: Path, *, entity: str, period: str, scope: str, credential: str) -> Engagement:
@@ -144,7 +186,7 @@ def write(path: Path, *, entity: str, period: str, scope: str, credential: str) 
     start, end = _period(period)
     subscriptions = ", ".join(f'"{part}"' for part in re.split(r"[\s,]+", scope) if part)
     text = TEMPLATE.format(
-        entity=json.dumps(entity, ensure_ascii=False),
+        entity=yaml.safe_dump(entity, default_style='"', allow_unicode=True, width=float("inf")).strip(),
         start=start,
         end=end,
         subscriptions=f"[{subscriptions}]",
@@ -192,6 +234,17 @@ def _problem(name: str, node: yaml.Node | None, item: Any) -> str:
     else:
         what = f"{item['msg'].removeprefix('Value error, ')}; found {_short(item['input'])}"
     return f"{name}:{_line(node, location)}: {key}: {what}"
+
+
+def _doubled(node: yaml.Node | None, above: str) -> Iterator[tuple[int, str]]:
+    """Line and name of each key that a mapping has already; YAML would keep the last one silently."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.start_mark.line + 1, f"{above}{key.value}"
+            seen.add(key.value)
+            yield from _doubled(value, f"{above}{key.value}.")
 
 
 def _short(value: Any) -> str:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from reportgen import render
+from reportgen.render.pdf import PdfReport
+from tests import line
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +20,49 @@ def recorded() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recorded answers at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def mixed_estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`line.mixed_files` as an estate folder, with an engagement of its own."""
+    folder = line.estate(tmp_path_factory.mktemp("mixed"), line.mixed_files())
+    (folder / "engagement.yaml").write_text(line.MIXED_ENGAGEMENT, encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True)
+class Run:
+    """One whole run over `mixed_estate`: where it read, what it wrote, how it ended."""
+
+    estate: Path
+    out: Path
+    snapshot: Path
+    pack: Path
+    result: line.Result
+
+    @property
+    def zip(self) -> Path:
+        """The pack as a zip."""
+        return self.pack.with_name(f"{self.pack.name}.zip")
+
+
+@pytest.fixture(scope="session")
+def mixed_run(mixed_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The whole line once, with everything in the pack; tests only read it."""
+    out = tmp_path_factory.mktemp("run")
+    result = line.command("run", "--estate", mixed_estate, "--out", out, "--as-of", line.AS_OF)
+    return Run(mixed_estate, out, out / "snapshots" / "20261115T060000Z", result.pack, result)
+
+
+@pytest.fixture
+def own_pack(mixed_run: Run, tmp_path: Path) -> Path:
+    """A copy of the pack of `mixed_run` that a test may spoil; its zip lies beside it."""
+    shutil.copy(mixed_run.zip, tmp_path)
+    return Path(shutil.copytree(mixed_run.pack, tmp_path / mixed_run.pack.name))
+
+
+@pytest.fixture
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line without its slowest part, for tests of something else."""
+    kept = tuple(known for known in render.RENDERERS if not isinstance(known, PdfReport))
+    monkeypatch.setattr(render, "RENDERERS", kept)

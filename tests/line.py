@@ -1,0 +1,297 @@
+"""Estates for the whole line, an engagement that points at a sandbox, and the command as a person runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reportgen import cli
+from reportgen.collect import Request, collect
+from reportgen.collect.connection import Connection
+from reportgen.engagement import Credential, Engagement, Period, Scope
+from reportgen.model import CollectionMode
+from reportgen.sandbox import Sandbox
+from reportgen.snapshot import Reader
+from tests.sandbox.conftest import ALPHA, BETA, HIDDEN, cluster, cluster_id, write
+
+ROOT = Path(__file__).resolve().parents[1]
+AS_OF = "2026-11-15T06:00:00Z"
+NOW = datetime(2026, 11, 15, 6, tzinfo=UTC)
+FORMULA = "=cmd|'calc'!A0"
+ESCAPES = "\x1b[2J\x9b31m\u202ered"
+"""Names that Azure would refuse, and that a tool must not count on being refused."""
+
+MIXED_ENGAGEMENT = f"""\
+entity: 'Contoso "Øst": <b>A/S</b>'
+period: {{start: 2026-10-01, end: 2026-12-31}}
+scope: {{subscriptions: [{ALPHA}, {BETA}, {HIDDEN}]}}
+credential: managed-identity
+parameters: {{patching-node-image-recent: {{max_age_days: 60}}}}
+"""
+
+
+def answer(uri: str, body: Any, status: int = 200) -> dict[str, Any]:
+    """A stored answer of an estate folder."""
+    return {"request": {"method": "GET", "uri": uri}, "response": {"status": status, "body": body}}
+
+
+def hardened(subscription: str, name: str) -> dict[str, Any]:
+    """A cluster with which every control of the catalogue is satisfied or has nothing to do."""
+    pool = {
+        "name": "sys", "mode": "System", "count": 3, "minCount": 3, "maxCount": 6, "enableAutoScaling": True,
+        "type": "VirtualMachineScaleSets", "availabilityZones": ["1", "2", "3"], "maxPods": 110,
+        "enableEncryptionAtHost": True, "orchestratorVersion": "1.34.1", "currentOrchestratorVersion": "1.34.1",
+        "nodeImageVersion": "AKSUbuntu-2204gen2containerd-202610.27.0",
+        "securityProfile": {"sshAccess": "Disabled"},
+    }  # fmt: skip
+    on = {"enabled": True}
+    body = cluster(
+        subscription,
+        name,
+        agentPoolProfiles=[pool],
+        kubernetesVersion="1.34.1",
+        currentKubernetesVersion="1.34.1",
+        enableRBAC=True,
+        disableLocalAccounts=True,
+        aadProfile={"managed": True, "enableAzureRBAC": True},
+        apiServerAccessProfile={"enablePrivateCluster": True, "disableRunCommand": True},
+        autoUpgradeProfile={"upgradeChannel": "patch", "nodeOSUpgradeChannel": "NodeImage"},
+        diskEncryptionSetID=f"/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.Compute/"
+        "diskEncryptionSets/des",
+        networkProfile={"networkPlugin": "azure", "networkPolicy": "cilium", "loadBalancerSku": "Standard"},
+        oidcIssuerProfile=on,
+        securityProfile={
+            "workloadIdentity": on,
+            "defender": {"securityMonitoring": on},
+            "azureKeyVaultKms": on | {"keyId": "https://v.vault.azure.net/keys/k"},
+        },
+        addonProfiles={
+            "azurepolicy": on,
+            "omsagent": on,
+            "azureKeyvaultSecretsProvider": on | {"config": {"enableSecretRotation": "true"}},
+        },
+    )
+    return body | {"identity": {"type": "SystemAssigned"}, "sku": {"name": "Base", "tier": "Standard"}}
+
+
+def children(subscription: str, name: str) -> dict[str, Any]:
+    """The answers about one cluster that no body holds: maintenance windows, diagnostic settings, upgrades."""
+    own = cluster_id(subscription, name)
+    windows = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
+    logs = [{"categoryGroup": "allLogs", "enabled": True}]
+    setting = {
+        "id": f"{own}/providers/microsoft.insights/diagnosticSettings/all",
+        "name": "all",
+        "properties": {"workspaceId": "/subscriptions/w", "logs": logs},
+    }
+    return {
+        f"{name}/windows.json": [
+            {"id": f"{own}/maintenanceConfigurations/{window}", "name": window, "properties": {}}
+            for window in windows
+        ],
+        f"{name}/settings.json": answer(
+            f"{own}/providers/microsoft.insights/diagnosticSettings", {"value": [setting]}
+        ),
+        f"{name}/upgrades.json": answer(
+            f"{own}/upgradeProfiles/default",
+            {"properties": {"controlPlaneProfile": {"kubernetesVersion": "1.34.1"}}},
+        ),
+    }
+
+
+def versions(subscription: str) -> dict[str, Any]:
+    """The list of Kubernetes versions of West Europe, as this subscription is told it."""
+    offered = {"version": "1.34", "patchVersions": {"1.34.1": {}}, "capabilities": {"supportPlan": ["KubernetesOfficial"]}}
+    uri = (
+        f"/subscriptions/{subscription}/providers/Microsoft.ContainerService"
+        "/locations/westeurope/kubernetesVersions"
+    )
+    return {f"versions-{subscription[0]}.json": answer(uri, {"values": [offered]})}
+
+
+def good_files() -> dict[str, Any]:
+    """One subscription with one hardened cluster, and every answer about it."""
+    return {
+        "subscriptions.json": [{"subscriptionId": ALPHA, "displayName": "Alpha"}],
+        "good.json": hardened(ALPHA, "aks-good"),
+        **children(ALPHA, "aks-good"),
+        **versions(ALPHA),
+    }
+
+
+def mixed_files() -> dict[str, Any]:
+    """Three subscriptions, one unreadable; a hardened cluster, a bare one, and hostile names without answers."""
+    secrets = {"secret": "hush-hush", "clientId": "msi"}
+    weak = cluster(BETA, "aks-weak", servicePrincipalProfile=secrets)
+    return {
+        **good_files(),
+        **versions(BETA),
+        "subscriptions.json": [
+            {"subscriptionId": ALPHA, "displayName": "Alpha", "managementGroups": [{"name": "mg_prod"}]},
+            {"subscriptionId": BETA, "displayName": ESCAPES, "managementGroups": [{"name": "mg-prod"}]},
+            {"subscriptionId": HIDDEN, "displayName": "Hidden", "readable": False},
+        ],
+        "weak.json": weak | {"tags": {"owner": "<b>team</b>"}},
+        **children(BETA, "aks-weak"),
+        "formula.json": cluster(BETA, FORMULA),
+        "escapes.json": cluster(BETA, ESCAPES),
+        "hidden.json": cluster(HIDDEN, "aks-hidden"),
+    }
+
+
+def estate(folder: Path, files: Mapping[str, Any], **changes: Any) -> Path:
+    """An estate folder; a change given as None leaves that file out."""
+    content = {**files, **changes.pop("replace", {})}
+    return write(folder, {name: body for name, body in content.items() if body is not None})
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def pack(self) -> Path:
+        """The folder of the pack that the command says it made."""
+        return Path(next(line for line in self.out.splitlines() if line.startswith("Pack: ")).split(": ")[1])
+
+
+def command(*arguments: str | Path) -> Result:
+    """``reportgen`` in this process, which a test can prepare; no terminal."""
+    out, err, before = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["reportgen", *map(str, arguments)]
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                cli.main()
+            except SystemExit as ended:
+                code = ended.code
+    finally:
+        sys.argv = before
+    assert isinstance(code, int)
+    return Result(code, out.getvalue(), err.getvalue())
+
+
+def process(
+    *arguments: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """``reportgen`` as a job runs it: a process of its own, no terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "reportgen", *map(str, arguments)],
+        cwd=cwd,
+        env=os.environ | environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def on_terminal(
+    *arguments: str | Path, answers: tuple[tuple[str, bytes], ...] = (), cwd: Path | None = None
+) -> tuple[int, str]:
+    """``reportgen`` on a pseudo-terminal: its exit code and all that the terminal showed.
+
+    Each of ``answers`` is what to wait for and what to type then.
+    """
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "reportgen", *map(str, arguments)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=cwd,
+        env=environment,
+        start_new_session=True,
+    ) as running:
+        os.close(theirs)
+        shown = b"".join(_conversation(ours, list(answers)))
+        os.close(ours)
+        return running.wait(60), shown.decode()
+
+
+def _conversation(terminal: int, answers: list[tuple[str, bytes]]) -> Iterator[bytes]:
+    unanswered = b""
+    while True:
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, f"nothing more came after {unanswered!r}"
+        try:
+            chunk = os.read(terminal, 65536)
+        except OSError:  # the other side has closed
+            return
+        if not chunk:
+            return
+        yield chunk
+        unanswered += chunk
+        if answers and answers[0][0].encode() in unanswered:
+            os.write(terminal, answers.pop(0)[1])
+            unanswered = b""
+
+
+CLIENT_SECRET = {"kind": "client-secret", "secret_env": "SANDBOX_SECRET"}
+
+
+def engagement_file(path: Path, sandbox: Sandbox, **changes: Any) -> Path:
+    """An engagement that collects from a sandbox as if it were Azure: by address, CA file and credential."""
+    url = f"https://127.0.0.1:{sandbox.address[1]}"
+    credential = CLIENT_SECRET | {"tenant_id": sandbox.tenant_id, "client_id": sandbox.client_id}
+    content = {
+        "entity": "Contoso",
+        "period": {"start": "2026-10-01", "end": "2026-12-31"},
+        "scope": {"subscriptions": [ALPHA, BETA, HIDDEN]},
+        "credential": credential,
+        "endpoint": {"management": url, "authority": url, "ca_file": str(sandbox.ca_file)},
+    } | changes
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
+    """A snapshot of a sandbox by the collector itself, its clock at `NOW`; no waiting between attempts.
+
+    ``changes`` may replace scope, mode, connection, clock and progress.
+    """
+    connection = changes.get("connection") or Connection(
+        f"https://{sandbox.management_host}",
+        f"https://{sandbox.login_host}",
+        sandbox.ca_file,
+        sandbox.address,
+        sleep=lambda seconds: None,
+    )
+    request = Request(
+        folder=folder / "snapshots" / "20261115T060000Z",
+        mode=changes.get("mode", CollectionMode.ESTATE),
+        connection=connection,
+        clock=changes.get("clock", lambda: NOW),
+        host="test",
+        progress=changes.get("progress", lambda done, of, what: None),
+        secret=sandbox.client_secret,
+    )
+    collect(
+        Engagement(
+            entity="Contoso",
+            period=Period.model_validate({"start": "2026-10-01", "end": "2026-12-31"}),
+            scope=changes.get("scope", Scope(subscriptions=(ALPHA, BETA, HIDDEN))),
+            credential=Credential(
+                kind="client-secret", tenant_id=sandbox.tenant_id, client_id=sandbox.client_id
+            ),
+        ),
+        request,
+    )
+    return Reader(request.folder)
