@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
@@ -68,6 +68,16 @@ class Answer:
     def request_ids(self) -> tuple[str, ...]:
         """What the service calls this answer in its own logs."""
         return tuple(f"{name}: {self.headers[name]}" for name in _REQUEST_IDS if self.headers.get(name))
+
+
+class _Options(QueryRequestOptions):
+    """The SDK's options with the one that the API version has and the SDK's model (8.0) leaves out."""
+
+    _attribute_map: ClassVar[dict[str, Any]] = {
+        **QueryRequestOptions._attribute_map,  # noqa: SLF001 (how the SDK's serializer is told)
+        "authorization_scope_filter": {"key": "authorizationScopeFilter", "type": "str"},
+    }
+    authorization_scope_filter: str | None = None
 
 
 class Azure:
@@ -198,12 +208,8 @@ class Azure:
     def _graph_page(
         self, query: str, subscriptions: tuple[str, ...], scope_filter: str, token: str | None
     ) -> Answer:
-        options = QueryRequestOptions(
-            top=GRAPH_PAGE_ROWS,
-            skip_token=token,
-            result_format="objectArray",
-            authorization_scope_filter=scope_filter or None,
-        )
+        options = _Options(top=GRAPH_PAGE_ROWS, skip_token=token, result_format="objectArray")
+        options.authorization_scope_filter = scope_filter or None
         request = QueryRequest(query=query, subscriptions=list(subscriptions) or None, options=options)
         seen: list[PipelineResponse[Any, Any]] = []
         started = self._stamp()
