@@ -100,6 +100,12 @@ class Endpoint(_Model):
     ca_file: Path | None = None
 
 
+class Limits(_Model):
+    """When a run stops waiting: what is left then is a gap."""
+
+    run_hours: float = Field(default=12.0, gt=0, le=48)
+
+
 class Engagement(_Model):
     """The whole file; four keys are needed, the rest has defaults."""
 
@@ -111,6 +117,7 @@ class Engagement(_Model):
     classification: str = "Confidential"
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     endpoint: Endpoint = Endpoint()
+    limits: Limits = Limits()
 
     @property
     def sha256(self) -> str:

@@ -15,10 +15,12 @@ from pathlib import Path
 
 from reportgen import facts, render, sandbox
 from reportgen.assess import assess, catalogue
-from reportgen.collect import Request, collect
+from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection
 from reportgen.engagement import Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
+from reportgen.journal import resumable
+from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
@@ -61,15 +63,17 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path
     """Collect from Azure into ``out/snapshots`` and return the snapshot's folder."""
     controls_for(engagement)
     endpoint = engagement.endpoint
+    connection = Connection(endpoint.management.rstrip("/"), endpoint.authority.rstrip("/"), endpoint.ca_file)
+    now, key = datetime.now(UTC), resume_key(engagement, connection)
     request = Request(
-        folder=_snapshot_folder(out, datetime.now(UTC)),
+        folder=resumable(out / "snapshots", key, now) or _snapshot_folder(out, now),
         mode=CollectionMode.AZURE,
-        connection=Connection(
-            endpoint.management.rstrip("/"), endpoint.authority.rstrip("/"), endpoint.ca_file
-        ),
+        connection=connection,
         clock=lambda: datetime.now(UTC),
         host=platform.node(),
         progress=progress,
+        limits=Limits(),
+        key=key,
     )
     collect(engagement, request)
     return request.folder

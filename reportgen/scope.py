@@ -10,6 +10,14 @@ from reportgen.model import Gap, ScopeReport, SubscriptionScope
 
 
 @dataclass(frozen=True, slots=True)
+class Visible:
+    """A subscription that the identity can see; ``state`` is Azure's word, Enabled where all is well."""
+
+    name: str
+    state: str = "Enabled"
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What the engagement expects and what the identity can see, by lower-cased subscription id.
 
@@ -19,7 +27,7 @@ class Scope:
     expected: frozenset[str] | None
     expected_from: str
     management_groups: tuple[str, ...]
-    visible: Mapping[str, str]
+    visible: Mapping[str, Visible]
 
     @property
     def readable(self) -> tuple[str, ...]:
@@ -49,32 +57,31 @@ def report(
     lines = []
     for subscription in sorted(set(scope.readable) | set(scope.unseen) | scope.visible.keys()):
         expected = scope.expected is None or subscription in scope.expected
-        visible = subscription in scope.visible
+        seen = scope.visible.get(subscription)
         count = listed.get(subscription)
         lines.append(
             SubscriptionScope(
                 id=subscription,
-                name=scope.visible.get(subscription, ""),
+                name=seen.name if seen else "",
                 expected=expected,
-                visible=visible,
+                visible=seen is not None,
                 collected=count is not None,
                 clusters_in_graph=counted[subscription],
                 clusters_listed=count or 0,
-                reason=_reason(
-                    expected, visible, count, counted[subscription], refused.get(subscription, "")
-                ),
+                reason=_reason(expected, seen, count, counted[subscription], refused.get(subscription, "")),
             )
         )
     return ScopeReport(scope.expected_from, scope.management_groups, tuple(lines))
 
 
-def _reason(expected: bool, visible: bool, listed: int | None, in_graph: int, refused: str) -> str:
+def _reason(expected: bool, seen: Visible | None, listed: int | None, in_graph: int, refused: str) -> str:
     if not expected:
         return "Visible to the collector, but outside the scope that the engagement names; not collected."
-    if not visible:
+    if seen is None:
         return "Expected, but not visible to the collector's identity: nothing in it was assessed."
     if listed is None:
         return refused or "The list of clusters could not be read."
     if listed != in_graph:
         return f"Resource Graph shows {in_graph} clusters and ARM lists {listed}; see the gaps."
-    return "" if listed else "Read; holds no AKS cluster."
+    told = "" if listed else "Read; holds no AKS cluster."
+    return told if seen.state == "Enabled" else f"Its state is {seen.state}. {told}".strip()

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import UsageError
+from reportgen.journal import Journal
 from reportgen.model import (
     CollectionMode,
     Gap,
@@ -45,6 +46,7 @@ class Header:
     as_of: str
     started_at: str
     ended_at: str
+    resumed_at: tuple[str, ...]
     identity: Identity
     endpoint: str
     host: str
@@ -101,25 +103,37 @@ _HEADER = "snapshot.json"
 
 
 class Writer:
-    """Writes one snapshot; safe to use from several threads, one page each."""
+    """Writes one snapshot; safe to use from several threads, one unit (source and scope) each.
 
-    def __init__(self, folder: Path, mode: CollectionMode) -> None:
-        if (folder / "snapshot.json").exists():
+    With a ``key`` an unfinished folder of the same key is gone on with (see `reportgen.journal`); without one
+    it is begun again. ``now`` is the time (RFC 3339) of this attempt.
+    """
+
+    def __init__(self, folder: Path, mode: CollectionMode, now: str, key: str = "") -> None:
+        if (folder / _HEADER).exists():
             if mode is CollectionMode.AZURE:
                 raise UsageError(
                     f"{folder}: a snapshot exists here and is never overwritten; choose another --out"
                 )
             _remove_simulated(folder)
-        elif folder.exists():
+        elif folder.exists() and not key:
             shutil.rmtree(folder)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self.journal = Journal(folder, key, now)
         self._gaps: list[Gap] = []
         self._lock = threading.Lock()
+        self._remove_unfinished()
+
+    def _remove_unfinished(self) -> None:
+        known = {f"{source}/{scope_folder(scope)}" for source, scope in self.journal.units}
+        for unit in self.folder.glob("*/*"):
+            if unit.is_dir() and unit.relative_to(self.folder).as_posix() not in known:
+                shutil.rmtree(unit)
 
     def page(self, body: Json, provenance: Provenance) -> None:
         """Store one page; ``stored_sha256`` of the provenance is filled in here."""
-        folder = self.folder / provenance.source / scope_folder(provenance.scope)
+        folder = self._unit(provenance.source, provenance.scope)
         folder.mkdir(parents=True, exist_ok=True)
         stored = canonical_json(prune(body))
         name = f"page-{provenance.page:04d}"
@@ -127,8 +141,26 @@ class Writer:
         finished = replace(provenance, stored_sha256=hashlib.sha256(stored).hexdigest())
         (folder / f"{name}.provenance.json").write_bytes(canonical_json(asdict(finished)))
 
+    def units(self, source: str) -> list[str]:
+        """The scopes of a source's finished units, sorted."""
+        return sorted(scope for known, scope in self.journal.units if known == source)
+
+    def bodies(self, source: str, scope: str) -> Iterator[Json]:
+        """The stored pages of a unit, one at a time."""
+        for path in sorted(self._unit(source, scope).glob("page-*.json")):
+            if not path.name.endswith(".provenance.json"):
+                yield json.loads(path.read_bytes())
+
+    def discard(self, source: str, scope: str) -> None:
+        """Forget a unit, which is read again."""
+        self.journal.forget((source, scope.lower()))
+        shutil.rmtree(self._unit(source, scope), ignore_errors=True)
+
+    def _unit(self, source: str, scope: str) -> Path:
+        return self.folder / source / scope_folder(scope)
+
     def gap(self, gap: Gap) -> None:
-        """Record something in scope that could not be read."""
+        """Record something in scope that could not be read, beside what finished units lack."""
         with self._lock:
             self._gaps.append(gap)
 
@@ -136,14 +168,19 @@ class Writer:
     def gaps(self) -> tuple[Gap, ...]:
         """The gaps so far, in an order that does not depend on threads."""
         with self._lock:
-            return tuple(sorted(self._gaps, key=lambda gap: (gap.source, gap.scope.lower(), gap.reason)))
+            found = [
+                *self._gaps,
+                *(gap for unit in self.journal.units for gap in self.journal.finished(unit) or ()),
+            ]
+        return tuple(sorted(found, key=lambda gap: (gap.source, gap.scope.lower(), gap.reason, gap.detail)))
 
     def close(self, header: Header, scope: ScopeReport) -> Header:
         """Write gaps, scope and, last, the header with the root hash."""
         (self.folder / "gaps.json").write_bytes(canonical_json([asdict(gap) for gap in self.gaps]))
         (self.folder / "scope.json").write_bytes(canonical_json(asdict(scope)))
+        self.journal.close()
         finished = replace(header, root_sha256=tree_sha256(self.folder, frozenset({_HEADER})))
-        (self.folder / "snapshot.json").write_bytes(canonical_json(asdict(finished)))
+        (self.folder / _HEADER).write_bytes(canonical_json(asdict(finished)))
         return finished
 
 
@@ -170,6 +207,7 @@ class Reader:
             | {
                 "identity": Identity(**raw["identity"]),
                 "collection_mode": CollectionMode(raw["collection_mode"]),
+                "resumed_at": tuple(raw["resumed_at"]),
             }
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from reportgen.collect.interface import Recorder
-from reportgen.model import Json
 
 CONTAINER_SERVICE_API_VERSION = "2026-08-01"
 """Pinned, so that a property means the same in every snapshot; known to the SDK that is required."""
@@ -21,11 +22,14 @@ class ArmRead:
     api_version: str
     paged: bool
 
-    def collect(self, recorder: Recorder, scope: str, scope_name: str, **parts: str) -> list[Json] | None:
-        """Read, store and return the bodies; None where it was refused, which is a gap by then."""
+    def collect(self, recorder: Recorder, scope: str, scope_name: str, **parts: str) -> bool:
+        """Read and store; False where it was refused, which is a gap by then."""
         path = self.path.format(**{key: quote(value, safe="/()") for key, value in parts.items()})
-        if self.paged:
-            answers = recorder.azure.pages(path, self.api_version)
-        else:
-            answers = (recorder.azure.get(path, self.api_version) for _ in range(1))
-        return recorder.record(self.source, scope, scope_name, answers)
+        azure = recorder.azure
+        answers = azure.pages(path, self.api_version) if self.paged else azure.single(path, self.api_version)
+        return recorder.record(self.source, scope, ((scope, scope_name),), answers)
+
+    def items(self, recorder: Recorder, scope: str) -> Iterator[dict[str, Any]]:
+        """The items of the stored list, one page in memory at a time."""
+        for page in recorder.writer.bodies(self.source, scope):
+            yield from page.get("value") or ()

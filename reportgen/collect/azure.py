@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
@@ -41,6 +41,7 @@ GRAPH_API_VERSION = "2022-10-01"
 GRAPH_PAGE_ROWS = 1000
 """Rows that Resource Graph gives at most in one answer."""
 _MAX_PAGES = 10_000
+_REQUEST_IDS = ("x-ms-request-id", "x-ms-correlation-request-id")
 
 
 class Unreachable(ReportgenError):
@@ -49,7 +50,7 @@ class Unreachable(ReportgenError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer as it came; times are RFC 3339."""
+    """One HTTP answer as it came; times are RFC 3339, names of headers in lower case."""
 
     method: str
     url: str
@@ -57,11 +58,26 @@ class Answer:
     status: int
     content: bytes
     body: Json
-    request_ids: tuple[str, ...]
+    headers: Mapping[str, str]
     started_at: str
     ended_at: str
     query: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """What the service calls this answer in its own logs."""
+        return tuple(f"{name}: {self.headers[name]}" for name in _REQUEST_IDS if self.headers.get(name))
+
+
+class _Options(QueryRequestOptions):
+    """The SDK's options with the one that the API version has and the SDK's model (8.0) leaves out."""
+
+    _attribute_map: ClassVar[dict[str, Any]] = {
+        **QueryRequestOptions._attribute_map,  # noqa: SLF001 (how the SDK's serializer is told)
+        "authorization_scope_filter": {"key": "authorizationScopeFilter", "type": "str"},
+    }
+    authorization_scope_filter: str | None = None
 
 
 class Azure:
@@ -95,6 +111,11 @@ class Azure:
         self._arm = ContainerServiceClient(subscription_id="00000000-0000-0000-0000-000000000000", **common)
         self._graph = ResourceGraphClient(api_version=GRAPH_API_VERSION, **common)
         self._graph_lock = threading.Lock()
+
+    def learn_regions(self, regions: Mapping[str, str]) -> None:
+        """Tell the pace where clusters are (lower-cased id to region): AKS counts calls by region."""
+        if self.pace:
+            self.pace.regions.update(regions)
 
     def _policies(self) -> list[Any]:
         # The SDK's own list also registers resource providers on a 409, which is a write.
@@ -150,36 +171,45 @@ class Azure:
             response.status_code,
             response.content,
             _json(response.content),
-            _request_ids(response.headers),
+            _lowered(response.headers),
             started,
             self._stamp(),
         )
 
+    def single(self, path: str, api_version: str) -> Iterator[Answer]:
+        """One answer that is the whole."""
+        yield self.get(path, api_version)
+
     def pages(self, path: str, api_version: str) -> Iterator[Answer]:
         """The pages of a list, following ``nextLink`` below the same endpoint only."""
         following: str | None = path
-        for _ in range(_MAX_PAGES):
-            answer = self.get(following, api_version) if following else None
-            if answer is None:
-                return
+        seen: set[str] = set()
+        while following:
+            if following in seen or len(seen) >= _MAX_PAGES:
+                raise Unreachable(f"{path}: its pages do not end, {len(seen)} were read")
+            seen.add(following)
+            answer = self.get(following, api_version)
             yield answer
             following = answer.body.get("nextLink") if isinstance(answer.body, dict) else None
             if following and urlsplit(following).netloc.lower() != urlsplit(self.endpoint).netloc.lower():
                 raise Unreachable(f"nextLink of {path} points at another host: {urlsplit(following).netloc}")
-        raise Unreachable(f"{path}: more than {_MAX_PAGES} pages")
 
-    def graph(self, query: str, subscriptions: tuple[str, ...]) -> Iterator[Answer]:
+    def graph(self, query: str, subscriptions: tuple[str, ...], scope_filter: str = "") -> Iterator[Answer]:
         """The pages of a Resource Graph query over the given subscriptions (all visible ones if empty)."""
         token: str | None = None
         for _ in range(_MAX_PAGES):
-            answer = self._graph_page(query, subscriptions, token)
+            answer = self._graph_page(query, subscriptions, scope_filter, token)
             yield answer
             token = answer.body.get("$skipToken") if isinstance(answer.body, dict) else None
             if not token:
                 return
+        raise Unreachable(f"Resource Graph: its pages do not end, {_MAX_PAGES} were read")
 
-    def _graph_page(self, query: str, subscriptions: tuple[str, ...], token: str | None) -> Answer:
-        options = QueryRequestOptions(top=GRAPH_PAGE_ROWS, skip_token=token, result_format="objectArray")
+    def _graph_page(
+        self, query: str, subscriptions: tuple[str, ...], scope_filter: str, token: str | None
+    ) -> Answer:
+        options = _Options(top=GRAPH_PAGE_ROWS, skip_token=token, result_format="objectArray")
+        options.authorization_scope_filter = scope_filter or None
         request = QueryRequest(query=query, subscriptions=list(subscriptions) or None, options=options)
         seen: list[PipelineResponse[Any, Any]] = []
         started = self._stamp()
@@ -198,11 +228,16 @@ class Azure:
             http.status_code,
             content,
             _json(content),
-            _request_ids(http.headers),
+            _lowered(http.headers),
             started,
             self._stamp(),
             query,
-            {"subscriptions": list(subscriptions), "$top": GRAPH_PAGE_ROWS, "resultFormat": "objectArray"},
+            {
+                "subscriptions": list(subscriptions),
+                "$top": GRAPH_PAGE_ROWS,
+                "resultFormat": "objectArray",
+                **({"authorizationScopeFilter": scope_filter} if scope_filter else {}),
+            },
         )
 
 
@@ -222,9 +257,8 @@ def _json(content: bytes) -> Json:
         return None
 
 
-def _request_ids(headers: Mapping[str, str]) -> tuple[str, ...]:
-    names = ("x-ms-request-id", "x-ms-correlation-request-id")
-    return tuple(f"{name}: {headers[name]}" for name in names if headers.get(name))
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _without_token(url: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,49 +13,64 @@ from reportgen.model import CollectionMode, Gap, Json, Provenance
 from reportgen.snapshot import Writer
 from reportgen.sources import BY_NAME
 
+Scope = tuple[str, str]
+"""What a gap covers: the scope (see `reportgen.model.Gap`) and its name for the reader."""
+
+_LIMIT_HIT = "x-ms-tenant-subscription-limit-hit"
+
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Puts answers and gaps of one collection into the snapshot."""
+    """Puts answers and gaps of one collection into the snapshot.
+
+    ``late`` says whether the run's deadline has passed: then nothing more is asked, and all that is left is
+    a gap.
+    """
 
     azure: Azure
     writer: Writer
     mode: CollectionMode
+    late: Callable[[], bool] = lambda: False
 
     def record(
-        self, source: str, scope: str, scope_name: str, answers: Iterable[Answer]
-    ) -> list[Json] | None:
-        """Store each answer as a page and return the bodies; None, and a gap, where one was refused.
+        self,
+        source: str,
+        unit: str,
+        scopes: tuple[Scope, ...],
+        answers: Iterable[Answer],
+        gap_source: str = "",
+    ) -> bool:
+        """Store each answer of a unit as a page; False, and a gap for each of ``scopes``, if one was refused.
 
-        Pages that came before a refusal stay in the snapshot: nothing already collected is lost.
+        What an earlier, killed attempt finished is not asked again. Pages that came before a refusal stay
+        in the snapshot: nothing already collected is lost. ``gap_source`` is where a gap belongs if not to
+        ``source``.
         """
-        bodies: list[Json] = []
+        done = self.writer.journal.finished((source, unit.lower()))
+        if done is None:
+            found = self._store(source, unit, answers)
+            done = tuple(Gap(gap_source or source, scope, name, *found) for scope, name in scopes if found)
+            self.writer.journal.finish((source, unit.lower()), done)
+        return not done
+
+    def _store(self, source: str, unit: str, answers: Iterable[Answer]) -> tuple[str, str] | None:
+        """Reason and detail of what went wrong, None where all is well."""
+        if self.late():
+            return "deadline", "The run's deadline passed before this could be read."
+        hit = False
         try:
             for number, answer in enumerate(answers, start=1):
                 if answer.status != 200 or not isinstance(answer.body, dict):
-                    self.refused(source, scope, scope_name, answer)
-                    return None
-                self.writer.page(answer.body, self._provenance(source, scope, number, answer))
-                bodies.append(answer.body)
+                    return refusal(source, answer)
+                self.writer.page(answer.body, self._provenance(source, unit, number, answer))
+                hit |= answer.headers.get(_LIMIT_HIT, "").lower() == "true"
         except Unreachable as error:
-            self.gap(source, scope, scope_name, "failed", str(error))
-            return None
-        return bodies
+            return "failed", str(error)
+        return ("truncated", _TOO_MANY) if hit else None
 
     def gap(self, source: str, scope: str, scope_name: str, reason: str, detail: str) -> None:
         """Record a gap."""
         self.writer.gap(Gap(source, scope, scope_name, reason, detail))
-
-    def refused(self, source: str, scope: str, scope_name: str, answer: Answer) -> None:
-        """Turn an answer that is not the wanted one into a gap that says what to do."""
-        code, message = error_of(answer.body)
-        reason = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}.get(
-            answer.status, "failed"
-        )
-        detail = f"HTTP {answer.status} {code}: {message}".strip(" :")
-        if reason == "denied":
-            detail += f" Needed permission: {BY_NAME[source].permission}."
-        self.gap(source, scope, scope_name, reason, detail)
 
     def _provenance(self, source: str, scope: str, page: int, answer: Answer) -> Provenance:
         rows, total, truncated = _counts(answer.body)
@@ -82,6 +97,23 @@ class Recorder:
             wire_sha256=hashlib.sha256(answer.content).hexdigest(),
             stored_sha256="",
         )
+
+
+_TOO_MANY = (
+    "Resource Graph answered over the first 10,000 subscriptions that the identity sees and left out the "
+    "rest; name the subscriptions in scope."
+)
+
+
+def refusal(source: str, answer: Answer) -> tuple[str, str]:
+    """The reason and the detail of a gap for an answer that is not the wanted one; it says what to do."""
+    code, message = error_of(answer.body)
+    reasons = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}
+    reason = reasons.get(answer.status, "failed")
+    detail = f"HTTP {answer.status} {code}: {message}".strip(" :")
+    if reason == "denied":
+        detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
+    return reason, detail
 
 
 def _counts(body: dict[str, Any]) -> tuple[int, int | None, bool | None]:

@@ -47,7 +47,7 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
         number=f"IPE-{index:02d}",
         anchor=f"ipe-{index:02d}",
         source=source,
-        permission=known.permission if known else "see the documentation of the source",
+        permission=", ".join(known.permissions) if known else "see the documentation of the source",
         covers={
             "tenant": "the whole tenant",
             "location": "one region of a subscription",

@@ -66,7 +66,7 @@ class Snapshot:
     """A snapshot under way: ``arm`` lists bodies, ``page`` stores any page, ``gap`` records a gap."""
 
     def __init__(self, folder: Path) -> None:
-        self.writer = Writer(folder / NAME, CollectionMode.ESTATE)
+        self.writer = Writer(folder / NAME, CollectionMode.ESTATE, AS_OF)
 
     def page(self, source: str, scope: str, body: Any, page: int = 1, api_version: str = VERSION) -> Snapshot:
         self.writer.page(body, provenance(source, scope, page, api_version))
@@ -87,7 +87,7 @@ class Snapshot:
 
     def reader(self) -> Reader:
         header = Header(
-            NAME, CollectionMode.ESTATE, AS_OF, AS_OF, AS_OF, WHO, "management.azure.com", "", "0", ""
+            NAME, CollectionMode.ESTATE, AS_OF, AS_OF, AS_OF, (), WHO, "management.azure.com", "", "0", ""
         )
         self.writer.close(header, ScopeReport("", (), ()))
         return Reader(self.writer.folder)

@@ -1,0 +1,121 @@
+"""Which reads follow from a population, as small jobs for a pool; a new source is a file and a line here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, zip_longest
+
+from reportgen.collect import (
+    agent_pools,
+    diagnostic_settings,
+    graph,
+    kubernetes_versions,
+    maintenance_configurations,
+    upgrade_profiles,
+)
+from reportgen.collect.arm import ArmRead
+from reportgen.collect.graph import GraphRead
+from reportgen.collect.interface import Recorder
+from reportgen.collect.population import Cluster, Population
+
+Job = Callable[[], str]
+"""Does its reads and returns a few words for the progress display."""
+
+GRAPH_READS: tuple[str, ...] = ()
+"""Query files beside those of the population."""
+
+SUBSCRIPTION_READS: tuple[ArmRead, ...] = ()
+"""Read once for every subscription that holds a cluster; the path has {subscription}."""
+
+REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ,)
+"""Read once for every subscription and region with a cluster; {subscription} and {location}."""
+
+CLUSTER_READS: tuple[ArmRead, ...] = (
+    agent_pools.READ,
+    upgrade_profiles.READ,
+    maintenance_configurations.READ,
+    diagnostic_settings.READ,
+)
+"""Read once for every cluster; {cluster}."""
+
+POOL_READS: tuple[ArmRead, ...] = ()
+"""Read once for every agent pool; {cluster} and {pool}."""
+
+RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = ()
+"""Read once for every row of a query file; {resource} is the row's id."""
+
+
+def first(recorder: Recorder, found: Population) -> Iterator[Job]:
+    """The reads that need nothing but the population."""
+    for name in GRAPH_READS:
+        yield _graph(recorder, graph.load(name), found)
+    for subscription in found.with_clusters:
+        name = found.known.visible[subscription].name
+        yield _reads(recorder, SUBSCRIPTION_READS, subscription, name, subscription=subscription, words=name)
+    for subscription, region in sorted({(c.subscription, c.region) for c in found.clusters}):
+        yield _reads(
+            recorder,
+            REGION_READS,
+            f"{subscription}/{region}",
+            region,
+            subscription=subscription,
+            location=region,
+            words=region,
+        )
+    for cluster in _in_turn(found.clusters):
+        yield _cluster(recorder, cluster)
+
+
+def second(recorder: Recorder, found: Population) -> Iterator[Job]:
+    """The reads that follow from rows of the first."""
+    del found
+    for name, read in RESOURCE_READS:
+        for row in graph.load(name).rows(recorder):
+            resource, called = str(row["id"]), str(row.get("name", ""))
+            yield _reads(recorder, (read,), resource, called, resource=resource, words=called)
+
+
+STAGES = (first, second)
+
+
+def _in_turn(clusters: tuple[Cluster, ...]) -> Iterable[Cluster]:
+    """One of each subscription and region after the other, since Azure counts calls for each."""
+    places: dict[tuple[str, str], list[Cluster]] = defaultdict(list)
+    for cluster in clusters:
+        places[(cluster.subscription, cluster.region)].append(cluster)
+    return (cluster for cluster in chain(*zip_longest(*places.values())) if cluster)
+
+
+def _graph(recorder: Recorder, read: GraphRead, found: Population) -> Job:
+    def job() -> str:
+        over = {"tenant": (), "scope": found.known.readable, "clusters": found.with_clusters}[read.over]
+        if over or read.over == "tenant":
+            read.collect(recorder, over)
+        return read.source
+
+    return job
+
+
+def _reads(
+    recorder: Recorder, reads: Iterable[ArmRead], scope: str, name: str, *, words: str, **parts: str
+) -> Job:
+    def job() -> str:
+        for read in reads:
+            read.collect(recorder, scope, name, **parts)
+        return words
+
+    return job
+
+
+def _cluster(recorder: Recorder, cluster: Cluster) -> Job:
+    def job() -> str:
+        for read in CLUSTER_READS:
+            read.collect(recorder, cluster.id, cluster.name, cluster=cluster.id)
+        for pool in cluster.pools:
+            scope, name = f"{cluster.id}/agentPools/{pool}", f"{cluster.name} / {pool}"
+            for read in POOL_READS:
+                read.collect(recorder, scope, name, cluster=cluster.id, pool=pool)
+        return cluster.name
+
+    return job

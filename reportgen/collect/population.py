@@ -1,0 +1,157 @@
+"""What exists: the subscriptions in scope and the clusters in them, by two independent ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from reportgen import scope
+from reportgen.collect import graph, managed_clusters, management_groups, subscriptions
+from reportgen.collect.interface import Recorder
+from reportgen.engagement import Engagement
+from reportgen.errors import IncompleteError
+
+CLUSTERS = graph.load("managed-clusters")
+SUBSCRIPTIONS = graph.load("subscriptions")
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """As much of a cluster as further reads take; ``pools`` are the names of its agent pools."""
+
+    id: str
+    name: str
+    subscription: str
+    region: str
+    pools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What was found.
+
+    ``in_graph`` holds the subscription of each cluster that Resource Graph shows; ``listed`` the number of
+    clusters in ARM's list of each readable subscription, None where the list was refused.
+    """
+
+    known: scope.Scope
+    clusters: tuple[Cluster, ...]
+    in_graph: tuple[str, ...]
+    listed: dict[str, int | None]
+
+    @property
+    def with_clusters(self) -> tuple[str, ...]:
+        """The readable subscriptions that hold a cluster, sorted."""
+        return tuple(sorted({*(cluster.subscription for cluster in self.clusters), *self.in_graph}))
+
+
+def resolve(engagement: Engagement, recorder: Recorder) -> scope.Scope:
+    """What is expected and what is visible. Raises IncompleteError where not even that can be read."""
+    if not subscriptions.READ.collect(recorder, "tenant", "tenant"):
+        detail = next(gap.detail for gap in recorder.writer.gaps if gap.source == "arm.subscriptions")
+        raise IncompleteError(f"The list of subscriptions could not be read: {detail}")
+    visible = {
+        str(line["subscriptionId"]).lower(): scope.Visible(
+            str(line.get("displayName", "")), str(line.get("state", "Enabled"))
+        )
+        for line in subscriptions.READ.items(recorder, "tenant")
+    }
+    SUBSCRIPTIONS.collect(recorder, ())
+    expected = set(engagement.scope.subscriptions)
+    for group in engagement.scope.management_groups:
+        unit = f"management-group/{group}"
+        management_groups.READ.collect(recorder, unit, group, group=group)
+        expected |= {
+            str(line["name"]).lower()
+            for line in management_groups.READ.items(recorder, unit)
+            if str(line.get("type", "")).lower().endswith("/subscriptions")
+        }
+    named = bool(engagement.scope.subscriptions or engagement.scope.management_groups)
+    known = scope.Scope(
+        frozenset(expected) if named else None,
+        "expected scope declared by the preparer"
+        if named
+        else "everything visible to the collector's identity",
+        engagement.scope.management_groups,
+        visible,
+    )
+    for subscription in known.unseen:
+        recorder.gap(
+            "arm.managed-clusters",
+            subscription,
+            "",
+            "denied",
+            "The engagement expects this subscription and the collector's identity cannot see it: it does "
+            "not exist, lies in another tenant, or the identity has no Reader role there.",
+        )
+    return known
+
+
+def clusters(known: scope.Scope, recorder: Recorder, pool: Executor) -> Population:
+    """Every cluster in scope, by Resource Graph and by ARM's list of each subscription."""
+    if known.readable:
+        CLUSTERS.collect(recorder, known.readable)
+    lists = dict(
+        zip(
+            known.readable,
+            pool.map(lambda subscription: _listed(recorder, known, subscription), known.readable),
+            strict=True,
+        )
+    )
+    found = tuple(cluster for members in lists.values() for cluster in members or ())
+    rows = {str(row["id"]).lower(): row for row in CLUSTERS.rows(recorder)}
+    _compare(recorder, rows, found, {key for key, members in lists.items() if members is not None})
+    return Population(
+        known,
+        tuple(sorted(found, key=lambda cluster: cluster.id.lower())),
+        tuple(str(row["subscriptionId"]).lower() for row in rows.values()),
+        {key: None if members is None else len(members) for key, members in lists.items()},
+    )
+
+
+def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[Cluster] | None:
+    name = known.visible[subscription].name
+    if not managed_clusters.READ.collect(recorder, subscription, name, subscription=subscription):
+        return None
+    return [
+        Cluster(
+            str(body["id"]),
+            str(body.get("name") or body["id"].rsplit("/", 1)[-1]),
+            str(body["id"]).split("/")[2].lower(),
+            str(body.get("location", "")).lower().replace(" ", ""),
+            tuple(_pools(body)),
+        )
+        for body in managed_clusters.READ.items(recorder, subscription)
+    ]
+
+
+def _pools(body: dict[str, Any]) -> Iterable[str]:
+    profiles = (body.get("properties") or {}).get("agentPoolProfiles") or ()
+    return (str(profile["name"]) for profile in profiles if profile.get("name"))
+
+
+def _compare(
+    recorder: Recorder, rows: dict[str, dict[str, Any]], found: tuple[Cluster, ...], listed: set[str]
+) -> None:
+    """Resource Graph and ARM each show a population; an id in one and not in the other is a gap."""
+    shown = {key: row for key, row in rows.items() if str(row["subscriptionId"]).lower() in listed}
+    bodies = {cluster.id.lower(): cluster for cluster in found}
+    for key in sorted(shown.keys() - bodies.keys()):
+        recorder.gap(
+            "arm.managed-clusters",
+            str(shown[key]["id"]),
+            str(shown[key]["name"]),
+            "differs",
+            "Resource Graph shows this cluster and ARM's list does not: deleted in between, or not readable.",
+        )
+    for key in sorted(bodies.keys() - shown.keys()):
+        recorder.gap(
+            "arg.managed-clusters",
+            bodies[key].id,
+            bodies[key].name,
+            "differs",
+            "ARM lists this cluster and Resource Graph does not show it: it is assessed, and was perhaps "
+            "just created.",
+        )
