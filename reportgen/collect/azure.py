@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError
@@ -73,7 +73,7 @@ class Answer:
 class _Options(QueryRequestOptions):
     """The SDK's options with the one that the API version has and the SDK's model (8.0) leaves out."""
 
-    _attribute_map: ClassVar[dict[str, Any]] = {
+    _attribute_map = {  # noqa: RUF012 (as the base class has it)
         **QueryRequestOptions._attribute_map,  # noqa: SLF001 (how the SDK's serializer is told)
         "authorization_scope_filter": {"key": "authorizationScopeFilter", "type": "str"},
     }

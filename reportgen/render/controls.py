@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _KINDS = {
     "agent-pool": ("agent pool", "agent pools"),
 }
 _MOST_COLUMNS = 3
+_RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
+_NEXT_COMMAND = re.compile(r"\s+and\s+(?=(?:az|kubectl)\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,25 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One subject with what was observed on it."""
+    """One subject with what was observed on it, as (label, value): one a column, or all for one cell."""
 
     name: str
     cluster: str
     anchor: str
     subscription: str
-    cells: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
     reason: str
     waiver: str
     evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Exceptions with one reason; ``reason`` is "" where the rows bear reasons of their own."""
+
+    reason: str
+    number: int
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +100,13 @@ class ControlView:
     area: str
     anchor: str
     conclusion: str
-    short: str
+    short: tuple[str, ...]
+    procedure: str
+    commands: str
     parameters: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
     pools: bool
-    exceptions: tuple[Row, ...]
+    exceptions: tuple[Shared, ...]
     all_exceptions: int
     not_assessed: tuple[Group, ...]
     all_not_assessed: int
@@ -102,6 +116,11 @@ class ControlView:
     all_not_applicable: int
     ipe: tuple[IpeSheet, ...]
     csv: str
+
+    @property
+    def shown_exceptions(self) -> int:
+        """How many exceptions are printed."""
+        return sum(len(shared.rows) for shared in self.exceptions)
 
 
 def control_views(
@@ -131,6 +150,7 @@ class _Views:
         for item in ordered:
             split[item.status].append(item)
         columns = _columns(control, ordered)
+        procedure, commands = _procedure(control.test_procedure)
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
         outside = self._groups(split[Status.NOT_APPLICABLE])
@@ -141,10 +161,12 @@ class _Views:
             anchor=f"c-{control.id}",
             conclusion=conclusion(control, finding, self.as_of),
             short=_short(finding),
+            procedure=procedure,
+            commands=commands,
             parameters=tuple((key, observed(value)) for key, value in sorted(control.parameters.items())),
             columns=columns,
             pools=control.subject == "agent-pool",
-            exceptions=tuple(self._row(item, columns) for item in failed[: self.caps.exceptions]),
+            exceptions=self._exceptions(failed, columns),
             all_exceptions=len(failed),
             not_assessed=unread[: self.caps.groups],
             all_not_assessed=len(unread),
@@ -155,6 +177,24 @@ class _Views:
             ipe=tuple(sheet for sheet in self.ipe if sheet.source.source in control.needs),
             csv=f"results/csv/{control.id}.csv",
         )
+
+    def _exceptions(self, failed: list[Observation], columns: tuple[str, ...]) -> tuple[Shared, ...]:
+        """By reason where reasons are shared; every reason gets its turn before the cap is reached."""
+        grouped: dict[str, list[Observation]] = defaultdict(list)
+        for item in failed:
+            grouped[item.reason].append(item)
+        largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        turns = [(turn, place) for place, (_, items) in enumerate(largest) for turn in range(len(items))]
+        kept = Counter(place for _, place in sorted(turns)[: self.caps.exceptions])
+        shown = [(reason, len(items), items[: kept[place]]) for place, (reason, items) in enumerate(largest)]
+        if 2 * len(kept) <= kept.total():
+            return tuple(
+                Shared(reason, number, tuple(self._row(item, columns) for item in items))
+                for reason, number, items in shown
+                if items
+            )
+        rows = sorted((item for *_, items in shown for item in items), key=lambda i: self.names.order(i.subject))
+        return (Shared("", len(failed), tuple(self._row(item, columns) for item in rows)),) if rows else ()
 
     def _row(self, item: Observation, columns: tuple[str, ...]) -> Row:
         key = item.subject.cluster_id.lower()
@@ -198,21 +238,32 @@ def _columns(control: Control, observations: list[Observation]) -> tuple[str, ..
     return tuple(labels) if 0 < len(labels) <= _MOST_COLUMNS else ("",)
 
 
-def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[str, ...]:
-    if columns == ("",):
-        return (
-            "; ".join(f"{label}: {observed(value)}" for label, value in item.observed.items()) or NOT_READ,
-        )
-    return tuple(observed(item.observed[label]) if label in item.observed else NOT_READ for label in columns)
+def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    labels = tuple(item.observed) if columns == ("",) else columns
+    return tuple(
+        (label, observed(item.observed[label]) if label in item.observed else NOT_READ) for label in labels
+    )
 
 
-def _short(finding: Finding) -> str:
+def _procedure(text: str) -> tuple[str, str]:
+    """What to look at, in words, and the commands that show it, one a line ("" where the text has none)."""
+    again = _RE_PERFORM.search(text)
+    return (text[: again.start()], _NEXT_COMMAND.sub("\n", again["commands"])) if again else (text, "")
+
+
+def _short(finding: Finding) -> tuple[str, ...]:
+    """The counts for the index: what was assessed first, and what was not."""
     assessed = finding.satisfied + finding.exceptions
+    told = []
     if finding.exceptions:
-        return f"{finding.exceptions:,} of {assessed:,} not satisfied"
-    if finding.satisfied:
-        return f"{finding.satisfied:,} of {assessed:,} satisfied"
-    return f"0 of {finding.population:,} assessed"
+        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied")
+    elif assessed:
+        told.append(f"{finding.satisfied:,} of {assessed:,} satisfied")
+    if finding.not_assessed:
+        told.append(f"{finding.not_assessed:,} not assessed")
+    if not assessed and finding.not_applicable:
+        told.append(f"{finding.not_applicable:,} not applicable")
+    return tuple(told) or ("a population of 0",)
 
 
 def conclusion(control: Control, finding: Finding, as_of: str) -> str:

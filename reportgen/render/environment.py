@@ -37,6 +37,9 @@ def _environment(covered: Collection[int] | None) -> Environment:
     def breakable(value: Any) -> Markup:
         return text.breakable(str(clean(value)))
 
+    def shell(value: Any) -> Markup:
+        return text.shell(str(clean(value)))
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -47,6 +50,8 @@ def _environment(covered: Collection[int] | None) -> Environment:
     )
     environment.filters.update(
         breakable=breakable,
+        shell=shell,
+        span=text.span,
         moment=text.moment,
         cut=text.cut,
         counted=text.count,

@@ -19,6 +19,16 @@ _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories without a shape of their own: controls, marks that turn text round, unassigned."""
 _MAX_OBSERVED = 240
+_MAY_BREAK = re.compile(
+    r"(?<=[/.,:;_?&=@-])(?=\S)|(?<=[a-z])(?=[A-Z])|(?<=[^\sA-Z/.,:;_?&=@-]{12})(?=[^\sA-Z/.,:;_?&=@-]{5})"
+    r"|(?<=[A-Z0-9]{12})(?=[A-Z0-9]{5})"
+)
+"""After a separator, between the words of a camelCased name, and inside a run of more than 16 letters."""
+_RESOURCE = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/(?P<group>[^/]+)/providers/[^/]+/(?P<type>[^/]+)/(?P<name>[^/]+)",
+    re.IGNORECASE,
+)
+_ONE_WORD = 60
 
 
 def cleaner(covered: Collection[int] | None = None) -> Callable[[Any], Any]:
@@ -53,8 +63,10 @@ def _shown(character: str, covered: Collection[int] | None) -> str:
 
 
 def observed(value: Json) -> str:
-    """An observed value or a parameter as a reader sees it; long ones are cut, the CSV has them whole."""
-    if isinstance(value, str):
+    """An observed value or a parameter as a reader sees it; long ones are shortened, the CSV has them whole."""
+    if isinstance(value, str) and (resource := _RESOURCE.fullmatch(value)):
+        text = f"{resource['name']} ({resource['type']}, resource group {resource['group']})"
+    elif isinstance(value, str):
         # Azure spells one of its settings "None", which on paper would read like a fault of the report.
         text = "none" if value == "None" else value or "(empty)"
     elif isinstance(value, list | tuple):
@@ -84,9 +96,26 @@ def moment(value: str) -> str:
     return parsed.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
+def span(start: str, end: str) -> str:
+    """From one time to another, or the one time."""
+    return moment(start) if start == end else f"{moment(start)} to {moment(end)}"
+
+
 def breakable(value: str) -> Markup:
-    """An id with the places marked where a line may end: after a slash, dot, hyphen, comma or underscore."""
-    return Markup("<wbr>").join(re.split(r"(?<=[/.,_?&=-])(?=\S)", value))
+    """A name or id with the places marked where a line may end; it ends nowhere else."""
+    return Markup('<span class="parts">{}</span>').format(Markup("<wbr>").join(_MAY_BREAK.split(value)))
+
+
+def shell(value: str) -> Markup:
+    """Commands to copy: a line ends between two words only, and goes on with an indent."""
+    return Markup("\n").join(
+        Markup('<span class="line">{}</span>').format(Markup(" ").join(map(_word, line.split(" "))))
+        for line in value.strip().splitlines()
+    )
+
+
+def _word(word: str) -> Markup:
+    return breakable(word) if len(word) > _ONE_WORD else Markup('<span class="nobr">{}</span>').format(word)
 
 
 def count(number: int, one: str, many: str = "") -> str:
