@@ -133,7 +133,10 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
         return given
     if not sys.stdin.isatty():
         raise UsageError(f"{option} is missing, and there is no terminal to ask on")
-    return str(typer.prompt(question, default=default, show_default=bool(default)))
+    try:
+        return str(typer.prompt(question, default=default, show_default=bool(default)))
+    except typer.Abort as leaving:
+        raise typer.Exit(130) from leaving
 
 
 @app.command()

@@ -19,6 +19,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     ValidationError,
     model_validator,
 )
@@ -65,11 +66,23 @@ class Period(_Model):
         return self
 
 
+class ExpectedFrom(_Model):
+    """An export that says what should exist, from somewhere else than the preparer.
+
+    ``file`` is relative to the engagement; ``source`` says in words where it comes from.
+    """
+
+    file: Path
+    source: str = Field(min_length=1)
+    exported_at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
+
+
 class Scope(_Model):
     """What is expected: subscriptions, everything below management groups, or (empty) all that is visible."""
 
     subscriptions: tuple[Guid, ...] = ()
     management_groups: tuple[str, ...] = ()
+    expected_from: ExpectedFrom | None = None
 
 
 class Credential(_Model):
@@ -119,6 +132,14 @@ class Engagement(_Model):
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
 
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def export_file(self) -> Path | None:
+        """Where the export of what should exist lies, if the engagement names one."""
+        declared = self.scope.expected_from
+        return self._folder / declared.file if declared else None
+
     @property
     def sha256(self) -> str:
         """Of the settings as understood, so that layout and comments do not matter."""
@@ -145,7 +166,9 @@ def load(path: Path) -> Engagement:
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    return parse(text, str(path))
+    engagement = parse(text, str(path))
+    engagement._folder = path.parent  # noqa: SLF001 (its own module)
+    return engagement
 
 
 def parse(text: str, name: str) -> Engagement:
@@ -287,6 +310,7 @@ period:            # the period of review, both days included
 scope:             # what is expected to exist; whatever of it cannot be read is reported as a gap
   subscriptions: {subscriptions}
   # management_groups: [corp]   # everything below these groups is expected too
+  # expected_from: {{file: cmdb.csv, source: "CMDB, view AKS", exported_at: 2026-11-14}}   # compared with it
 
 credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 # credential:

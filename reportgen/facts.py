@@ -47,12 +47,23 @@ def source_summaries(reader: Reader) -> tuple[SourceSummary, ...]:
 
 def _summaries(reader: Reader) -> Iterator[SourceSummary]:
     gaps = Counter(gap.source for gap in reader.gaps)
+    counted = _closing_counts(reader)
     for source in SOURCES:
         pages = list(reader.provenance(source.name))
         if pages:
-            yield _summary(source, pages, gaps[source.name])
+            yield _summary(source, pages, counted.get(source.name), gaps[source.name])
         elif gaps[source.name]:
             yield _unread(source, reader.header, gaps[source.name])
+
+
+def _closing_counts(reader: Reader) -> dict[str, int]:
+    """By source, over its batches; the unit of a count is ``<source>/<unit of the query>``."""
+    counted: Counter[str] = Counter()
+    for page in reader.pages("arg.closing-counts"):
+        counted[page.provenance.scope.partition("/")[0]] += sum(
+            int(row["Count"]) for row in page.body["data"]
+        )
+    return dict(counted)
 
 
 def _unread(source: Source, header: Header, gaps: int) -> SourceSummary:
@@ -71,6 +82,7 @@ def _unread(source: Source, header: Header, gaps: int) -> SourceSummary:
         pages=0,
         rows=0,
         total_records=None,
+        closing_count=None,
         truncated=None,
         request_ids=(),
         path=source.name,
@@ -79,7 +91,9 @@ def _unread(source: Source, header: Header, gaps: int) -> SourceSummary:
     )
 
 
-def _summary(source: Source, pages: list[tuple[str, Provenance]], gaps: int) -> SourceSummary:
+def _summary(
+    source: Source, pages: list[tuple[str, Provenance]], counted: int | None, gaps: int
+) -> SourceSummary:
     first = pages[0][1]
     totals = [page.total_records for _, page in pages if page.page == 1 and page.total_records is not None]
     lines = "".join(f"{page.stored_sha256}  {path}\n" for path, page in pages)
@@ -98,6 +112,7 @@ def _summary(source: Source, pages: list[tuple[str, Provenance]], gaps: int) -> 
         pages=len(pages),
         rows=sum(page.rows for _, page in pages),
         total_records=sum(totals) if totals else None,
+        closing_count=counted,
         truncated=None if first.truncated is None else any(page.truncated for _, page in pages),
         request_ids=tuple(request_ids[:_SHOWN_REQUEST_IDS]),
         path=source.name,

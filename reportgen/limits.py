@@ -2,7 +2,8 @@
 
 Sources: Microsoft's pages on throttling. Azure Resource Graph: 15 queries in 5 seconds. Azure Resource
 Manager: 250 reads, then 25 a second, for each subscription. The AKS provider: lists 500, then 1 a second, for
-each subscription; everything else 60, then 1 a second, for each subscription and region.
+each subscription; lists of one resource group 60, then 1 a second, for each group; everything else 60, then
+1 a second, for each subscription and region.
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ class Bucket:
         self._refill(now)
         self._tokens -= 1.0
 
+    def left(self, now: float) -> int:
+        """Calls that may be made at once."""
+        self._refill(now)
+        return max(int(self._tokens), 0)
+
 
 class Window:
     """So many calls in any stretch of so many seconds."""
@@ -81,6 +87,7 @@ class Limits:
     graph_seconds: float = 5.0
     arm_reads: tuple[int, float] = (250, 25.0)
     aks_lists: tuple[int, float] = (500, 1.0)
+    aks_group_lists: tuple[int, float] = (60, 1.0)
     aks_gets: tuple[int, float] = (60, 1.0)
     aks_others: tuple[int, float] = (60, 1.0)
     scale: int = 1
@@ -92,6 +99,7 @@ class Limits:
         burst, per_second = {
             "arm": self.arm_reads,
             "aks-list": self.aks_lists,
+            "aks-group-list": self.aks_group_lists,
             "aks-get": self.aks_gets,
             "aks-other": self.aks_others,
         }[key[0]]
@@ -119,8 +127,13 @@ def keys(path: str, region_of: Callable[[str], str]) -> tuple[Key, ...]:
 def _aks_key(parts: list[str], provider: int, region_of: Callable[[str], str]) -> Key:
     subscription, rest = parts[1], parts[provider + 2 :]
     if rest == ["managedclusters"]:
-        return ("aks-list", subscription)
+        return ("aks-list", subscription) if provider == 2 else ("aks-group-list", subscription, parts[3])
     if rest[:1] == ["locations"]:
         return ("aks-other", subscription, rest[1] if len(rest) > 1 else "")
-    region = region_of("/" + "/".join(parts[: provider + 4]))
-    return ("aks-get" if len(rest) == 2 else "aks-other", subscription, region)
+    one = rest[:1] == ["managedclusters"] and len(rest) == 2
+    return ("aks-get" if one else "aks-other", subscription, region_of(_cluster(parts)))
+
+
+def _cluster(parts: list[str]) -> str:
+    """The id of the cluster that a path is about, "" where it is about none."""
+    return "/" + "/".join(parts[: parts.index("managedclusters") + 2]) if "managedclusters" in parts else ""

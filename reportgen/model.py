@@ -212,19 +212,56 @@ class SubscriptionScope:
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """A list of what should exist, from somewhere else than the preparer (a CMDB, a billing export).
+
+    ``rows`` is how many lines it has, ``sha256`` of the file as it was read; a copy lies in the snapshot as
+    ``copy``.
+    """
+
+    source: str
+    exported_at: str
+    file: str
+    sha256: str
+    rows: int
+    copy: str
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeReport:
-    """Expected v. visible v. collected, and where the expectation comes from."""
+    """Expected v. visible v. collected, and where the expectation comes from.
+
+    Where there is an export that names clusters, ``clusters_missing`` are the ids of those that nobody found,
+    and ``clusters_unexpected`` the ids of those found that it does not name.
+    """
 
     expected_from: str
     management_groups: tuple[str, ...]
     subscriptions: tuple[SubscriptionScope, ...]
+    export: Export | None = None
+    clusters_missing: tuple[str, ...] = ()
+    clusters_unexpected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One property of a cluster that Resource Graph and Resource Manager show differently.
+
+    ``path`` is dotted, pools by name (``properties.agentPoolProfiles[sys].count``); a value of None says that
+    the side does not show it.
+    """
+
+    cluster: str
+    path: str
+    graph: Json
+    arm: Json
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSummary:
     """All pages of one source in one snapshot, folded for the IPE box.
 
-    ``pages_sha256`` is the SHA-256 of the lines ``<stored_sha256>  <path>``, sorted by path.
+    ``closing_count`` is what Resource Graph counted after the last page. ``pages_sha256`` is the SHA-256 of the lines ``<stored_sha256>  <path>``, sorted by path.
     """
 
     source: str
@@ -240,6 +277,7 @@ class SourceSummary:
     pages: int
     rows: int
     total_records: int | None
+    closing_count: int | None
     truncated: bool | None
     request_ids: tuple[str, ...]
     path: str
@@ -282,3 +320,4 @@ class Results:
     sources: tuple[SourceSummary, ...]
     subscription_names: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()

@@ -24,6 +24,7 @@ from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
+from reportgen.subjects.differences import differences
 
 Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -121,6 +122,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         observations=assessment.observations,
         gaps=reader.gaps,
         sources=facts.source_summaries(reader),
+        differences=tuple(differences(reader)),
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
         notes=assessment.notes,
     )

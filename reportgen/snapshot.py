@@ -25,6 +25,7 @@ from reportgen.errors import UsageError
 from reportgen.journal import Journal
 from reportgen.model import (
     CollectionMode,
+    Export,
     Gap,
     Identity,
     Json,
@@ -227,6 +228,9 @@ class Reader:
             expected_from=raw["expected_from"],
             management_groups=tuple(raw["management_groups"]),
             subscriptions=tuple(SubscriptionScope(**line) for line in raw["subscriptions"]),
+            export=Export(**raw["export"]) if raw["export"] else None,
+            clusters_missing=tuple(raw["clusters_missing"]),
+            clusters_unexpected=tuple(raw["clusters_unexpected"]),
         )
 
     def sources(self) -> tuple[str, ...]:
@@ -237,7 +241,11 @@ class Reader:
         """The pages of one source, in the order of their paths; of one scope where it is given."""
         folder = source if scope is None else f"{source}/{scope_folder(scope)}"
         for path, provenance in self.provenance(folder):
-            yield Page(path, json.loads((self.folder / path).read_bytes()), provenance)
+            yield Page(path, self.body(path), provenance)
+
+    def body(self, path: str) -> Json:
+        """The body of one page, by its path in the snapshot."""
+        return self._load(path)
 
     def provenance(self, folder: str) -> Iterator[tuple[str, Provenance]]:
         """Path and provenance of each page of a source (or of ``<source>/<scope folder>``), bodies unread."""

@@ -6,11 +6,11 @@ import hashlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from reportgen import __version__, scope
+from reportgen import __version__, expected, scope
 from reportgen.collect import jobs, population
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
@@ -18,7 +18,7 @@ from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
 from reportgen.engagement import Engagement
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode
+from reportgen.model import CollectionMode, Export
 from reportgen.snapshot import Header, Writer
 
 CLOCKS_APART = 300.0
@@ -51,12 +51,13 @@ def collect(engagement: Engagement, request: Request) -> Header:
     Raises CredentialError where no token can be had, IncompleteError where not even the list of
     subscriptions can be read; everything else that fails is a gap.
     """
+    export = expected.read(engagement.export_file) if engagement.export_file else None
     ends = time.monotonic() + engagement.limits.run_hours * 3600
     identity = credential(engagement.credential, request.connection, request.secret)
     azure = Azure(identity, request.connection, request.clock, request.limits)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
     recorder = Recorder(azure, writer, request.mode, lambda: time.monotonic() > ends)
-    known = population.resolve(engagement, recorder)
+    known = population.resolve(engagement, export, recorder)
     with ThreadPoolExecutor(request.workers) as pool:
         found = population.clusters(known, recorder, pool)
         azure.learn_regions({cluster.id.lower(): cluster.region for cluster in found.clusters})
@@ -64,6 +65,14 @@ def collect(engagement: Engagement, request: Request) -> Header:
             _run(pool, list(stage(recorder, found)), request.progress)
     _compare_clocks(recorder, request)
     report = scope.report(known, found.in_graph, found.listed, writer.gaps)
+    if export:
+        missing, unexpected = population.reconcile(export, found, recorder)
+        report = replace(
+            report,
+            export=_kept(engagement, export, writer),
+            clusters_missing=missing,
+            clusters_unexpected=unexpected,
+        )
     return writer.close(_header(request, azure, writer), report)
 
 
@@ -83,6 +92,15 @@ def _compare_clocks(recorder: Recorder, request: Request) -> None:
             f"The host's clock is {abs(apart):.0f} seconds {'ahead of' if apart > 0 else 'behind'} Azure's: "
             "times in the evidence are the host's and cannot be relied on. Set the clock and collect again.",
         )
+
+
+def _kept(engagement: Engagement, export: expected.Listed, writer: Writer) -> Export:
+    """The facts of the export, and a copy of it in the snapshot."""
+    declared = engagement.scope.expected_from
+    assert declared is not None  # noqa: S101 (there is no export without it)
+    name = f"expected-scope{declared.file.suffix.lower()}"
+    (writer.folder / name).write_bytes(export.content)
+    return Export(declared.source, declared.exported_at, declared.file.name, export.sha256, export.rows, name)
 
 
 def _header(request: Request, azure: Azure, writer: Writer) -> Header:

@@ -264,5 +264,5 @@ def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
 def _without_token(url: str) -> str:
     """The URL without its paging token, which carries data and repeats nothing."""
     parts = urlsplit(url)
-    query = re.sub(r"(?i)((?:\$|%24)skiptoken)=[^&]*", r"\1=…", parts.query)
+    query = re.sub(r"(?i)((?:^|&)(?:\$|%24)?skiptoken)=[^&]*", r"\1=…", parts.query)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

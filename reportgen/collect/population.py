@@ -12,6 +12,7 @@ from reportgen.collect import graph, managed_clusters, management_groups, subscr
 from reportgen.collect.interface import Recorder
 from reportgen.engagement import Engagement
 from reportgen.errors import IncompleteError
+from reportgen.expected import Listed
 
 CLUSTERS = graph.load("managed-clusters")
 SUBSCRIPTIONS = graph.load("subscriptions")
@@ -47,8 +48,11 @@ class Population:
         return tuple(sorted({*(cluster.subscription for cluster in self.clusters), *self.in_graph}))
 
 
-def resolve(engagement: Engagement, recorder: Recorder) -> scope.Scope:
-    """What is expected and what is visible. Raises IncompleteError where not even that can be read."""
+def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -> scope.Scope:
+    """What is expected, by the engagement and an export, and what is visible.
+
+    Raises IncompleteError where not even the list of subscriptions can be read.
+    """
     if not subscriptions.READ.collect(recorder, "tenant", "tenant"):
         detail = next(gap.detail for gap in recorder.writer.gaps if gap.source == "arm.subscriptions")
         raise IncompleteError(f"The list of subscriptions could not be read: {detail}")
@@ -59,21 +63,19 @@ def resolve(engagement: Engagement, recorder: Recorder) -> scope.Scope:
         for line in subscriptions.READ.items(recorder, "tenant")
     }
     SUBSCRIPTIONS.collect(recorder, ())
-    expected = set(engagement.scope.subscriptions)
+    declared = set(engagement.scope.subscriptions)
     for group in engagement.scope.management_groups:
         unit = f"management-group/{group}"
         management_groups.READ.collect(recorder, unit, group, group=group)
-        expected |= {
+        declared |= {
             str(line["name"]).lower()
             for line in management_groups.READ.items(recorder, unit)
             if str(line.get("type", "")).lower().endswith("/subscriptions")
         }
     named = bool(engagement.scope.subscriptions or engagement.scope.management_groups)
     known = scope.Scope(
-        frozenset(expected) if named else None,
-        "expected scope declared by the preparer"
-        if named
-        else "everything visible to the collector's identity",
+        frozenset(declared) if named else None,
+        export.subscriptions if export else None,
         engagement.scope.management_groups,
         visible,
     )
@@ -81,10 +83,10 @@ def resolve(engagement: Engagement, recorder: Recorder) -> scope.Scope:
         recorder.gap(
             "arm.managed-clusters",
             subscription,
-            "",
+            export.subscriptions.get(subscription, "") if export else "",
             "denied",
-            "The engagement expects this subscription and the collector's identity cannot see it: it does "
-            "not exist, lies in another tenant, or the identity has no Reader role there.",
+            "This subscription is expected and the collector's identity cannot see it: it does not exist, "
+            "lies in another tenant, or the identity has no Reader role there.",
         )
     return known
 
@@ -109,6 +111,27 @@ def clusters(known: scope.Scope, recorder: Recorder, pool: Executor) -> Populati
         tuple(str(row["subscriptionId"]).lower() for row in rows.values()),
         {key: None if members is None else len(members) for key, members in lists.items()},
     )
+
+
+def reconcile(
+    export: Listed, found: Population, recorder: Recorder
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The clusters that an export names and nobody found (each a gap), and those found beside it."""
+    shown = {str(row["id"]).lower(): str(row["id"]) for row in CLUSTERS.rows(recorder)}
+    shown |= {cluster.id.lower(): cluster.id for cluster in found.clusters}
+    listed = {cluster.lower(): cluster for cluster in export.clusters}
+    missing = tuple(listed[key] for key in sorted(listed.keys() - shown.keys()))
+    for cluster in missing:
+        recorder.gap(
+            "arm.managed-clusters",
+            cluster,
+            cluster.rsplit("/", 1)[-1],
+            "not-found",
+            "The export of what should exist names this cluster; neither Resource Graph nor Resource Manager "
+            "shows it.",
+        )
+    unexpected = tuple(shown[key] for key in sorted(shown.keys() - listed.keys())) if listed else ()
+    return missing, unexpected
 
 
 def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[Cluster] | None:

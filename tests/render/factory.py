@@ -327,6 +327,7 @@ def _source(index: int, mode: CollectionMode) -> SourceSummary:
         ended_at="2026-11-15T06:00:09Z",
         pages=3,
         rows=41,
+        closing_count=None,
         total_records=41 if graph else None,
         truncated=False if graph else None,
         request_ids=("x-ms-request-id: 0d3c2f70-5f86-4a1c-8f0e-0a3a55f1a001",),
