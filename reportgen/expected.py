@@ -84,8 +84,9 @@ def _rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     if path.suffix.lower() != ".json":
         reader = csv.DictReader(io.StringIO(text))
         for row in reader:
-            if any(row.values()):
-                yield reader.line_num, {key: value for key, value in row.items() if key}
+            cells = {key: value for key, value in row.items() if key}
+            if any(cells.values()):
+                yield reader.line_num, cells
         return
     try:
         entries = json.loads(text)
