@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Join(StrEnum):
+    """Which rows of a source that clusters share have to do with one cluster."""
+
+    NODE_GROUP = "node-group"
+    """those in the cluster's node resource group"""
+    SUBSCRIPTION = "subscription"
+    """those of its subscription"""
+    ABOUT = "about"
+    """those that say they are about the cluster, or something inside it"""
+    SCOPE = "scope"
+    """those whose scope is the cluster, above it (management groups, tenant) or inside it"""
+    MENTIONED = "mentioned"
+    """those whose id the cluster's body names, or that something named lies in"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +28,7 @@ class Source:
     ``name`` is the folder in the snapshot and the word in a control's ``needs``; ``relation`` the key under
     ``related`` in a control's expressions ("" where it is not offered there); ``scope`` what one
     answer covers: tenant, subscription, location, cluster or resource (one of another kind);
-    ``permissions`` are the actions that reading takes.
+    ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
     """
 
     name: str
@@ -20,6 +36,7 @@ class Source:
     permissions: tuple[str, ...]
     scope: str
     relation: str = ""
+    join: Join | None = None
 
 
 SOURCES: tuple[Source, ...] = (

@@ -7,6 +7,7 @@ lists: what could not be seen stays in the count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,8 @@ from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import derived
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
+from reportgen.subjects.shared import Shared
+from reportgen.subjects.shared import place as shared_place
 
 BODIES = "arm.managed-clusters"
 _GRAPH = "arg.managed-clusters"
@@ -26,10 +29,14 @@ _LISTS = {"arm.upgrade-profiles": "", "arm.kubernetes-versions": "values"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one source says of one cluster: pointers into the pages, and the oldest API version of them."""
+    """What one source says of one cluster: pointers into the pages, and the oldest API version of them.
+
+    ``answered``: the source was asked, so that where there is nothing there is none.
+    """
 
     pointers: tuple[str, ...] = ()
     api_version: str = ""
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class _Snapshot:
     as_of: datetime
     sources: tuple[str, ...]
     gaps: Mapping[tuple[str, str], Gap]
+    shared: Shared
     regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
@@ -74,7 +82,13 @@ def population(reader: Reader, as_of: datetime, sources: Iterable[str]) -> Itera
 
     Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
     """
-    snapshot = _Snapshot(reader, as_of, tuple(sorted({*sources, _VERSIONS})), _gap_index(reader.gaps))
+    wanted = tuple(sorted({*sources, _VERSIONS}))
+    with closing(Shared(reader, wanted)) as shared:
+        yield from _cases(_Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared))
+
+
+def _cases(snapshot: _Snapshot) -> Iterator[Case]:
+    reader = snapshot.reader
     seen: set[str] = set()
     for page in reader.pages(BODIES):
         for index, body in enumerate(_items(page.body, "value")):
@@ -129,10 +143,10 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         gap = next(
             (snapshot.gaps[key] for s in scopes if (key := (source, s.lower())) in snapshot.gaps), None
         )
-        content, found = _related(snapshot, source, subject, f"{subject.subscription}/{region}")
+        content, found = _related(snapshot, source, document, f"{subject.subscription}/{region}")
         if gap:
             gaps[source] = f"{BY_NAME[source].title}: {gap.detail}"
-        elif BY_NAME[source].relation and not found.pointers:
+        elif BY_NAME[source].relation and not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
         elif BY_NAME[source].relation:
             related[BY_NAME[source].relation] = content
@@ -145,10 +159,18 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     return Case(item, tuple(_pools(item, body, document, related, pointer)), evidence, gaps)
 
 
-def _related(snapshot: _Snapshot, source: str, subject: Subject, place: str) -> tuple[Json, Evidence]:
+def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:
     """What a source says of a cluster; the lists of a region are read once."""
+    if BY_NAME[source].join:
+        where = shared_place(cluster)
+        rows = snapshot.shared.rows(source, where)
+        versions = min((row.api_version for row in rows), default="")
+        pointers = tuple(row.pointer for row in rows)
+        return [row.document for row in rows], Evidence(
+            pointers, versions, snapshot.shared.answered(source, where)
+        )
     if BY_NAME[source].scope == "cluster":
-        return _read(snapshot, source, subject.id)
+        return _read(snapshot, source, str(at(cluster, "id")))
     if source != _VERSIONS:
         return None, Evidence()
     if place not in snapshot.regions:
@@ -169,7 +191,7 @@ def _read(snapshot: _Snapshot, source: str, scope: str) -> tuple[Json, Evidence]
             content = canonical(page.body)
         pointers.append(f"{snapshot.prefix(page)}#{f'/{name}' if name else ''}")
         api_versions.append(page.provenance.api_version)
-    return content, Evidence(tuple(pointers), min(api_versions, default=""))
+    return content, Evidence(tuple(pointers), min(api_versions, default=""), bool(pointers))
 
 
 def _pools(

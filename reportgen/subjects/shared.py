@@ -1,0 +1,202 @@
+"""What clusters share (networks, role assignments, policies), read by id from an index on disk.
+
+Memory holds the rows of one cluster; the index is a file beside the process that ends with it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen.model import Json
+from reportgen.snapshot import Page, Reader
+from reportgen.sources import BY_NAME, Join
+from reportgen.subjects.document import at, canonical
+
+_SUBSCRIPTIONS = "arg.subscriptions"
+_TARGETS = (
+    ("properties", "scope"),
+    ("properties", "resourceId"),
+    ("properties", "targetResourceId"),
+    ("properties", "resourceMetadata", "resourceId"),
+    ("properties", "resourceDetails", "Id"),
+    ("properties", "resourceDetails", "id"),
+    ("resourceId",),
+    ("properties", "datasourceSetInfo", "resourceID"),
+    ("properties", "dataSourceInfo", "resourceID"),
+)
+"""Where a row says what it is about, in the order in which that is looked for; else its own id says it."""
+_EXTENSION = "/providers/microsoft."
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its document, where it stands (``<page>#<pointer>``) and the API version it was read with."""
+
+    document: Json
+    pointer: str
+    api_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cluster is: ids in lower case, ``mentioned`` all resource ids that its body names."""
+
+    id: str
+    subscription: str
+    node_group: str
+    mentioned: frozenset[str]
+
+
+def place(cluster: Json) -> Place:
+    """The place of a cluster document."""
+    cluster_id = str(at(cluster, "id") or "").lower()
+    parts = cluster_id.split("/")
+    group = str(at(cluster, "properties", "nodeResourceGroup") or "").lower()
+    return Place(
+        cluster_id, parts[2] if len(parts) > 2 else "", group, frozenset(_mentioned(cluster)) - {cluster_id}
+    )
+
+
+def _mentioned(value: Json) -> Iterator[str]:
+    if isinstance(value, str) and value.lower().startswith("/subscriptions/"):
+        yield value.lower().rstrip("/")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _mentioned(key)
+            yield from _mentioned(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _mentioned(item)
+
+
+class Shared:
+    """The index over the pages of the sources that have a join."""
+
+    def __init__(self, reader: Reader, sources: Iterable[str]) -> None:
+        self._prefix = f"evidence/{reader.header.name}"
+        self._folder = tempfile.TemporaryDirectory(prefix="reportgen-")
+        self._db = sqlite3.connect(Path(self._folder.name) / "shared.sqlite")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute(
+            "CREATE TABLE rows (source TEXT, id TEXT, subscription TEXT, grp TEXT, target TEXT, body TEXT, "
+            "pointer TEXT, api_version TEXT)"
+        )
+        self._answered: set[tuple[str, str]] = set()
+        for source in sources:
+            if BY_NAME[source].join:
+                for page in reader.pages(source):
+                    self._take(source, page)
+        for columns in ("id", "subscription, grp", "target"):
+            self._db.execute(f"CREATE INDEX {columns.split(',')[0]}_index ON rows (source, {columns})")
+        self._chains = dict(_chains(reader))
+
+    def close(self) -> None:
+        """Remove the index."""
+        self._db.close()
+        self._folder.cleanup()
+
+    def answered(self, source: str, where: Place) -> bool:
+        """Whether the snapshot holds an answer that would show the cluster's rows, if there were any."""
+        scope = where.subscription if BY_NAME[source].scope == "subscription" else ""
+        return (source, scope) in self._answered
+
+    def _take(self, source: str, page: Page) -> None:
+        by_subscription = BY_NAME[source].scope == "subscription"
+        self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
+        key = "data" if "data" in page.body else "value"
+        rows = page.body.get(key) or []
+        self._db.executemany(
+            "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    source,
+                    *_keys(row),
+                    json.dumps(row, ensure_ascii=False),
+                    f"{self._prefix}/{page.path}#/{key}/{index}",
+                    page.provenance.api_version,
+                )
+                for index, row in enumerate(rows)
+            ],
+        )
+
+    def rows(self, source: str, where: Place) -> list[Row]:
+        """The rows of a source that have to do with a cluster, as the source's join says, by id."""
+        match BY_NAME[source].join:
+            case Join.NODE_GROUP:
+                found = self._select(
+                    source, "subscription = ? AND grp = ?", (where.subscription, where.node_group)
+                )
+            case Join.SUBSCRIPTION:
+                found = self._select(source, "subscription = ?", (where.subscription,))
+            case Join.ABOUT:
+                found = self._at_or_below(source, where.id)
+            case Join.SCOPE:
+                above = [*self._chains.get(where.subscription, ("/",)), *_ancestors(where.id)]
+                marks = ", ".join("?" * len(above))
+                found = self._select(source, f"target IN ({marks})", tuple(above))
+                found |= self._at_or_below(source, where.id)
+            case Join.MENTIONED:
+                ids = sorted({part for known in where.mentioned for part in _ancestors(known)})
+                found = {}
+                for known in ids:
+                    found |= self._select(source, "id = ?", (known,))
+            case _:
+                found = {}
+        return [found[key] for key in sorted(found)]
+
+    def _at_or_below(self, source: str, target: str) -> dict[tuple[str, str], Row]:
+        inside = (f"{target}/", f"{target}/{_LAST}")
+        return self._select(source, "(target = ? OR (target >= ? AND target < ?))", (target, *inside))
+
+    def _select(self, source: str, condition: str, values: tuple[str, ...]) -> dict[tuple[str, str], Row]:
+        cursor = self._db.execute(
+            f"SELECT id, body, pointer, api_version FROM rows WHERE source = ? AND {condition}",  # noqa: S608
+            (source, *values),
+        )
+        return {
+            (str(row_id), str(pointer)): Row(canonical(json.loads(body)), str(pointer), str(version))
+            for row_id, body, pointer, version in cursor
+        }
+
+
+def _keys(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """Id, subscription, resource group and target of a row, in lower case."""
+    row_id = str(row.get("id") or "").lower().rstrip("/")
+    parts = row_id.split("/")
+    subscription = parts[2] if row_id.startswith("/subscriptions/") and len(parts) > 2 else ""
+    group = parts[4] if len(parts) > 4 and parts[3] == "resourcegroups" else ""
+    targets = (at(dict(row), *path) for path in _TARGETS)
+    target = next((value for value in targets if isinstance(value, str) and value.startswith("/")), "")
+    return row_id, subscription, group, (target.lower().rstrip("/") or "/") if target else _owner(row_id)
+
+
+def _owner(row_id: str) -> str:
+    """What a row without a target is about: what its id has before the last provider."""
+    return row_id.rpartition(_EXTENSION)[0] or "/"
+
+
+def _ancestors(resource: str) -> list[str]:
+    """An id and every id above it, up to its subscription."""
+    parts = resource.split("/")
+    return ["/".join(parts[:length]) for length in range(3, len(parts) + 1)]
+
+
+def _chains(reader: Reader) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Of each subscription the scopes above it: its management groups and the tenant's root."""
+    for page in reader.pages(_SUBSCRIPTIONS):
+        for row in page.body["data"]:
+            groups = row.get("managementGroups") or ()
+            scopes = (
+                f"/providers/microsoft.management/managementgroups/{group['name'].lower()}"
+                for group in groups
+                if isinstance(group, dict) and isinstance(group.get("name"), str)
+            )
+            yield str(row["subscriptionId"]).lower(), (*scopes, "/")

@@ -1,0 +1,138 @@
+"""Rows that clusters share: each cluster sees those that concern it, by id, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen import sources
+from reportgen.sources import Join
+from reportgen.subjects.document import canonical
+from reportgen.subjects.shared import Shared, place
+from tests.assess.build import SUB, Snapshot, cluster, cluster_id
+
+OTHER = "bbbbbbbb-0000-4000-8000-000000000002"
+SOURCE = "arg.shared-things"
+GROUP = "MC_rg_one_westeurope"
+HUB = f"/subscriptions/{OTHER}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/Hub"
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def use(join: Join, scope: str = "tenant") -> None:
+        known = replace(sources.BY_NAME["arg.managed-clusters"], name=SOURCE, join=join, scope=scope)
+        monkeypatch.setitem(sources.BY_NAME, SOURCE, known)
+
+    return use
+
+
+@contextmanager
+def shared(folder: Path, *rows: dict[str, Any], scope: str = "tenant", key: str = "data") -> Iterator[Shared]:
+    groups = [{"name": "Corp"}, {"name": "root"}]
+    known = [{"id": f"/subscriptions/{SUB}", "subscriptionId": SUB.upper(), "managementGroups": groups}]
+    snapshot = Snapshot(folder).page("arg.subscriptions", "tenant", {"data": known})
+    snapshot.page(SOURCE, scope, {key: list(rows)})
+    with closing(Shared(snapshot.reader(), (SOURCE,))) as index:
+        yield index
+
+
+def where(**properties: Any) -> Any:
+    return place(canonical(cluster("One", nodeResourceGroup=GROUP, **properties)))
+
+
+def names(index: Shared, at: Any) -> list[str]:
+    return [str(row.document["name"]) for row in index.rows(SOURCE, at)]
+
+
+def row(row_id: str, name: str, **properties: Any) -> dict[str, Any]:
+    return {"id": row_id, "name": name, "properties": properties}
+
+
+def disk(subscription: str, group: str, name: str) -> dict[str, Any]:
+    return row(
+        f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Compute/disks/{name}", name
+    )
+
+
+def test_what_lies_in_the_node_resource_group_whatever_its_casing(tmp_path: Path, joined: Any) -> None:
+    joined(Join.NODE_GROUP)
+    rows = (
+        disk(SUB.upper(), GROUP.upper(), "a"),
+        disk(SUB, f"{GROUP}2", "b"),
+        disk(OTHER, GROUP, "c"),
+        disk(SUB, GROUP, "d"),
+    )
+    with shared(tmp_path, *rows) as index:
+        assert names(index, where()) == ["a", "d"]
+        found = index.rows(SOURCE, where())[0]
+        assert found.pointer.endswith(f"/{SOURCE}/tenant/page-0001.json#/data/0")
+
+
+def test_what_its_subscription_has(tmp_path: Path, joined: Any) -> None:
+    joined(Join.SUBSCRIPTION)
+    plans = [
+        row(f"/subscriptions/{known}/providers/Microsoft.Security/pricings/Containers", known)
+        for known in (SUB, OTHER)
+    ]
+    with shared(tmp_path, *plans) as index:
+        assert names(index, where()) == [SUB]
+
+
+def test_what_speaks_of_the_cluster_or_of_something_in_it(tmp_path: Path, joined: Any) -> None:
+    joined(Join.ABOUT)
+    own, twin = cluster_id("One"), cluster_id("One-2")
+    rows = (
+        row(f"{own}/providers/Microsoft.Advisor/recommendations/r", "by its id"),
+        row("/x/1", "by its target", targetResourceId=own.upper()),
+        row("/x/2", "inside", resourceId=f"{own}/agentPools/sys"),
+        row("/x/3", "a cluster that begins so", targetResourceId=twin),
+        row("/x/4", "another", targetResourceId=cluster_id("Two")),
+    )
+    with shared(tmp_path, *rows) as index:
+        assert sorted(names(index, where())) == ["by its id", "by its target", "inside"]
+
+
+def test_what_holds_at_above_or_inside_the_cluster(tmp_path: Path, joined: Any) -> None:
+    joined(Join.SCOPE)
+    own = cluster_id("One")
+    group = own.split("/providers/")[0]
+    end = "/providers/Microsoft.Authorization/roleAssignments/x"
+    management = "/providers/Microsoft.Management/managementGroups"
+    rows = (
+        row(f"{own}{end}", "cluster"),
+        row(f"{own}/agentPools/a{end}", "inside"),
+        row(f"{group}{end}", "group"),
+        row(f"/subscriptions/{SUB}{end}", "subscription"),
+        row(f"{management}/corp{end}", "management group"),
+        row(f"{management}/other{end}", "another management group"),
+        row(end, "tenant"),
+        row(f"/subscriptions/{OTHER}{end}", "another subscription"),
+        row(f"{cluster_id('One-2')}{end}", "another cluster"),
+        row("/x/9", "by its scope", scope=group.upper()),
+    )
+    with shared(tmp_path, *rows) as index:
+        assert set(names(index, where())) == {
+            "cluster", "inside", "group", "subscription", "management group", "tenant", "by its scope"
+        }  # fmt: skip
+
+
+def test_what_the_body_names_or_names_something_of(tmp_path: Path, joined: Any) -> None:
+    joined(Join.MENTIONED)
+    rows = (row(HUB, "hub"), row(f"{HUB}2", "hub2"), row(cluster_id("One"), "itself"))
+    with shared(tmp_path, *rows) as index:
+        at = where(agentPoolProfiles=[{"name": "a", "vnetSubnetID": f"{HUB}/subnets/aks".upper()}])
+        assert names(index, at) == ["hub"]
+        assert names(index, where()) == []
+
+
+@pytest.mark.parametrize(("scope", "asked"), [(SUB, True), (OTHER, False)])
+def test_nothing_found_is_told_from_never_asked(tmp_path: Path, joined: Any, scope: str, asked: bool) -> None:
+    joined(Join.SCOPE, "subscription")
+    with shared(tmp_path, scope=scope, key="value") as index:
+        assert index.rows(SOURCE, where()) == []
+        assert index.answered(SOURCE, where()) is asked
