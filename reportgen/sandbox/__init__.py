@@ -10,25 +10,33 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen.errors import UsageError
-from reportgen.sandbox.interface import Faults, Sandbox
+from reportgen.limits import Limits
+from reportgen.sandbox.interface import Fault, Faults, Kind, Sandbox
 
-__all__ = ["Faults", "Sandbox", "run_forever", "serve"]
+__all__ = ["Fault", "Faults", "Kind", "Sandbox", "run_forever", "serve"]
 
+_AZURE = Limits()
 _NEEDED = frozenset({"duckdb", "duckdb_kql", "starlette", "trustme", "uvicorn"})
 
 
 def serve(
-    estate: Path, *, as_of: datetime | None = None, faults: Faults | None = None
+    estate: Path,
+    *,
+    as_of: datetime | None = None,
+    faults: Faults | None = None,
+    limits: Limits | None = _AZURE,
 ) -> AbstractContextManager[Sandbox]:
     """Serve ``estate`` from a thread for the length of a ``with`` block.
 
-    With ``as_of`` the clock stands still: ``Date`` headers and request ids are the same from run to run.
+    With ``as_of`` the clock stands still: ``Date`` headers and request ids are the same from run to run, and
+    no calls are counted. Otherwise reads beyond ``limits`` are refused as Azure refuses them; None allows
+    all, ``Limits(scale=10)`` ten times as many as Azure.
     Raises UsageError for an estate folder that is wrong, before anything listens.
     """
     _check_extra()
     from reportgen.sandbox import server
 
-    return server.serve(estate, as_of=as_of, faults=faults)
+    return server.serve(estate, as_of=as_of, faults=faults, limits=limits)
 
 
 def run_forever(
@@ -37,12 +45,13 @@ def run_forever(
     *,
     as_of: datetime | None = None,
     faults: Faults | None = None,
+    limits: Limits | None = _AZURE,
 ) -> None:
     """Serve ``estate`` in the foreground on 127.0.0.1 until interrupted, and print how to connect."""
     _check_extra()
     from reportgen.sandbox import server
 
-    server.run_forever(estate, port, as_of=as_of, faults=faults)
+    server.run_forever(estate, port, as_of=as_of, faults=faults, limits=limits)
 
 
 def _check_extra() -> None:

@@ -1,8 +1,8 @@
-"""The routes, and what every answer has in common: token check, faults, headers."""
+"""The routes, and what every answer has in common: faults, limits, token check, headers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,22 +11,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from reportgen.limits import GRAPH_PATH, Limits
+from reportgen.sandbox.activity_log import ActivityLog
 from reportgen.sandbox.container_service import ContainerService
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, Refused, error
+from reportgen.sandbox.faults import ANSWERS, ERRORS, THROTTLING, Switches, broken
 from reportgen.sandbox.graph import ResourceGraph
 from reportgen.sandbox.identity import Identity
-from reportgen.sandbox.interface import LOGIN_HOST, TENANT_ID, Faults
-from reportgen.sandbox.resource_manager import ResourceManager, check_api_version, forbidden
+from reportgen.sandbox.interface import LOGIN_HOST, TENANT_ID, Fault, Faults, Kind
+from reportgen.sandbox.lists import Lists
+from reportgen.sandbox.resource_manager import ResourceManager, check_api_version, forbidden, missing
+from reportgen.sandbox.throttle import Throttle, quota_time, refused
+from reportgen.sandbox.wire import Sending
 
 _SUBSCRIPTION = "/subscriptions/{subscription}"
 _GROUP = _SUBSCRIPTION + "/resourcegroups/{group}"
 _AKS = "/providers/microsoft.containerservice"
 _CLUSTER = _GROUP + _AKS + "/managedclusters/{cluster}"
-GRAPH_PATH = "/providers/microsoft.resourcegraph/resources"
-_HTML_503 = (
-    "<!DOCTYPE html><html><head><title>503</title></head><body><h2>Service unavailable</h2></body></html>"
-)
+_LOG = _SUBSCRIPTION + "/providers/microsoft.insights/eventtypes/management/values"
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -52,88 +55,92 @@ class Site:
     """Everything that answers, over one estate."""
 
     clock: Clock
-    faults: Faults
+    switches: Switches
+    throttle: Throttle
     identity: Identity
     graph: ResourceGraph
     manager: ResourceManager
+    lists: Lists
     aks: ContainerService
+    log: ActivityLog
     requests: list[str]
 
     @classmethod
-    def over(cls, estate: Estate, clock: Clock, faults: Faults, requests: list[str]) -> Site:
-        """A site; ``requests`` takes a line for each call."""
-        identity, graph = Identity(clock, faults), ResourceGraph(estate, clock, faults)
-        manager, aks = ResourceManager(estate), ContainerService.over(estate)
-        return cls(clock, faults, identity, graph, manager, aks, requests)
+    def over(
+        cls, estate: Estate, clock: Clock, faults: Faults, limits: Limits | None, requests: list[str]
+    ) -> Site:
+        """A site; ``requests`` takes a line for each call. Where the clock stands still no limit holds."""
+        estate = estate.with_faults(faults.unreadable, faults.disabled)
+        switches, lists = Switches(faults), Lists(estate)
+        return cls(
+            clock,
+            switches,
+            Throttle(None if clock.frozen else limits, estate.region),
+            Identity(clock, faults),
+            ResourceGraph(estate, clock, switches),
+            ResourceManager(estate),
+            lists,
+            ContainerService.over(estate),
+            ActivityLog(estate, lists, clock),
+            requests,
+        )
 
     def app(self) -> ASGIApp:
         """The ASGI application."""
-        identity = self.identity
         routes = [
-            _route("/{tenant}/oauth2/v2.0/token", self._open(identity.token), "POST"),
-            _route(
-                "/{tenant}/v2.0/.well-known/openid-configuration",
-                self._open(identity.openid_configuration),
-                "GET",
-            ),
-            _route(
-                "/common/discovery/instance",
-                self._open(identity.instance_discovery),
-                "GET",
-            ),
-            _route("/msi/token", self._open(identity.app_service), "GET"),
-            _route(
-                "/metadata/identity/oauth2/token",
-                self._open(identity.instance_metadata),
-                "GET",
-            ),
+            *(_route(path, self._open(handler), method) for method, path, handler in self._tokens()),
             _route(GRAPH_PATH, self._guarded(self.graph.resources), "POST"),
+            _route(_LOG, self._guarded(self._permitted(self.log.events)), "GET"),
             *(
-                _route(path, self._guarded(self._stored_or(handler)), "GET")
+                _route(path, self._guarded(self._permitted(self._stored_or(handler))), "GET")
                 for path, handler in self._reads()
             ),
-            _route("/{path:path}", self._guarded(self._stored_or(self._rest)), *_METHODS),
+            _route("/{path:path}", self._guarded(self._permitted(self._stored_or(self._rest))), *_METHODS),
         ]
         return _LowerCasePaths(Starlette(routes=routes))
+
+    def _tokens(self) -> list[tuple[str, str, Handler]]:
+        identity = self.identity
+        return [
+            ("POST", "/{tenant}/oauth2/v2.0/token", identity.token),
+            ("GET", "/{tenant}/v2.0/.well-known/openid-configuration", identity.openid_configuration),
+            ("GET", "/common/discovery/instance", identity.instance_discovery),
+            ("GET", "/msi/token", identity.app_service),
+            ("GET", "/metadata/identity/oauth2/token", identity.instance_metadata),
+        ]
 
     def _reads(self) -> list[tuple[str, Handler]]:
         aks, manager = self.aks, self.manager
         return [
             ("/subscriptions", manager.subscriptions),
             (_SUBSCRIPTION, manager.subscription),
-            (
-                "/providers/microsoft.management/managementgroups/{group}/descendants",
-                manager.descendants,
-            ),
+            ("/providers/microsoft.management/managementgroups/{group}/descendants", manager.descendants),
             (_SUBSCRIPTION + _AKS + "/managedclusters", aks.clusters),
-            (
-                _SUBSCRIPTION + _AKS + "/locations/{location}/kubernetesversions",
-                aks.unknown,
-            ),
             (_GROUP + _AKS + "/managedclusters", aks.clusters_of_group),
             (_CLUSTER + "/agentpools", aks.agent_pools),
             (_CLUSTER + "/agentpools/{pool}", aks.agent_pool),
-            (_CLUSTER + "/agentpools/{pool}/upgradeprofiles/default", aks.single),
-            (_CLUSTER + "/upgradeprofiles/default", aks.single),
-            (_CLUSTER + "/maintenanceconfigurations", aks.children),
-            (
-                _CLUSTER + "/providers/microsoft.insights/diagnosticsettings",
-                aks.children,
-            ),
         ]
 
     def _rest(self, call: Call) -> Answer:
         if call.method not in ("GET", "HEAD"):
             text = f"The sandbox only reads: {call.method} {call.path} is not supported."
             return error(405, "MethodNotAllowed", text)
-        return self.manager.not_found(call)
+        return self.lists.answer(call)
 
     def _stored_or(self, handler: Handler) -> Handler:
+        return lambda call: self.manager.stored(call) or handler(call)
+
+    def _permitted(self, handler: Handler) -> Handler:
+        """For what the identity may read and what is still there."""
+
         def answer(call: Call) -> Answer:
             parts = call.path.strip("/").split("/")
             if parts[0].lower() == "subscriptions" and len(parts) > 1:
                 self.manager.readable(call, parts[1])
-            return self.manager.stored(call) or handler(call)
+            if self.switches.hides_path(call.path):
+                return forbidden(call.path)
+            gone = self.switches.deleted(call)
+            return missing(gone, parts[3]) if gone else handler(call)
 
         return answer
 
@@ -141,26 +148,39 @@ class Site:
         """For the endpoints that give tokens, and so ask for none."""
 
         def answer(call: Call) -> Answer:
-            self.requests.append(f"{call.method} {call.path}?{call.query_text}".rstrip("?"))
-            return self._finished(call, self._faulty(call) or handler(call))
+            return self._received(replace(call, signing_in=True), handler)
 
         return answer
 
     def _guarded(self, handler: Handler) -> Handler:
-        """For Resource Manager: a token, an API version, and the faults."""
+        """For Resource Manager: a token, the limits and an API version."""
 
-        def answer(call: Call) -> Answer:
-            self.requests.append(f"{call.method} {call.path}?{call.query_text}".rstrip("?"))
-            try:
-                found = self._unauthorized(call) or self._faulty(call)
-                if found is None:
-                    check_api_version(call)
-                    found = handler(call)
-            except Refused as refusal:
-                found = refusal.answer
-            return self._finished(call, found)
+        def checked(call: Call) -> Answer:
+            check_api_version(call)
+            return handler(call)
 
-        return answer
+        def limited(call: Call) -> Answer:
+            if self.switches.struck(call, {Kind.TOKEN_EXPIRED}):
+                self.identity.expire_all()
+            return self._unauthorized(call) or self._limited(call, checked)
+
+        return lambda call: self._received(call, limited)
+
+    def _received(self, call: Call, handler: Handler) -> Answer:
+        self.requests.append(call.line)
+        fault = self.switches.struck(call, ANSWERS)
+        delivery = self.switches.delivery(call)
+        answer = self._faulty(call, fault) if fault else _refusing(handler, call)
+        return replace(self._finished(call, answer), delivery=delivery)
+
+    def _limited(self, call: Call, handler: Handler) -> Answer:
+        turn = self.throttle.turn(call)
+        if turn.wait > 0:
+            graph = call.key == GRAPH_PATH
+            answer = self.graph.throttled(call, turn.wait) if graph else refused(call, turn.key, turn.wait)
+        else:
+            answer = _refusing(handler, call)
+        return replace(answer, headers={**turn.headers, **answer.headers})
 
     def _unauthorized(self, call: Call) -> Answer | None:
         problem = self.identity.problem(call.headers.get("authorization", ""))
@@ -173,12 +193,20 @@ class Site:
         )
         return error(401, code, message, {"WWW-Authenticate": challenge})
 
-    def _faulty(self, call: Call) -> Answer | None:
-        if any(part.lower() in call.key for part in self.faults.server_errors):
-            return Answer(status=503, html=_HTML_503)
-        if any(part.lower() in call.key for part in self.faults.deny):
-            return self.graph.denied(call) if call.key == GRAPH_PATH else forbidden(call.path)
-        return None
+    def _faulty(self, call: Call, fault: Fault) -> Answer:
+        graph = call.key == GRAPH_PATH
+        if fault.kind in ERRORS:
+            return broken(ERRORS[fault.kind])
+        if fault.kind not in THROTTLING:
+            return self.graph.denied(call) if graph else forbidden(call.path)
+        answer = self.graph.throttled(call, fault.seconds) if graph else refused(call, (), fault.seconds)
+        headers = dict(answer.headers)
+        if fault.kind is not Kind.THROTTLED:
+            del headers["Retry-After"]
+        if fault.kind is Kind.THROTTLED_BY_QUOTA or (graph and fault.kind is Kind.THROTTLED):
+            headers["x-ms-user-quota-remaining"] = "0"
+            headers["x-ms-user-quota-resets-after"] = quota_time(fault.seconds)
+        return replace(answer, headers=headers)
 
     def _finished(self, call: Call, answer: Answer) -> Answer:
         request_id = call.request_id(self.clock, "request")
@@ -192,16 +220,20 @@ class Site:
             "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
             "X-Content-Type-Options": "nosniff",
         }
-        if call.method == "GET" and answer.status == 200 and call.key.startswith("/subscriptions"):
-            headers["x-ms-ratelimit-remaining-subscription-reads"] = "249"
-            headers["x-ms-ratelimit-remaining-subscription-global-reads"] = "3749"
-        return Answer(answer.body, answer.status, {**headers, **answer.headers}, answer.html)
+        return replace(answer, headers={**headers, **answer.headers})
+
+
+def _refusing(handler: Handler, call: Call) -> Answer:
+    try:
+        return handler(call)
+    except Refused as refusal:
+        return refusal.answer
 
 
 def _route(path: str, handler: Handler, *methods: str) -> Route:
     async def endpoint(request: Request) -> Response:
         answer = handler(_call(request, await request.body()))
-        return Response(answer.content(), answer.status, dict(answer.headers), answer.media_type)
+        return Sending(answer, request.state.connection)
 
     return Route(path, endpoint, methods=list(methods))
 

@@ -1,4 +1,4 @@
-"""Microsoft.ContainerService, and the settings of other providers that hang on a cluster."""
+"""Microsoft.ContainerService: its lists in its own pages, and the pools that a cluster's body holds."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import Json
-from reportgen.sandbox.estate import CLUSTER_TYPE, Estate, Resource
-from reportgen.sandbox.exchange import Answer, Call, Refused, error
-from reportgen.sandbox.resource_manager import missing, no_answer, page
+from reportgen.sandbox.bodies import CLUSTER_TYPE, Resource
+from reportgen.sandbox.estate import Estate
+from reportgen.sandbox.exchange import Answer, Call, Refused
+from reportgen.sandbox.resource_manager import missing, missing_group, page
 
 CLUSTERS_A_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerService:
-    """The AKS reads. A list that the folder does not hold is no empty list: it is EstateHasNoAnswer."""
+    """The AKS reads that `reportgen.sandbox.lists` cannot answer."""
 
     estate: Estate
     by_subscription: Mapping[str, list[Json]]
@@ -37,10 +38,9 @@ class ContainerService:
     def clusters_of_group(self, call: Call) -> Answer:
         """GET .../managedClusters of a resource group."""
         bodies: list[Json] = [resource.body for resource in self.estate.collection(call.key)]
-        if not bodies and not self._group_exists(call):
-            name = call.path.strip("/").split("/")[3]
-            text = f"Resource group '{name}' could not be found."
-            return error(404, "ResourceGroupNotFound", text)
+        parts = call.path.strip("/").split("/")
+        if not bodies and "/" + "/".join(parts[:4]).lower() not in self.estate.groups:
+            return missing_group(parts[3])
         return Answer(page(call, bodies, CLUSTERS_A_PAGE, trailing=True))
 
     def agent_pools(self, call: Call) -> Answer:
@@ -52,21 +52,6 @@ class ContainerService:
         name = call.parts["pool"]
         found = next((pool for pool in self._pools(call) if pool["name"].lower() == name), None)
         return Answer(found) if found else missing(call.path, self._cluster(call).id.group)
-
-    def children(self, call: Call) -> Answer:
-        """A list of child or extension resources of a cluster."""
-        self._cluster(call)
-        found = self.estate.collection(call.key)
-        return Answer({"value": [dict(resource.body) for resource in found]}) if found else self.unknown(call)
-
-    def unknown(self, call: Call) -> Answer:
-        """The folder holds no such thing, which is not the same as there being none."""
-        return no_answer(call)
-
-    def single(self, call: Call) -> Answer:
-        """One object below a cluster that the folder does not hold."""
-        self._cluster(call)
-        return self.unknown(call)
 
     def _cluster(self, call: Call) -> Resource:
         parts = call.path.strip("/").split("/")
@@ -83,13 +68,6 @@ class ContainerService:
             return [{"name": resource.id.name, **resource.body} for resource in own]
         profiles = cluster.body["properties"].get("agentPoolProfiles") or []
         return [_pool(cluster.id.text, dict(profile)) for profile in profiles]
-
-    def _group_exists(self, call: Call) -> bool:
-        subscription, group = call.parts["subscription"], call.parts["group"]
-        return any(
-            r.id.subscription.lower() == subscription and r.id.group.lower() == group
-            for r in self.estate.resources
-        )
 
 
 def _pool(cluster_id: str, profile: dict[str, Json]) -> dict[str, Json]:

@@ -2,87 +2,77 @@
 
 ::
 
-    <folder>/azure/**/*.json|*.yaml     one resource, a list of them, or {"value": [...]}
-                                        or {"request": {"method", "uri"}, "response": {"status"?, "body"}}
+    <folder>/azure/**/*.json|*.yaml     one entry, a list of them, or {"value": [...]}; an entry is
+                                        a resource (any body with an id that Azure gives out),
+                                        an event of the activity log (it has an eventTimestamp), or
+                                        {"request": {"method", "uri"}, "response": {"status"?, "body"}}
     <folder>/azure/subscriptions.json   optional: [{"subscriptionId", "displayName", "state",
                                         "readable": true, "managementGroups": [{"name", "displayName"}]}]
+    <folder>/azure/empty.json           optional: what there is none of, see below
     <folder>/kubernetes/                not read yet
+
+A resource shows in the table of Resource Graph that takes its type (see `reportgen.sandbox.graph_tables`),
+answers the GET of its id, and stands in the lists of its collection. Ids may be those of a resource, of an
+extension of one (``<cluster id>/providers/Microsoft.Advisor/recommendations/r``), of a subscription, of a
+management group (``/providers/Microsoft.Management/managementGroups/g/providers/...``) and of the tenant
+(``/providers/Microsoft.Authorization/roleDefinitions/d``). Events are those of the subscription in their id.
+
+A list of which the folder holds nothing is answered with the error EstateHasNoAnswer, for an empty list would
+pose as "there is none". Where there is none, ``empty.json`` says so by patterns, in which ``*`` stands for
+one segment of a path and casing does not count::
+
+    ["/subscriptions/*/providers/Microsoft.Authorization/locks",
+     {"path": "/subscriptions/*/resourceGroups/*/providers/Microsoft.KeyVault/vaults/*/keys", "status": 403},
+     {"path": "/subscriptions/*/providers/Microsoft.Authorization/permissions",
+      "body": {"value": [{"actions": ["*/read"]}]}}]
+
+A path alone is an empty list. ``status`` (default 200) and ``body`` make it any other answer; 403 and 404
+without a body are answered in Azure's words. What the folder holds for a path comes before any pattern, and
+the first pattern that fits before the next. A stored answer holds all of a list: its nextLink is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import TypeVar
 
 from reportgen.errors import UsageError
 from reportgen.model import Json
-from reportgen.sandbox import parsing
-from reportgen.sandbox.ids import ResourceId, parse
+from reportgen.sandbox import bodies, parsing
+from reportgen.sandbox.bodies import Event, Resource, StoredAnswer
+from reportgen.sandbox.empty_file import Pattern, read_patterns
+from reportgen.sandbox.graph_tables import ONLY_IN_ARM
 from reportgen.sandbox.parsing import BadFile
 from reportgen.sandbox.subscriptions_file import Subscription, read_subscriptions
 
-CLUSTER_TYPE = "microsoft.containerservice/managedclusters"
-SERVED_CHILDREN = frozenset(
-    {
-        f"{CLUSTER_TYPE}/agentpools",
-        f"{CLUSTER_TYPE}/agentpools/upgradeprofiles",
-        f"{CLUSTER_TYPE}/maintenanceconfigurations",
-        f"{CLUSTER_TYPE}/upgradeprofiles",
-        "microsoft.insights/diagnosticsettings",
-        "microsoft.resources/subscriptions/resourcegroups",
-    }
-)
-"""Types that no Resource Graph table shows as rows of `resources` and that ARM serves here."""
-_GRAPH = "/providers/microsoft.resourcegraph/resources"
 _SHOWN_PROBLEMS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One ARM body and the file it came from (relative to the estate folder)."""
-
-    id: ResourceId
-    body: Mapping[str, Json]
-    file: str
-
-    @property
-    def in_graph(self) -> bool:
-        """Whether it is a row of the `resources` table: top level, or a child with a region of its own."""
-        if self.id.extension or not self.id.group or self.id.type in SERVED_CHILDREN:
-            return False
-        return self.id.type.count("/") == 1 or "location" in self.body
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    """An answer that is no resource, given back for its method and path."""
-
-    method: str
-    path: str
-    status: int
-    body: Json
-    file: str
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
     """The folder's content, held in memory.
 
-    ``answers`` is keyed by (method, lower-case path); ``unlisted`` names the types that nothing here
-    serves in a list or a table (a body of one can still be read by its id); ``continued`` the files that
-    hold a list with a nextLink, of which the folder has no further page.
+    ``answers`` is keyed by (method, lower-case path), ``events`` by lower-case subscription id, the newest
+    first; ``unlisted`` names the types that no table of Resource Graph shows and that are not known to be
+    read from Resource Manager (which serves them all the same); ``continued`` the files that hold a list
+    with a nextLink, of which the folder has no further page; ``groups`` the ids of the resource groups that
+    ids name, in lower case.
     """
 
     folder: Path
     subscriptions: tuple[Subscription, ...]
     resources: tuple[Resource, ...]
     answers: Mapping[tuple[str, str], StoredAnswer]
+    events: Mapping[str, tuple[Event, ...]]
+    patterns: tuple[Pattern, ...]
     unlisted: tuple[str, ...]
     continued: tuple[str, ...]
+    groups: frozenset[str] = field(repr=False)
     by_key: Mapping[str, Resource] = field(repr=False)
+    by_type: Mapping[str, tuple[Resource, ...]] = field(repr=False)
     by_collection: Mapping[str, tuple[Resource, ...]] = field(repr=False)
 
     def subscription(self, subscription_id: str) -> Subscription | None:
@@ -93,6 +83,28 @@ class Estate:
     def collection(self, path: str) -> tuple[Resource, ...]:
         """The resources directly below ``path``, by id, such as ``<cluster>/agentPools``."""
         return self.by_collection.get(path.lower(), ())
+
+    def region(self, cluster_key: str) -> str:
+        """The region of a cluster by its lower-case id, "" where the folder does not hold it."""
+        cluster = self.by_key.get(cluster_key)
+        return str(cluster.body.get("location") or "").lower().replace(" ", "") if cluster else ""
+
+    def pattern(self, key: str) -> Pattern | None:
+        """What empty.json says about a path (lower case)."""
+        return next((pattern for pattern in self.patterns if pattern.fits(key)), None)
+
+    def with_faults(self, unreadable: Iterable[str], disabled: Iterable[str]) -> Estate:
+        """The same, with these subscriptions (by id) unreadable or disabled."""
+        closed, off = ({key.lower() for key in keys} for keys in (unreadable, disabled))
+        changed = tuple(
+            replace(
+                known,
+                readable=known.readable and known.id.lower() not in closed,
+                state="Disabled" if known.id.lower() in off else known.state,
+            )
+            for known in self.subscriptions
+        )
+        return replace(self, subscriptions=changed)
 
 
 def load(folder: Path) -> Estate:
@@ -128,33 +140,44 @@ class _Reading:
         self.folder = folder
         self.problems: list[str] = []
         self._named: tuple[Subscription, ...] = ()
+        self._patterns: tuple[Pattern, ...] = ()
         self._resources: dict[str, Resource] = {}
+        self._events: dict[str, Event] = {}
         self._answers: dict[tuple[str, str], StoredAnswer] = {}
         self._continued: list[str] = []
 
     def take(self, path: Path) -> None:
         file = path.relative_to(self.folder).as_posix()
         try:
-            documents = parsing.documents(path)
-            if any(isinstance(value, dict) and value.get("nextLink") for value in documents):
-                self._continued.append(file)
-            if path.parent == self.folder / "azure" and path.stem.lower() == "subscriptions":
-                self._named += read_subscriptions(_items(documents))
-                return
-            for item in _items(documents):
-                self._take_item(item, file)
+            self._take_file(path, file)
         except BadFile as error:
             self.problems.append(f"{file}{error}")
         except OSError as error:
             self.problems.append(f"{file}: cannot be read: {error.strerror}")
 
+    def _take_file(self, path: Path, file: str) -> None:
+        documents = parsing.documents(path)
+        if any(isinstance(value, dict) and value.get("nextLink") for value in documents):
+            self._continued.append(file)
+        special = path.stem.lower() if path.parent == self.folder / "azure" else ""
+        if special == "subscriptions":
+            self._named += read_subscriptions(_items(documents))
+        elif special == "empty":
+            self._patterns += read_patterns(_items(documents))
+        else:
+            for item in _items(documents):
+                self._take_item(item, file)
+
     def _take_item(self, item: Json, file: str) -> None:
         if not isinstance(item, dict):
             raise BadFile(f": expected an ARM body (an object), found {type(item).__name__}")
-        if "request" in item and "response" in item:
-            self._take_answer(_answer(item, file))
+        if bodies.is_answer(item):
+            self._take_answer(bodies.answer(item, file))
+        elif bodies.is_event(item):
+            event = bodies.event(item)
+            self._events.setdefault(event.id.key, event)
         else:
-            self._take_resource(_resource(item, file))
+            self._take_resource(bodies.resource(item, file))
 
     def _take_resource(self, resource: Resource) -> None:
         other = self._resources.setdefault(resource.id.key, resource)
@@ -174,21 +197,46 @@ class _Reading:
 
     def estate(self) -> Estate:
         resources = tuple(sorted(self._resources.values(), key=lambda resource: resource.id.key))
-        collections: dict[str, list[Resource]] = {}
-        for resource in resources:
-            collections.setdefault(resource.id.key.rsplit("/", 1)[0], []).append(resource)
         return Estate(
             folder=self.folder,
-            subscriptions=_subscriptions(self._named, resources, self._answers.values()),
+            subscriptions=self._subscriptions(),
             resources=resources,
             answers=self._answers,
+            events=_newest_first(self._events.values()),
+            patterns=self._patterns,
             unlisted=tuple(
-                sorted({r.id.type for r in resources if not r.in_graph and r.id.type not in SERVED_CHILDREN})
+                sorted({r.id.type for r in resources if not r.tables and r.id.type not in ONLY_IN_ARM})
             ),
             continued=tuple(self._continued),
+            groups=frozenset("/".join(r.id.key.split("/")[:5]) for r in resources if r.id.group),
             by_key={resource.id.key: resource for resource in resources},
-            by_collection={path: tuple(members) for path, members in collections.items()},
+            by_type=_grouped(resources, lambda resource: resource.id.type),
+            by_collection=_grouped(resources, lambda resource: resource.id.key.rsplit("/", 1)[0]),
         )
+
+    def _subscriptions(self) -> tuple[Subscription, ...]:
+        """Those that the folder describes and those that an id or a path names."""
+        known = {subscription.id.lower(): subscription for subscription in self._named}
+        ids = [resource.id.subscription for resource in self._resources.values()]
+        ids += [event.id.subscription for event in self._events.values()]
+        parts = [answer.path.split("/") for answer in self._answers.values()]
+        ids += [path[2] for path in parts if len(path) > 2 and path[1].lower() == "subscriptions"]
+        for subscription in ids:
+            if subscription:
+                known.setdefault(subscription.lower(), Subscription(subscription))
+        return tuple(known[key] for key in sorted(known))
+
+
+def _grouped(items: Iterable[_Item], name: Callable[[_Item], str]) -> dict[str, tuple[_Item, ...]]:
+    found: dict[str, list[_Item]] = {}
+    for item in items:
+        found.setdefault(name(item), []).append(item)
+    return {key: tuple(members) for key, members in found.items()}
+
+
+def _newest_first(events: Iterable[Event]) -> dict[str, tuple[Event, ...]]:
+    ordered = sorted(events, key=lambda event: (event.at, event.id.key), reverse=True)
+    return _grouped(ordered, lambda event: event.id.subscription.lower())
 
 
 def _items(documents: list[Json]) -> Iterator[Json]:
@@ -199,63 +247,3 @@ def _items(documents: list[Json]) -> Iterator[Json]:
             yield from value["value"]
         else:
             yield value
-
-
-def _resource(body: dict[str, Any], file: str) -> Resource:
-    text = body.get("id")
-    if not isinstance(text, str):
-        raise BadFile(
-            ": no ARM body: it has no `id`. An answer that is no resource goes in as "
-            '{"request": {"method", "uri"}, "response": {"body"}}'
-        )
-    resource_id = parse(text)
-    if resource_id is None:
-        raise BadFile(
-            f": {text!r} is no resource id (/subscriptions/<id>/resourceGroups/<name>/providers/...)"
-        )
-    if not isinstance(body.get("properties"), dict) and _needs_properties(body, resource_id.type):
-        command = "`az aks show`" if resource_id.type == CLUSTER_TYPE else "an `az ... show` command"
-        raise BadFile(
-            f": {resource_id.name} has no `properties`: this is the flattened output of {command}. "
-            f"Save the ARM body instead: az rest --method get --url '{resource_id.text}?api-version=...'"
-        )
-    return Resource(resource_id, body, file)
-
-
-def _needs_properties(body: dict[str, Any], kind: str) -> bool:
-    """Some types have no properties at all; a body that ``az`` flattened tells by its resourceGroup."""
-    return (
-        kind.startswith("microsoft.containerservice/") or kind in SERVED_CHILDREN or "resourceGroup" in body
-    )
-
-
-def _answer(item: dict[str, Any], file: str) -> StoredAnswer:
-    request, response = item["request"], item["response"]
-    if not isinstance(request, dict) or not isinstance(request.get("uri"), str):
-        raise BadFile(": an answer needs request.uri, the URL or path it answers")
-    if not isinstance(response, dict) or "body" not in response:
-        raise BadFile(": an answer needs response.body")
-    status = response.get("status", 200)
-    if not isinstance(status, int) or not 200 <= status <= 599:
-        raise BadFile(f": response.status must be an HTTP status from 200 to 599, found {status!r}")
-    path = "/" + unquote(urlsplit(request["uri"]).path).strip("/")
-    if path.lower() == _GRAPH:
-        raise BadFile(
-            ": Resource Graph runs over the resources of this folder; an answer for it is not taken"
-        )
-    return StoredAnswer(str(request.get("method", "GET")).upper(), path, status, response["body"], file)
-
-
-def _subscriptions(
-    named: tuple[Subscription, ...],
-    resources: Iterable[Resource],
-    answers: Iterable[StoredAnswer],
-) -> tuple[Subscription, ...]:
-    known = {subscription.id.lower(): subscription for subscription in named}
-    ids = [resource.id.subscription for resource in resources]
-    parts = [answer.path.split("/") for answer in answers]
-    ids += [path[2] for path in parts if len(path) > 2 and path[1].lower() == "subscriptions"]
-    for subscription in ids:
-        if subscription:
-            known.setdefault(subscription.lower(), Subscription(subscription))
-    return tuple(known[key] for key in sorted(known))

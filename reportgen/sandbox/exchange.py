@@ -6,19 +6,25 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from reportgen.limits import GRAPH_PATH
 from reportgen.model import Json
+from reportgen.sandbox.interface import Kind
 
 _NAMESPACE = uuid.UUID("6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d000")
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The time that answers show; it stands still where ``frozen`` is given."""
+    """The time that answers show; it stands still where ``frozen`` is given.
+
+    ``skew`` is how many seconds the ``Date`` headers are ahead of it.
+    """
 
     frozen: datetime | None = None
+    skew: float = 0.0
 
     def now(self) -> datetime:
         """The time in UTC; a frozen one without a zone is taken as UTC."""
@@ -33,12 +39,15 @@ class Clock:
 
     def http_date(self) -> str:
         """The time for a ``Date`` header."""
-        return format_datetime(self.now(), usegmt=True)
+        return format_datetime(self.now() + timedelta(seconds=self.skew), usegmt=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``path`` is as sent, ``parts`` the path parameters in lower case, query keys lower."""
+    """One request. ``path`` is as sent, ``parts`` the path parameters in lower case, query keys lower.
+
+    ``signing_in`` tells the endpoints that give tokens from those that take them.
+    """
 
     method: str
     path: str
@@ -48,6 +57,18 @@ class Call:
     body: bytes
     host: str
     parts: Mapping[str, str] = field(default_factory=dict)
+    signing_in: bool = False
+
+    @property
+    def line(self) -> str:
+        """The call as `Sandbox.requests` shows it."""
+        return f"{self.method} {self.path}?{self.query_text}".rstrip("?")
+
+    @property
+    def kql(self) -> str:
+        """The query that is sent to Resource Graph, "" where it is another call."""
+        body = self.json() if self.key == GRAPH_PATH else None
+        return str(body.get("query") or "") if isinstance(body, dict) else ""
 
     @property
     def key(self) -> str:
@@ -70,6 +91,18 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer goes over the wire: after a pause of so many seconds, and broken in one way or not.
+
+    ``gap`` is the seconds between two bytes of one that drips.
+    """
+
+    pause: float = 0.0
+    broken: Kind | None = None
+    gap: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One response; ``body`` is JSON unless ``html`` is given."""
 
@@ -77,6 +110,7 @@ class Answer:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     html: str = ""
+    delivery: Delivery = field(default_factory=Delivery)
 
     def content(self) -> bytes:
         """The bytes to send."""

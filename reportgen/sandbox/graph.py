@@ -1,54 +1,24 @@
-"""POST /providers/Microsoft.ResourceGraph/resources: scopes, paging, quota and its own error bodies."""
+"""POST /providers/Microsoft.ResourceGraph/resources: scopes, paging and its own error bodies."""
 
 from __future__ import annotations
 
 import base64
 import json
 import math
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Clock, Refused
-from reportgen.sandbox.interface import Faults
-from reportgen.sandbox.rows import chain
+from reportgen.sandbox.faults import Switches
+from reportgen.sandbox.interface import Kind
+from reportgen.sandbox.scopes import FILTERS, FILTERS_SINCE, Reach, reach
 from reportgen.sandbox.tables import BadQuery, Result, Tables
 
-QUERIES = 15
-"""Queries in a window of WINDOW seconds for each identity, as Resource Graph documents its throttling."""
-WINDOW = 5.0
 MAX_ROWS = 1000
 """Rows in one answer at most."""
-
-
-class Quota:
-    """Counts queries in windows. Where the clock stands still nothing is counted, so that answers repeat."""
-
-    def __init__(self, clock: Clock, faults: Faults) -> None:
-        self._frozen = clock.frozen is not None
-        self._to_refuse = faults.throttle_first
-        self._start = -math.inf
-        self._used = 0
-
-    def take(self) -> tuple[bool, dict[str, str], int]:
-        """Whether this query may run, the quota headers, and seconds until the window ends."""
-        now = time.monotonic()
-        if now - self._start >= WINDOW:
-            self._start, self._used = now, 0
-        self._used += 1
-        refused = self._to_refuse > 0
-        self._to_refuse -= refused
-        used = 1 if self._frozen else self._used
-        left = max(QUERIES - used, 0)
-        resets = int(WINDOW) if self._frozen else max(math.ceil(self._start + WINDOW - now), 1)
-        headers = {
-            "x-ms-user-quota-remaining": "0" if refused else str(left),
-            "x-ms-user-quota-resets-after": f"00:00:{resets:02}",
-            "x-ms-ratelimit-remaining-tenant-resource-requests": "0" if refused else str(left),
-        }
-        return not refused and used <= QUERIES, headers, resets
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +32,20 @@ class _Window:
 class ResourceGraph:
     """Resource Graph over one estate."""
 
-    def __init__(self, estate: Estate, clock: Clock, faults: Faults) -> None:
+    def __init__(self, estate: Estate, clock: Clock, switches: Switches) -> None:
         self._estate = estate
         self._clock = clock
-        self._faults = faults
-        self._quota = Quota(clock, faults)
-        self.tables = Tables(estate)
+        self._switches = switches
+        self.tables = Tables(estate, switches.hides)
 
     def resources(self, call: Call) -> Answer:
         """Run one query."""
-        allowed, headers, resets = self._quota.take()
-        if not allowed:
-            refused = self._error(
-                call,
-                429,
-                "RateLimiting",
-                {"code": "RateLimiting", "message": _THROTTLED},
-            )
-            return Answer(refused.body, 429, {**headers, "Retry-After": str(resets)})
-        headers["x-ms-resource-graph-request-duration"] = "0:00:00:00.0500000"
+        headers = {"x-ms-resource-graph-request-duration": "0:00:00:00.0500000"}
         try:
-            return Answer(self._answer(call), 200, headers)
+            request = _request(call)
+            found = self._reach(call, request)
+            hit = {"x-ms-tenant-subscription-limit-hit": "true"} if found.cut else {}
+            return Answer(self._answer(call, request, found), 200, headers | hit)
         except BadQuery as error:
             answer = self._error(call, 400, "BadRequest", *error.details)
         except Refused as error:
@@ -93,59 +56,54 @@ class ResourceGraph:
         """What Resource Graph answers where nothing that was named can be read."""
         return self._error(call, 403, "AccessDenied", {"code": "AccessDenied", "message": _DENIED})
 
-    def _answer(self, call: Call) -> Json:
-        request = call.json()
-        if not isinstance(request, dict) or not isinstance(request.get("query"), str):
-            raise BadQuery({"code": "InvalidQuery", "message": "The request needs a query."})
-        options = request.get("options") or {}
-        scope = self._scope(call, request)
-        result = self.tables.run(request["query"], scope, self._clock.now())
-        window = _window(options)
-        rows = result.rows[window.skip : window.skip + window.top]
-        if self._faults.truncate_graph:
-            rows = rows[: len(rows) // 2]
-        return self._body(result, rows, window, _format(call, options))
+    def throttled(self, call: Call, seconds: float) -> Answer:
+        """What Resource Graph answers to a query above the quota, with ``seconds`` to wait."""
+        code = "RateLimiting"
+        answer = self._error(call, 429, code, {"code": code, "message": _THROTTLED})
+        return Answer(answer.body, 429, {"Retry-After": str(max(math.ceil(seconds), 1))})
 
-    def _body(self, result: Result, rows: list[tuple[Any, ...]], window: _Window, form: str) -> Json:
-        end = window.skip + len(rows)
+    def _answer(self, call: Call, request: Mapping[str, Any], found: Reach) -> Json:
+        options = request.get("options") or {}
+        result = self.tables.run(request["query"], found.scope, self._clock.now())
+        window = _window(options)
+        end = min(window.skip + window.top, len(result.rows))
+        rows = result.rows[window.skip : end]
+        if self._switches.faults.truncate_graph:
+            rows = rows[: len(rows) // 2]
+            end = window.skip + len(rows)
+        body = self._body(result, window, end)
+        if window.skip and rows and self._switches.struck(call, {Kind.REPEATED_ROWS}):
+            rows = [result.rows[window.skip - 1], *rows[:-1]]
+        if window.skip and self._switches.struck(call, {Kind.TOTAL_CHANGES}):
+            body["totalRecords"] += 1
+        if "$skipToken" in body and self._switches.struck(call, {Kind.NO_TOKEN}):
+            del body["$skipToken"]
+            body["resultTruncated"] = "true"
+        return body | {"data": _data(result, rows, _format(call, options))}
+
+    def _body(self, result: Result, window: _Window, end: int) -> dict[str, Json]:
+        """An answer but for its rows, which end before the row ``end`` of the result."""
         more = end < len(result.rows)
-        token = more and result.pageable and not self._faults.truncate_graph
-        data: Json
-        if form == "table":
-            columns = [{"name": name, "type": kind} for name, kind in result.columns]
-            data = {"columns": columns, "rows": [result.cells(row) for row in rows]}
-        else:
-            names = [name for name, _ in result.columns]
-            data = [dict(zip(names, result.cells(row), strict=True)) for row in rows]
-        body = {
+        token = more and result.pageable and not self._switches.faults.truncate_graph
+        body: dict[str, Json] = {
             "totalRecords": len(result.rows),
-            "count": len(rows),
-            "data": data,
+            "count": max(end - window.skip, 0),
+            "data": [],
             "facets": [],
             "resultTruncated": "true" if more and not token else "false",
         }
         return body | {"$skipToken": _token(window.top, end)} if token else body
 
-    def _scope(self, call: Call, request: dict[str, Json]) -> frozenset[str]:
-        named, groups = (
-            request.get("subscriptions") or [],
-            request.get("managementGroups") or [],
-        )
+    def _reach(self, call: Call, request: Mapping[str, Any]) -> Reach:
+        named, groups = request.get("subscriptions") or [], request.get("managementGroups") or []
         if named and groups:
             both = "Both subscriptions and managementGroups are given; name one of them."
             raise BadQuery({"code": "InvalidRequest", "message": both})
-        readable = {s.id.lower(): s for s in self._estate.subscriptions if s.readable}
-        wanted = set(readable)
-        if named:
-            wanted &= {str(name).lower() for name in named}
-        elif groups:
-            above = {str(group).lower() for group in groups}
-            wanted = {
-                key for key, s in readable.items() if above & {link["name"].lower() for link in chain(s)}
-            }
-        if not wanted:
+        limit = self._switches.faults.subscription_limit
+        found = reach(self._estate, named, groups, _scope_filter(call, request.get("options") or {}), limit)
+        if not found.scope.subscriptions:
             raise Refused(self.denied(call))
-        return frozenset(wanted)
+        return found
 
     def _error(self, call: Call, status: int, code: str, *details: dict[str, Json]) -> Answer:
         message = (
@@ -163,6 +121,31 @@ _THROTTLED = (
     "time has elapsed. Please see https://aka.ms/resourcegraph-throttling for help."
 )
 _DENIED = "Access is denied to the requested resource. The user might not have enough permission."
+
+
+def _request(call: Call) -> dict[str, Any]:
+    request = call.json()
+    if not isinstance(request, dict) or not isinstance(request.get("query"), str):
+        raise BadQuery({"code": "InvalidQuery", "message": "The request needs a query."})
+    return request
+
+
+def _scope_filter(call: Call, options: dict[str, Json]) -> str:
+    wanted = options.get("authorizationScopeFilter") or FILTERS[0]
+    if call.query.get("api-version", "") < FILTERS_SINCE:
+        return FILTERS[0]
+    if wanted not in FILTERS:
+        text = f"authorizationScopeFilter must be one of {', '.join(FILTERS)}."
+        raise BadQuery({"code": "InvalidOptions", "message": text})
+    return str(wanted)
+
+
+def _data(result: Result, rows: list[tuple[Any, ...]], form: str) -> Json:
+    if form == "table":
+        columns = [{"name": name, "type": kind} for name, kind in result.columns]
+        return {"columns": columns, "rows": [result.cells(row) for row in rows]}
+    names = [name for name, _ in result.columns]
+    return [dict(zip(names, result.cells(row), strict=True)) for row in rows]
 
 
 def _format(call: Call, options: dict[str, Json]) -> str:

@@ -167,6 +167,10 @@ class Identity:
             )
         return None
 
+    def expire_all(self) -> None:
+        """Refuse every token issued so far as expired."""
+        self._issued = dict.fromkeys(self._issued, 0.0)
+
     def _issue(self, audience: str) -> str:
         now = int(time.time())
         claims = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceId:
@@ -21,10 +23,25 @@ class ResourceId:
         """What ids are compared by."""
         return self.text.lower()
 
+    @property
+    def scope(self) -> str:
+        """The key of what it hangs on: a resource, a group, a subscription, "" for the tenant.
+
+        >>> parse("/subscriptions/S/providers/Microsoft.Security/pricings/Containers").scope
+        '/subscriptions/s'
+        """
+        return self.key.rpartition("/providers/")[0]
+
+    @property
+    def management_group(self) -> str:
+        """The key of the management group that it hangs on, "" where it hangs on something else."""
+        return self.scope.removeprefix(MANAGEMENT_GROUPS) if self.scope.startswith(MANAGEMENT_GROUPS) else ""
+
 
 def parse(text: str) -> ResourceId | None:
     """The parts of ``text``, or None where it is no resource id.
 
+    Ids below a resource, a resource group, a subscription, a management group and the tenant are taken.
     Diagnostic settings are known to come without the leading slash; that is taken as well.
     """
     segments = text.strip().strip("/").split("/")

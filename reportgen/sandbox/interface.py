@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 MANAGEMENT_HOST = "management.sandbox.reportgen"
@@ -14,13 +15,77 @@ CLIENT_SECRET = "sandbox-only"
 IDENTITY_HEADER = "sandbox-identity-header"
 
 
+class Kind(StrEnum):
+    """What goes wrong with a call, or with a page of a Resource Graph query."""
+
+    THROTTLED = "throttled"
+    """429 with ``Retry-After``; Resource Graph's own body and quota headers on its path."""
+    THROTTLED_SILENTLY = "throttled-silently"
+    """429 with nothing that says how long to wait."""
+    THROTTLED_BY_QUOTA = "throttled-by-quota"
+    """429 without ``Retry-After``; only ``x-ms-user-quota-resets-after`` says how long to wait."""
+    ERROR_500 = "error-500"
+    ERROR_502 = "error-502"
+    ERROR_503 = "error-503"
+    """A gateway's error with a body of HTML."""
+    FORBIDDEN = "forbidden"
+    """403 in Resource Manager's words, or Resource Graph's."""
+    TOKEN_EXPIRED = "token-expired"
+    """Every token issued so far is expired from this call on: 401 until a new one is fetched."""
+    RESET = "reset"
+    """The connection is reset (RST) after half of the body."""
+    DRIP = "drip"
+    """The body comes a byte every ``seconds``."""
+    TRUNCATED = "truncated"
+    """Half of the body, under a Content-Length that fits it: the JSON breaks off."""
+    LATENCY = "latency"
+    """The answer waits for ``seconds``; other calls are answered meanwhile. Long enough, it never comes."""
+    REPEATED_ROWS = "repeated-rows"
+    """A page of Resource Graph after the first begins with the last row of the page before and lacks its
+    own last one: the rows still sum up to totalRecords."""
+    TOTAL_CHANGES = "total-changes"
+    """totalRecords of a page after the first is one more than it was."""
+    NO_TOKEN = "no-token"
+    """A page that is not the last comes without ``$skipToken``, and resultTruncated is "true"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that goes wrong with some calls.
+
+    A call is concerned if ``match`` is part of its ``METHOD /path?query`` and ``kql`` part of the query it
+    sends to Resource Graph, both in any casing; sign-in is concerned only by a fault that names it in
+    ``match``. Of the calls concerned the first ``after`` go well, the next ``times`` (None: all) do not.
+    Pages are counted in place of calls by the kinds that only some pages can show. ``seconds`` is the
+    Retry-After or quota reset (whole seconds are sent), the pause, or the time between two bytes.
+    """
+
+    kind: Kind
+    match: str = ""
+    kql: str = ""
+    after: int = 0
+    times: int | None = None
+    seconds: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Faults:
     """What goes wrong on purpose.
 
-    ``deny`` and ``server_errors`` hold parts of paths (any casing) that are answered with 403 and with
-    an HTML 503; ``throttle_first`` is how many Resource Graph calls are answered with 429 before the
-    first is served; ``truncate_graph`` makes Resource Graph drop half of the rows and the token.
+    Calls: ``calls`` says what happens to which; ``deny`` and ``server_errors`` are short for 403 and for an
+    HTML 503 by parts of paths, ``throttle_first`` for that many 429 of Resource Graph first of all.
+    ``refuse_token`` refuses to issue tokens.
+
+    Rights: ``unreadable`` are subscription ids that the identity has no role on: not listed, 403 in Resource
+    Manager, no rows in Resource Graph. ``denied_types`` are resource types (with those below them) that it
+    may not read: 403 in Resource Manager, and their rows vanish from Resource Graph without a word.
+
+    The estate: ``disabled`` are subscription ids whose state is Disabled, which still answer. ``deleted`` are
+    resource ids that lists and Resource Graph still show: 404 for each and for all below it.
+
+    The service: ``truncate_graph`` makes Resource Graph drop half of the rows and the token;
+    ``subscription_limit`` is how many subscriptions a query without a list of them covers;
+    ``clock_skew`` is how many seconds its ``Date`` headers are ahead.
     """
 
     refuse_token: bool = False
@@ -28,6 +93,13 @@ class Faults:
     server_errors: tuple[str, ...] = ()
     throttle_first: int = 0
     truncate_graph: bool = False
+    calls: tuple[Fault, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    denied_types: tuple[str, ...] = ()
+    disabled: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    subscription_limit: int = 10_000
+    clock_skew: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

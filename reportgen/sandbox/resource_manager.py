@@ -9,7 +9,7 @@ from urllib.parse import quote
 from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Refused, error
-from reportgen.sandbox.ids import parse, read_action
+from reportgen.sandbox.ids import read_action
 from reportgen.sandbox.interface import CLIENT_ID, OBJECT_ID, TENANT_ID
 from reportgen.sandbox.rows import chain
 from reportgen.sandbox.subscriptions_file import Subscription
@@ -54,8 +54,9 @@ def page(call: Call, items: list[Json], size: int, *, trailing: bool) -> dict[st
     body: dict[str, Json] = {"value": items[start:end]}
     if end < len(items) or (trailing and start < len(items)):
         version, path = call.query["api-version"], quote(call.path, safe="/()!$&'*+,;=:@-._~")
+        chosen = f"&$filter={quote(call.query['$filter'], safe='')}" if "$filter" in call.query else ""
         body["nextLink"] = (
-            f"https://{call.host}{path}?%24skipToken={end}&api-version={version}&skipToken={end}"
+            f"https://{call.host}{path}?%24skipToken={end}&api-version={version}&skipToken={end}{chosen}"
         )
     return body
 
@@ -117,13 +118,6 @@ class ResourceManager:
             return forbidden(call.path)
         return Answer({"value": [lines[key] for key in sorted(lines)]})
 
-    def not_found(self, call: Call) -> Answer:
-        """What remains: a resource that is not there, or a path that nothing here knows."""
-        found = parse(call.path)
-        if found is None or not found.group or found.type.endswith("/resourcegroups"):
-            return no_answer(call)
-        return missing(call.path, found.group)
-
 
 def missing(path: str, group: str) -> Answer:
     """The 404 for a resource of Resource Manager."""
@@ -136,15 +130,9 @@ def missing(path: str, group: str) -> Answer:
     )
 
 
-def no_answer(call: Call) -> Answer:
-    """The folder does not say: an empty list here would pose as "there is none". Names the file to add."""
-    parts = call.key.strip("/").split("/")
-    kinds = [part for part in parts if not part.startswith(("providers", "microsoft."))]
-    start = kinds.index("managedclusters") + 1 if "managedclusters" in kinds else 1
-    name = re.sub(r"[^a-z0-9]+", "-", "-".join(kinds[start:]))
-    form = f'{{"request": {{"method": "GET", "uri": "{call.path}"}}, "response": {{"body": <the answer>}}}}'
-    text = f"The estate folder does not say. Add azure/answers/{name}.json with {form}."
-    return error(404, "EstateHasNoAnswer", text)
+def missing_group(name: str) -> Answer:
+    """The 404 for a resource group."""
+    return error(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def _without_link(body: Json) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reportgen.model import Json
-from reportgen.sandbox.estate import Resource
+from reportgen.sandbox.bodies import Resource
 from reportgen.sandbox.interface import TENANT_ID
 from reportgen.sandbox.subscriptions_file import ManagementGroup, Subscription
 
@@ -51,7 +51,7 @@ def _row(body: dict[str, Json], **known: Json) -> Row:
 
 
 def resource_row(resource: Resource) -> Row:
-    """A row of `resources`."""
+    """A row of any table that shows resources."""
     body = dict(resource.body)
     return _row(
         body,

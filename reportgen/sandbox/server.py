@@ -19,12 +19,15 @@ import trustme
 import uvicorn
 
 from reportgen.errors import ReportgenError, UsageError
+from reportgen.limits import Limits
 from reportgen.sandbox.app import Site
 from reportgen.sandbox.estate import Estate, load
 from reportgen.sandbox.exchange import Clock
 from reportgen.sandbox.interface import LOGIN_HOST, MANAGEMENT_HOST, Faults, Sandbox
+from reportgen.sandbox.wire import Protocol
 
 _START_SECONDS = 15
+_STOP_SECONDS = 1
 _NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST)
 
 
@@ -36,17 +39,21 @@ class _Server(uvicorn.Server):
             if connection.transport is not None:
                 connection.transport.abort()
         await asyncio.sleep(0)
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_STOP_SECONDS)
         await super().shutdown(sockets)
 
 
 @contextlib.contextmanager
-def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Iterator[Sandbox]:
+def serve(
+    folder: Path, *, as_of: datetime | None, faults: Faults | None, limits: Limits | None
+) -> Iterator[Sandbox]:
     """See `reportgen.sandbox.serve`."""
     estate = load(folder)
     with (
         _listening(0) as listener,
         _certificates() as (config, ca_file),
-        _site(estate, as_of, faults) as site,
+        _site(estate, as_of, faults, limits) as site,
     ):
         server = _Server(_configured(site, config))
         thread = threading.Thread(
@@ -64,13 +71,15 @@ def serve(folder: Path, *, as_of: datetime | None, faults: Faults | None) -> Ite
             thread.join(_START_SECONDS)
 
 
-def run_forever(folder: Path, port: int, *, as_of: datetime | None, faults: Faults | None) -> None:
+def run_forever(
+    folder: Path, port: int, *, as_of: datetime | None, faults: Faults | None, limits: Limits | None
+) -> None:
     """See `reportgen.sandbox.run_forever`."""
     estate = load(folder)
     with (
         _listening(port) as listener,
         _certificates() as (config, ca_file),
-        _site(estate, as_of, faults) as site,
+        _site(estate, as_of, faults, limits) as site,
     ):
         sandbox = Sandbox(listener.getsockname()[:2], ca_file)
         sys.stdout.write(greeting(estate, sandbox))
@@ -89,7 +98,7 @@ def greeting(estate: Estate, sandbox: Sandbox) -> str:
     lines = [
         f"Sandbox of {estate.folder}: {size} ({unreadable} unreadable), {len(estate.answers)} stored answers",
         *(f"{file} holds one page of a longer list: only that page is served" for file in estate.continued),
-        *(f"No table or list takes the type {kind}; it is read by its id only" for kind in estate.unlisted),
+        *(f"No table of Resource Graph shows {kind}, only Resource Manager does" for kind in estate.unlisted),
         "",
         f"Resource Manager and sign-in  {url}",
         f"Certificate authority         {sandbox.ca_file}",
@@ -140,8 +149,11 @@ def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
 
 
 @contextlib.contextmanager
-def _site(estate: Estate, as_of: datetime | None, faults: Faults | None) -> Iterator[Site]:
-    site = Site.over(estate, Clock(as_of), faults or Faults(), [])
+def _site(
+    estate: Estate, as_of: datetime | None, faults: Faults | None, limits: Limits | None
+) -> Iterator[Site]:
+    known = faults or Faults()
+    site = Site.over(estate, Clock(as_of, known.clock_skew), known, limits, [])
     try:
         yield site
     finally:
@@ -151,6 +163,7 @@ def _site(estate: Estate, as_of: datetime | None, faults: Faults | None) -> Iter
 def _configured(site: Site, tls: dict[str, str]) -> uvicorn.Config:
     return uvicorn.Config(
         site.app(),
+        http=Protocol,
         ssl_certfile=tls["ssl_certfile"],
         ssl_keyfile=tls["ssl_keyfile"],
         log_config=None,

@@ -1,15 +1,15 @@
 """The tables of Resource Graph in DuckDB, and KQL run over them.
 
-Each set of subscriptions that a query may see has a database of its own in memory, so that no query
-can reach past its scope.
+Each scope of a query has a database of its own in memory, so that no query can reach past its scope; a table
+is filled when a query first names it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,10 @@ from duckdb_kql.types import kusto_type
 
 from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
+from reportgen.sandbox.graph_tables import CONTAINERS, TABLES
 from reportgen.sandbox.rows import COLUMNS, DYNAMIC, TEXT, Row, container_rows, resource_row
+from reportgen.sandbox.scopes import Scope
 
-TABLES = ("resources", "resourcecontainers")
 _ROWS_AT_ONCE = 500
 _SCOPES_KEPT = 16
 _LITERALS = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//[^\n]*""")
@@ -60,20 +61,29 @@ class Result:
         return [_cell(value, kind) for value, (_, kind) in zip(row, self.columns, strict=True)]
 
 
+@dataclass(slots=True)
+class _Database:
+    """The tables that one scope has needed so far."""
+
+    connection: duckdb.DuckDBPyConnection
+    filled: set[str] = field(default_factory=set)
+
+
 class Tables:
-    """Runs queries over the rows that a set of subscriptions may see."""
+    """Runs queries over the rows that a scope may see; ``hides`` says of a type that nobody may."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, hides: Callable[[str], bool]) -> None:
         self._estate = estate
-        self._open: dict[frozenset[str], duckdb.DuckDBPyConnection] = {}
+        self._hides = hides
+        self._open: dict[Scope, _Database] = {}
 
-    def run(self, text: str, subscriptions: frozenset[str], now: datetime) -> Result:
-        """``text`` over the given subscriptions (lower-case ids); raises BadQuery."""
+    def run(self, text: str, scope: Scope, now: datetime) -> Result:
+        """``text`` over a scope; raises BadQuery."""
         offset = len("resources | ") if _OPERATORS.match(_bare(text).strip()) else 0
         query = f"resources | {text.strip()}" if offset else text
         if _bare(query).strip().startswith("."):
             raise _syntax_error(1, 0, ".", "")
-        connection = self._connection(subscriptions)
+        connection = self._connection(scope, {name.lower() for name in _spelled(query)})
         try:
             sql = duckdb_kql.to_sql(query, schema=_schema(query), allow_write=False, query_now=now)
             cursor = connection.execute(str(sql), sql.parameters or None)
@@ -85,30 +95,36 @@ class Tables:
             raise _cannot_run(error) from error
         return Result(columns, rows, _pageable(query, columns))
 
-    def _connection(self, subscriptions: frozenset[str]) -> duckdb.DuckDBPyConnection:
-        if subscriptions not in self._open:
+    def _connection(self, scope: Scope, needed: set[str]) -> duckdb.DuckDBPyConnection:
+        if scope not in self._open:
             if len(self._open) >= _SCOPES_KEPT:
-                self._open.pop(next(iter(self._open))).close()
-            self._open[subscriptions] = self._build(subscriptions)
-        return self._open[subscriptions]
+                self._open.pop(next(iter(self._open))).connection.close()
+            config: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
+            connection = duckdb_kql.connect(":memory:", config=config)
+            connection.execute("SET lock_configuration = true")
+            self._open[scope] = _Database(connection)
+        database = self._open[scope]
+        for table in needed - database.filled:
+            self._fill(database.connection, table, scope)
+        database.filled |= needed
+        return database.connection
 
-    def _build(self, subscriptions: frozenset[str]) -> duckdb.DuckDBPyConnection:
-        config: dict[str, Any] = {"enable_external_access": "false", "threads": "1"}
-        connection = duckdb_kql.connect(":memory:", config=config)
+    def _fill(self, connection: duckdb.DuckDBPyConnection, table: str, scope: Scope) -> None:
         columns = [f'"{name}" VARCHAR' for name in TEXT] + [f'"{name}" JSON' for name in DYNAMIC]
-        for table in TABLES:
-            connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-        visible = [r for r in self._estate.resources if r.id.subscription.lower() in subscriptions]
-        known = [s for s in self._estate.subscriptions if s.id.lower() in subscriptions]
-        _insert(connection, "resources", (resource_row(r) for r in visible if r.in_graph))
-        _insert(connection, "resourcecontainers", container_rows(known, visible))
-        connection.execute("SET lock_configuration = true")
-        return connection
+        connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+        resources = self._estate.resources
+        visible = [r for r in resources if scope.sees(r.id) and not self._hides(r.id.type)]
+        if table == CONTAINERS:
+            known = [s for s in self._estate.subscriptions if s.id.lower() in scope.subscriptions]
+            rows = container_rows(known, visible)
+        else:
+            rows = (resource_row(r) for r in visible if table in r.tables)
+        _insert(connection, table, (row for row in rows if not self._hides(str(row["type"]))))
 
     def close(self) -> None:
         """Close all databases."""
-        for connection in self._open.values():
-            connection.close()
+        for database in self._open.values():
+            database.connection.close()
         self._open.clear()
 
 
@@ -125,10 +141,14 @@ def _bare(query: str) -> str:
     return _LITERALS.sub(lambda found: "" if found[0].startswith("//") else "''", query)
 
 
+def _spelled(query: str) -> list[str]:
+    """The tables that a query names, as it spells them: their names have no case in Resource Graph."""
+    return re.findall(rf"\b(?:{'|'.join(TABLES)})\b", _bare(query), re.IGNORECASE)
+
+
 def _schema(query: str) -> dict[str, list[str]]:
-    """The tables under each spelling the query uses: names of tables have no case in Resource Graph."""
-    spelled = re.findall(rf"\b(?:{'|'.join(TABLES)})\b", _bare(query), re.IGNORECASE)
-    return {name: list(COLUMNS) for name in (*TABLES, *spelled)}
+    """The tables under each spelling the query uses."""
+    return {name: list(COLUMNS) for name in (*TABLES, *_spelled(query))}
 
 
 def _pageable(query: str, columns: tuple[tuple[str, str], ...]) -> bool:

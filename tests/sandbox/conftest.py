@@ -12,6 +12,7 @@ import pytest
 import requests
 from azure.core.pipeline.transport import RequestsTransport
 
+from reportgen.limits import Limits
 from reportgen.sandbox import Sandbox, serve
 
 ALPHA = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -166,6 +167,6 @@ class Client:
 
 @pytest.fixture(scope="module")
 def client(estate: Path) -> Iterator[Client]:
-    """The small estate, served; the tests of one file share it."""
-    with serve(estate) as sandbox:
+    """The small estate, served; the tests of one file share it, and make more calls than Azure lets one."""
+    with serve(estate, limits=Limits(scale=100)) as sandbox:
         yield Client(sandbox)

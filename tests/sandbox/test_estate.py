@@ -86,9 +86,20 @@ def test_a_type_that_nothing_lists_is_named(tmp_path: Path) -> None:
             "id": f"{group}/providers/Microsoft.KeyVault/vaults/v/providers/Microsoft.Authorization/locks/l",
             "properties": {},
         },
+        "subnet.json": {
+            "id": f"{group}/providers/Microsoft.Network/virtualNetworks/n/subnets/s",
+            "properties": {},
+        },
+        "ticket.json": {
+            "id": f"/subscriptions/{ALPHA}/providers/Microsoft.Support/supportTickets/t",
+            "properties": {},
+        },
     }
     estate = load(write(tmp_path, files))
-    assert estate.unlisted == ("microsoft.authorization/locks", "microsoft.authorization/roleassignments")
+    assert estate.unlisted == (
+        "microsoft.network/virtualnetworks/subnets",
+        "microsoft.support/supporttickets",
+    )
 
 
 def test_a_page_of_a_longer_list_is_named(tmp_path: Path) -> None:
@@ -169,6 +180,33 @@ BROKEN: dict[str, tuple[dict[str, Any], list[str]]] = {
     "subscription twice": (
         {"subscriptions.json": [{"subscriptionId": ALPHA}, {"subscriptionId": ALPHA.upper()}]},
         ["azure/subscriptions.json: entry 2: subscription", "twice"],
+    ),
+    "flattened role assignment": (
+        {"r.json": {"id": f"/subscriptions/{ALPHA}/providers/Microsoft.Authorization/roleAssignments/r"}},
+        ["azure/r.json: r has no `properties`", "az rest"],
+    ),
+    "event without a time": (
+        {
+            "e.json": {
+                "id": f"{cluster_id(ALPHA, 'x')}/events/e/ticks/1",
+                "operationName": {},
+                "eventTimestamp": 1,
+            }
+        },
+        ["azure/e.json: eventTimestamp must be a time as text, found 1"],
+    ),
+    "pattern without a root": (
+        {"empty.json": ["subscriptions/*/providers/Microsoft.Authorization/locks"]},
+        ["azure/empty.json: entry 1: expected a path from the root"],
+    ),
+    "pattern that is none": ({"empty.json": [7]}, ["azure/empty.json: entry 1: expected a path"]),
+    "pattern with a bad status": (
+        {"empty.json": ["/a", {"path": "/b", "status": 99}]},
+        ["azure/empty.json: entry 2: status must be an HTTP status", "99"],
+    ),
+    "pattern with a status that needs a body": (
+        {"empty.json": [{"path": "/b", "status": 500}]},
+        ["azure/empty.json: entry 1: status 500 needs a body"],
     ),
     "several at once": ({"a.json": "{", "b.json": "["}, ["azure/a.json:1:2", "azure/b.json:1:2"]),
 }
