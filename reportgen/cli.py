@@ -5,17 +5,17 @@ Heavy imports stand inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reportgen import __version__, console
+from reportgen.cli_access import doctor, permissions
 from reportgen.cli_controls import controls
 from reportgen.errors import ReportgenError, UsageError
 
@@ -139,6 +139,10 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
         raise typer.Exit(130) from leaving
 
 
+app.command()(doctor)
+app.command()(permissions)
+
+
 @app.command()
 def run(
     engagement: Annotated[Path | None, typer.Argument(help="The engagement file.")] = None,
@@ -202,7 +206,7 @@ def verify(
 
     found = check(pack)
     if as_json:
-        _json({**asdict(found), "intact": found.intact})
+        console.document({**asdict(found), "intact": found.intact})
     else:
         console.say(f"collection mode: {found.collection_mode or 'not stated'}")
         console.say(f"pack {found.pack_id}: {found.files} files in the manifest")
@@ -286,12 +290,9 @@ def _finish(outcome: Outcome, fail_on: FailOn) -> None:
     raise typer.Exit(outcome.exit_code(fail_on))
 
 
-def _json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
 def main() -> None:
     """The entry point: every error ends as a message and the exit code that its class carries."""
+    console.write_all_characters()
     try:
         app()
     except ReportgenError as error:
@@ -304,6 +305,6 @@ def main() -> None:
 
 def _fail(message: str, code: int) -> None:
     if "--debug" in sys.argv:
-        traceback.print_exc()
+        console.complain(traceback.format_exc())
     console.complain(message)
     raise SystemExit(code)

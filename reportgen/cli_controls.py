@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,7 +28,7 @@ def list_controls(folder: Folder = None, as_json: AsJson = False) -> None:
     loaded = _load(folder)
     if as_json:
         keys = ("id", "title", "area", "severity", "subject", "method", "needs", "covers")
-        _json([{key: getattr(control, key) for key in keys} for control in loaded])
+        console.document([{key: getattr(control, key) for key in keys} for control in loaded])
         return
     width = max(len(control.id) for control in loaded)
     for control in loaded:
@@ -50,7 +48,7 @@ def show(
     if found is None:
         raise UsageError(f"{control}: no control has this id; `reportgen controls list` shows them")
     if as_json:
-        _json(asdict(found))
+        console.document(asdict(found))
         return
     for line in _described(found):
         console.say(line)
@@ -108,7 +106,7 @@ def schema() -> None:
     """Print the JSON Schema of a control file, for editors."""
     from reportgen.assess import catalogue
 
-    _json(catalogue.json_schema())
+    console.document(catalogue.json_schema())
 
 
 def _load(folder: Path | None) -> tuple[Control, ...]:
@@ -118,7 +116,3 @@ def _load(folder: Path | None) -> tuple[Control, ...]:
     if folder is not None and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
     return catalogue.load(folder or CONTROLS)
-
-
-def _json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

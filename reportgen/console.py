@@ -5,20 +5,25 @@ Names from Azure are untrusted: markup is escaped and control characters are rep
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from reportgen.model import Results
+    from reportgen.model import Json, Results
     from reportgen.run import Outcome
 
 LOG = logging.getLogger("reportgen")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _EVERY = 25
 
 
@@ -28,9 +33,11 @@ def plain(text: str) -> str:
 
 
 class _JsonLines(logging.Formatter):
+    converter = staticmethod(time.gmtime)
+
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "time": self.formatTime(record, _TIME),
             "level": record.levelname.lower(),
             "message": plain(record.getMessage()),
         }
@@ -38,6 +45,8 @@ class _JsonLines(logging.Formatter):
 
 
 class _PlainLines(logging.Formatter):
+    converter = staticmethod(time.gmtime)
+
     def format(self, record: logging.LogRecord) -> str:
         return plain(super().format(record))
 
@@ -46,10 +55,12 @@ def start_logging(log_format: str) -> None:
     """Send this program's log lines to standard error; the SDK's own stay silent, for they name URLs."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        _JsonLines() if log_format == "json" else _PlainLines("%(asctime)s %(levelname)s %(message)s")
+        _JsonLines() if log_format == "json" else _PlainLines("%(asctime)s %(levelname)s %(message)s", _TIME)
     )
     LOG.handlers[:] = [handler]
     LOG.propagate = False
+    if not logging.getLogger().handlers:
+        logging.getLogger().addHandler(logging.NullHandler())  # else the SDK's warnings go to standard error
     LOG.setLevel(logging.INFO)
 
 
@@ -95,9 +106,25 @@ def say(text: str) -> None:
     sys.stdout.write(plain(text) + "\n")
 
 
+def document(value: Json) -> None:
+    """One JSON document on standard output; what could steer a terminal is escaped as JSON escapes it."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    sys.stdout.write(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
+
+
 def complain(text: str) -> None:
-    """An error or a warning on standard error."""
-    sys.stderr.write(plain(text) + "\n")
+    """An error or a warning on standard error, as a log line where these are JSON."""
+    if any(isinstance(handler.formatter, _JsonLines) for handler in LOG.handlers):
+        LOG.error(text)
+    else:
+        sys.stderr.write(plain(text) + "\n")
+
+
+def write_all_characters() -> None:
+    """Let characters that the terminal's encoding lacks be written as escapes and not be an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def summary(outcome: Outcome) -> None:

@@ -7,36 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
+from reportgen import clouds, mistakes
+from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
+from reportgen.fields import Guid, StrictModel
 from reportgen.snapshot import canonical_json
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-def _guid(value: str) -> str:
-    if not _GUID.fullmatch(value):
-        raise ValueError("expected a GUID such as 11111111-2222-3333-4444-555555555555")
-    return value.lower()
-
-
-Guid = Annotated[str, AfterValidator(_guid)]
+__all__ = [
+    "TEMPLATE",
+    "Credential",
+    "Endpoint",
+    "Engagement",
+    "ExpectedFrom",
+    "Limits",
+    "Period",
+    "Scope",
+    "load",
+    "parse",
+    "quarter",
+    "write",
+]
 
 
 def _day(value: Any) -> date:
@@ -49,11 +46,7 @@ def _day(value: Any) -> date:
 Day = Annotated[date, BeforeValidator(_day)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Period(_Model):
+class Period(StrictModel):
     """The period of review, both days included."""
 
     start: Day
@@ -66,7 +59,7 @@ class Period(_Model):
         return self
 
 
-class ExpectedFrom(_Model):
+class ExpectedFrom(StrictModel):
     """An export that says what should exist, from somewhere else than the preparer.
 
     ``file`` is relative to the engagement; ``source`` says in words where it comes from.
@@ -77,7 +70,7 @@ class ExpectedFrom(_Model):
     exported_at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ].*)?$")
 
 
-class Scope(_Model):
+class Scope(StrictModel):
     """What is expected: subscriptions, everything below management groups, or (empty) all that is visible."""
 
     subscriptions: tuple[Guid, ...] = ()
@@ -85,41 +78,13 @@ class Scope(_Model):
     expected_from: ExpectedFrom | None = None
 
 
-class Credential(_Model):
-    """Which identity collects; a secret is named by its environment variable and never written here."""
-
-    kind: Literal["managed-identity", "workload-identity", "client-secret", "azure-cli"]
-    tenant_id: Guid | None = None
-    client_id: str | None = None
-    secret_env: str = "AZURE_CLIENT_SECRET"  # noqa: S105 (the name of a variable)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: Any) -> Any:
-        return {"kind": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _complete(self) -> Credential:
-        if self.kind == "client-secret" and not (self.tenant_id and self.client_id):
-            raise ValueError("client-secret needs tenant_id and client_id beside it")
-        return self
-
-
-class Endpoint(_Model):
-    """Another cloud, a proxy's address or a sandbox; the public cloud needs nothing here."""
-
-    management: str = "https://management.azure.com"
-    authority: str = "https://login.microsoftonline.com"
-    ca_file: Path | None = None
-
-
-class Limits(_Model):
+class Limits(StrictModel):
     """When a run stops waiting: what is left then is a gap."""
 
     run_hours: float = Field(default=12.0, gt=0, le=48)
 
 
-class Engagement(_Model):
+class Engagement(StrictModel):
     """The whole file; four keys are needed, the rest has defaults."""
 
     entity: str = Field(min_length=1)
@@ -129,10 +94,27 @@ class Engagement(_Model):
     name: str = ""
     classification: str = "Confidential"
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    cloud: clouds.CloudName = "AzureCloud"
+    proxy: ProxyUrl | None = None
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
 
     _folder: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _endpoint_of_cloud(cls, raw: Any) -> Any:
+        """What ``endpoint`` does not say, the cloud does."""
+        cloud = clouds.BY_NAME.get(str(raw.get("cloud"))) if isinstance(raw, dict) else None
+        given = raw.get("endpoint", {}) if cloud else None
+        if cloud is None or not isinstance(given, dict):
+            return raw
+        return raw | {"endpoint": {"management": cloud.management, "authority": cloud.authority} | given}
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies: paths in it are relative to here."""
+        return self._folder
 
     @property
     def export_file(self) -> Path | None:
@@ -180,7 +162,7 @@ def parse(text: str, name: str) -> Engagement:
         return Engagement.model_validate(raw)
     except ValidationError as error:
         raise UsageError(
-            "\n".join(_problem(name, node, item) for item in error.errors(include_url=False))
+            "\n".join(mistakes.told(name, node, item, Engagement) for item in error.errors(include_url=False))
         ) from error
 
 
@@ -189,10 +171,10 @@ def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     try:
         node = yaml.compose(text, Loader=_Loader)
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in _doubled(node, "")]
+        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in mistakes.doubled(node)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
+        raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise UsageError(f"{name}:{line}: not valid YAML: a character that is not allowed") from error
@@ -251,54 +233,6 @@ def _period(text: str) -> tuple[date, date]:
     raise UsageError(f"--period {text}: expected 2026-Q4, or two days such as 2026-10-01..2026-12-31")
 
 
-def _problem(name: str, node: yaml.Node | None, item: Any) -> str:
-    location = tuple(part for part in item["loc"])
-    key = ".".join(str(part) for part in location) or "(top level)"
-    if item["type"] == "extra_forbidden":
-        model: Any = {"period": Period, "scope": Scope, "credential": Credential, "endpoint": Endpoint}.get(
-            str(location[0]) if len(location) > 1 else "", Engagement
-        )
-        what = f"unknown key; expected one of {', '.join(model.model_fields)}"
-    elif item["type"] == "missing":
-        what = "missing; this key is needed"
-    else:
-        what = f"{item['msg'].removeprefix('Value error, ')}; found {_short(item['input'])}"
-    return f"{name}:{_line(node, location)}: {key}: {what}"
-
-
-def _doubled(node: yaml.Node | None, above: str) -> Iterator[tuple[int, str]]:
-    """Line and name of each key that a mapping has already; YAML would keep the last one silently."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                yield key.start_mark.line + 1, f"{above}{key.value}"
-            seen.add(key.value)
-            yield from _doubled(value, f"{above}{key.value}.")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
-    """The line of the deepest part of ``location`` that the file has."""
-    line = 1
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            match = next(((key, value) for key, value in node.value if key.value == str(part)), None)
-            if match is None:
-                return line
-            line, node = match[0].start_mark.line + 1, match[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            return line
-    return line
-
-
 TEMPLATE = """\
 # An engagement: what is audited, for whom, over which period, with which identity.
 entity: {entity}
@@ -312,12 +246,17 @@ scope:             # what is expected to exist; whatever of it cannot be read is
   # management_groups: [corp]   # everything below these groups is expected too
   # expected_from: {{file: cmdb.csv, source: "CMDB, view AKS", exported_at: 2026-11-14}}   # compared with it
 
-credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
+credential: {credential}   # managed-identity, workload-identity, azure-cli, device-code, or:
 # credential:
-#   kind: client-secret
+#   kind: client-secret      # or client-certificate, with certificate_file, and password_env if it has one
 #   tenant_id: 11111111-2222-3333-4444-555555555555
 #   client_id: 66666666-7777-8888-9999-000000000000
 #   secret_env: AZURE_CLIENT_SECRET   # the environment variable that holds the secret
+
+# cloud: AzureUSGovernment             # or AzureChinaCloud; AzureCloud without this key
+# proxy: http://proxy.contoso.com:3128 # without it, what the environment variable HTTPS_PROXY says
+# endpoint:
+#   ca_file: proxy-ca.pem              # certificates of a proxy that opens TLS; relative to this file
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

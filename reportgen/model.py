@@ -72,7 +72,8 @@ class Provenance:
 
     ``rows`` is the number of items on this page, ``total_records`` what the service says exists
     (None where the service does not say). ``wire_sha256`` is of the bytes as received, a statement;
-    ``stored_sha256`` is of the stored file, which anyone can check.
+    ``stored_sha256`` is of the stored file, which anyone can check. ``proxy`` is the host and port of the
+    proxy that the call went through, "" where it went through none.
     """
 
     source: str
@@ -96,6 +97,7 @@ class Provenance:
     truncated: bool | None
     wire_sha256: str
     stored_sha256: str
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ each half can be run again alone: a report that fails costs nothing but the repo
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 from reportgen import facts, render, sandbox
 from reportgen.assess import assess, catalogue
 from reportgen.collect import Request, collect, resume_key
-from reportgen.collect.connection import Connection
+from reportgen.collect.connection import Connection, connection
 from reportgen.engagement import Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
@@ -63,13 +64,12 @@ def controls_for(engagement: Engagement) -> tuple[Control, ...]:
 def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path:
     """Collect from Azure into ``out/snapshots`` and return the snapshot's folder."""
     controls_for(engagement)
-    endpoint = engagement.endpoint
-    connection = Connection(endpoint.management.rstrip("/"), endpoint.authority.rstrip("/"), endpoint.ca_file)
-    now, key = datetime.now(UTC), resume_key(engagement, connection)
+    way = connection(engagement)
+    now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
         folder=resumable(out / "snapshots", key, now) or _snapshot_folder(out, now),
         mode=CollectionMode.AZURE,
-        connection=connection,
+        connection=way,
         clock=lambda: datetime.now(UTC),
         host=platform.node(),
         progress=progress,
@@ -85,24 +85,44 @@ def collect_estate(
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
     controls_for(engagement)
-    with sandbox.serve(estate, as_of=as_of) as azure:
+    with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
             mode=mode,
-            connection=Connection(
+            connection=there.connection,
+            clock=lambda: as_of,
+            host="embedded sandbox",
+            progress=progress,
+            secret=there.secret,
+        )
+        collect(there.engagement, request)
+    return request.folder
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An estate folder that is served: the way there, and the engagement with the sandbox's own identity."""
+
+    engagement: Engagement
+    connection: Connection
+    secret: str = field(repr=False)
+
+
+@contextmanager
+def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iterator[Served]:
+    """Serve a folder of JSON for the length of a ``with`` block, its clock standing at ``as_of`` if given."""
+    with sandbox.serve(estate, as_of=as_of) as azure:
+        identity = Credential(kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id)
+        yield Served(
+            engagement.model_copy(update={"credential": identity}),
+            Connection(
                 f"https://{azure.management_host}",
                 f"https://{azure.login_host}",
                 azure.ca_file,
                 azure.address,
             ),
-            clock=lambda: as_of,
-            host="embedded sandbox",
-            progress=progress,
-            secret=azure.client_secret,
+            azure.client_secret,
         )
-        identity = Credential(kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id)
-        collect(engagement.model_copy(update={"credential": identity}), request)
-    return request.folder
 
 
 def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:

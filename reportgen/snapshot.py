@@ -40,7 +40,11 @@ _SECRET_KEYS = frozenset({"secret", "adminpassword", "password", "clientsecret",
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What ``snapshot.json`` says; ``root_sha256`` is the `tree_sha256` of all other files."""
+    """What ``snapshot.json`` says.
+
+    ``root_sha256`` is of this header's canonical JSON with the `tree_sha256` of all other files in its place,
+    so that it covers both.
+    """
 
     name: str
     collection_mode: CollectionMode
@@ -81,12 +85,20 @@ def prune(value: Json) -> Json:
     return value
 
 
+_PLAIN = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+
+
 def scope_folder(scope: str) -> str:
-    """A short, portable folder name for a provenance scope (names in ids are untrusted text)."""
-    if not scope.startswith("/"):
-        return re.sub(r"[^a-z0-9.-]", "-", scope.lower().replace("/", "."))
+    """A short, portable folder name for a provenance scope (names in ids are untrusted text).
+
+    What is plain stays readable; of anything else the last part is made a slug, with a hash of the whole
+    behind it, so that no two scopes share a folder.
+    """
+    plain = scope.lower().replace("/", ".")
+    if _PLAIN.fullmatch(plain):
+        return plain
     slug = re.sub(r"[^a-z0-9-]+", "-", scope.rsplit("/", 1)[-1].lower())[:40].strip("-")
-    return f"{slug}-{hashlib.sha256(scope.lower().encode()).hexdigest()[:8]}"
+    return f"{slug}-{hashlib.sha256(scope.lower().encode()).hexdigest()[:8]}".strip("-")
 
 
 def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
@@ -101,6 +113,12 @@ def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
 
 
 _HEADER = "snapshot.json"
+
+
+def _root_sha256(folder: Path, header: Header) -> str:
+    """See `Header`."""
+    tree = tree_sha256(folder, frozenset({_HEADER}))
+    return hashlib.sha256(canonical_json(asdict(replace(header, root_sha256=tree)))).hexdigest()
 
 
 class Writer:
@@ -180,7 +198,7 @@ class Writer:
         (self.folder / "gaps.json").write_bytes(canonical_json([asdict(gap) for gap in self.gaps]))
         (self.folder / "scope.json").write_bytes(canonical_json(asdict(scope)))
         self.journal.close()
-        finished = replace(header, root_sha256=tree_sha256(self.folder, frozenset({_HEADER})))
+        finished = replace(header, root_sha256=_root_sha256(self.folder, header))
         (self.folder / _HEADER).write_bytes(canonical_json(asdict(finished)))
         return finished
 
@@ -202,15 +220,12 @@ class Reader:
             raise UsageError(
                 f"{folder}: no snapshot.json here, so this is no finished snapshot; run collect again"
             )
-        raw = self._load("snapshot.json")
-        self.header = Header(
-            **raw
-            | {
-                "identity": Identity(**raw["identity"]),
-                "collection_mode": CollectionMode(raw["collection_mode"]),
-                "resumed_at": tuple(raw["resumed_at"]),
-            }
-        )
+        try:
+            self.header = _header(self._load("snapshot.json"))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UsageError(
+                f"{folder}: snapshot.json is damaged or of another version ({error}); collect again"
+            ) from error
 
     def _load(self, name: str) -> Any:
         return json.loads((self.folder / name).read_bytes())
@@ -255,7 +270,18 @@ class Reader:
 
     def intact(self) -> bool:
         """Whether the files still have the root hash that was taken when the snapshot was closed."""
-        return tree_sha256(self.folder, frozenset({_HEADER})) == self.header.root_sha256
+        return _root_sha256(self.folder, self.header) == self.header.root_sha256
+
+
+def _header(raw: dict[str, Any]) -> Header:
+    return Header(
+        **raw
+        | {
+            "identity": Identity(**raw["identity"]),
+            "collection_mode": CollectionMode(raw["collection_mode"]),
+            "resumed_at": tuple(raw["resumed_at"]),
+        }
+    )
 
 
 def _provenance(raw: dict[str, Any]) -> Provenance:

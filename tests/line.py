@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +20,10 @@ from typing import Any
 
 import yaml
 
-from reportgen import cli
+from reportgen import cli, console
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
-from reportgen.engagement import Credential, Engagement, Period, Scope
+from reportgen.engagement import Credential, Engagement, Limits, Period, Scope
 from reportgen.model import CollectionMode
 from reportgen.sandbox import Sandbox
 from reportgen.snapshot import Reader
@@ -52,9 +55,9 @@ def hardened(subscription: str, name: str) -> dict[str, Any]:
     pool = {
         "name": "sys", "mode": "System", "count": 3, "minCount": 3, "maxCount": 6, "enableAutoScaling": True,
         "type": "VirtualMachineScaleSets", "availabilityZones": ["1", "2", "3"], "maxPods": 110,
-        "enableEncryptionAtHost": True, "orchestratorVersion": "1.34.1", "currentOrchestratorVersion": "1.34.1",
+        "orchestratorVersion": "1.34.1", "currentOrchestratorVersion": "1.34.1",
         "nodeImageVersion": "AKSUbuntu-2204gen2containerd-202610.27.0",
-        "securityProfile": {"sshAccess": "Disabled"},
+        "securityProfile": {"sshAccess": "Disabled"}, "enableEncryptionAtHost": True,
     }  # fmt: skip
     on = {"enabled": True}
     body = cluster(
@@ -87,7 +90,7 @@ def hardened(subscription: str, name: str) -> dict[str, Any]:
 
 
 def children(subscription: str, name: str) -> dict[str, Any]:
-    """The answers about one cluster that no body holds: maintenance windows, diagnostic settings, upgrades."""
+    """What no body of a cluster holds: maintenance windows, diagnostic settings, upgrades."""
     own = cluster_id(subscription, name)
     windows = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
     logs = [{"categoryGroup": "allLogs", "enabled": True}]
@@ -113,7 +116,11 @@ def children(subscription: str, name: str) -> dict[str, Any]:
 
 def versions(subscription: str) -> dict[str, Any]:
     """The list of Kubernetes versions of West Europe, as this subscription is told it."""
-    offered = {"version": "1.34", "patchVersions": {"1.34.1": {}}, "capabilities": {"supportPlan": ["KubernetesOfficial"]}}
+    offered = {
+        "version": "1.34",
+        "patchVersions": {"1.34.1": {}},
+        "capabilities": {"supportPlan": ["KubernetesOfficial"]},
+    }
     uri = (
         f"/subscriptions/{subscription}/providers/Microsoft.ContainerService"
         "/locations/westeurope/kubernetesVersions"
@@ -132,7 +139,7 @@ def good_files() -> dict[str, Any]:
 
 
 def mixed_files() -> dict[str, Any]:
-    """Three subscriptions, one unreadable; a hardened cluster, a bare one, and hostile names without answers."""
+    """Three subscriptions, one unreadable; a hardened cluster, a bare one, two with hostile names."""
     secrets = {"secret": "hush-hush", "clientId": "msi"}
     weak = cluster(BETA, "aks-weak", servicePrincipalProfile=secrets)
     return {
@@ -175,6 +182,7 @@ def command(*arguments: str | Path) -> Result:
     """``reportgen`` in this process, which a test can prepare; no terminal."""
     out, err, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["reportgen", *map(str, arguments)]
+    console.LOG.handlers.clear()  # those of the command before write to where it wrote
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
@@ -187,12 +195,12 @@ def command(*arguments: str | Path) -> Result:
     return Result(code, out.getvalue(), err.getvalue())
 
 
-def process(
+def python(
     *arguments: str | Path, cwd: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """``reportgen`` as a job runs it: a process of its own, no terminal."""
+    """A Python process of its own, without a terminal; the environment is ours with these changes."""
     return subprocess.run(
-        [sys.executable, "-m", "reportgen", *map(str, arguments)],
+        [sys.executable, *map(str, arguments)],
         cwd=cwd,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
@@ -202,15 +210,25 @@ def process(
     )
 
 
+def process(
+    *arguments: str | Path, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """``reportgen`` as a job runs it."""
+    return python("-m", "reportgen", *arguments, cwd=cwd, **environment)
+
+
 def on_terminal(
-    *arguments: str | Path, answers: tuple[tuple[str, bytes], ...] = (), cwd: Path | None = None
+    *arguments: str | Path,
+    answers: tuple[tuple[str, bytes], ...] = (),
+    cwd: Path | None = None,
+    **changes: str,
 ) -> tuple[int, str]:
     """``reportgen`` on a pseudo-terminal: its exit code and all that the terminal showed.
 
     Each of ``answers`` is what to wait for and what to type then.
     """
     ours, theirs = pty.openpty()
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"}
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "160"} | changes
     with subprocess.Popen(
         [sys.executable, "-m", "reportgen", *map(str, arguments)],
         stdin=theirs,
@@ -219,17 +237,27 @@ def on_terminal(
         cwd=cwd,
         env=environment,
         start_new_session=True,
+        preexec_fn=_take_terminal,
     ) as running:
         os.close(theirs)
-        shown = b"".join(_conversation(ours, list(answers)))
-        os.close(ours)
-        return running.wait(60), shown.decode()
+        try:
+            shown = b"".join(_conversation(ours, list(answers)))
+            return running.wait(60), shown.decode()
+        finally:
+            running.kill()
+            os.close(ours)
+
+
+def _take_terminal() -> None:
+    """In the new process: its terminal is the one whose Ctrl-C it hears."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _conversation(terminal: int, answers: list[tuple[str, bytes]]) -> Iterator[bytes]:
     unanswered = b""
     while True:
-        ready, _, _ = select.select([terminal], [], [], 60)
+        ready, _, _ = select.select([terminal], [], [], 20)
         assert ready, f"nothing more came after {unanswered!r}"
         try:
             chunk = os.read(terminal, 65536)
@@ -291,6 +319,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
             credential=Credential(
                 kind="client-secret", tenant_id=sandbox.tenant_id, client_id=sandbox.client_id
             ),
+            limits=Limits(run_hours=changes.get("run_hours", 12)),
         ),
         request,
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen import __version__, expected, scope
-from reportgen.collect import jobs, population
+from reportgen.collect import jobs, left_out, population
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
@@ -53,7 +53,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
     """
     export = expected.read(engagement.export_file) if engagement.export_file else None
     ends = time.monotonic() + engagement.limits.run_hours * 3600
-    identity = credential(engagement.credential, request.connection, request.secret)
+    identity = credential(engagement.credential, request.connection, request.secret, engagement.folder)
     azure = Azure(identity, request.connection, request.clock, request.limits)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
     recorder = Recorder(azure, writer, request.mode, lambda: time.monotonic() > ends)
@@ -63,6 +63,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
         azure.learn_regions({cluster.id.lower(): cluster.region for cluster in found.clusters})
         for stage in jobs.STAGES:
             _run(pool, list(stage(recorder, found)), request.progress)
+    left_out.record(recorder, found)
     _compare_clocks(recorder, request)
     report = scope.report(known, found.in_graph, found.listed, writer.gaps)
     if export:

@@ -6,17 +6,21 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
 from azure.core.pipeline import policies
 from azure.core.rest import HttpRequest
 from azure.mgmt.containerservice import ContainerServiceClient
-from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from azure.mgmt.resourcegraph import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
@@ -24,6 +28,7 @@ from reportgen import __version__
 from reportgen.collect.connection import Connection, transport
 from reportgen.collect.policies import (
     ClockPolicy,
+    FreshTokenPolicy,
     PacePolicy,
     PatientRetryPolicy,
     ReadOnlyPolicy,
@@ -34,23 +39,29 @@ from reportgen.limits import Limits
 from reportgen.model import Identity, Json
 
 if TYPE_CHECKING:
-    from azure.core.credentials import TokenCredential
     from azure.core.pipeline import PipelineResponse
+
+    from reportgen.collect.credentials import Chosen
 
 GRAPH_API_VERSION = "2022-10-01"
 GRAPH_PAGE_ROWS = 1000
 """Rows that Resource Graph gives at most in one answer."""
 _MAX_PAGES = 10_000
-_REQUEST_IDS = ("x-ms-request-id", "x-ms-correlation-request-id")
+_REQUEST_IDS = ("x-ms-request-id", "x-ms-correlation-request-id", "audit-id")
 
 
 class Unreachable(ReportgenError):
-    """A call got no answer at all (name resolution, connection, TLS, time-out)."""
+    """A call got no answer at all (name resolution, connection, TLS, time-out); ``reason`` is the gap's."""
+
+    reason = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer as it came; times are RFC 3339, names of headers in lower case."""
+    """One HTTP answer as it came; times are RFC 3339, names of headers in lower case.
+
+    ``absent`` marks a refusal that says that there is none, which is an answer too; ``body`` is empty then.
+    """
 
     method: str
     url: str
@@ -63,6 +74,7 @@ class Answer:
     ended_at: str
     query: str = ""
     parameters: Mapping[str, Json] = field(default_factory=dict)
+    absent: bool = False
 
     @property
     def request_ids(self) -> tuple[str, ...]:
@@ -83,20 +95,24 @@ class _Options(QueryRequestOptions):
 class Azure:
     """Reads from Resource Graph and Resource Manager; safe to use from several threads.
 
-    ``clock`` gives the times in the provenance; with ``limits`` None calls are not paced.
+    ``clock`` gives the times in the provenance; with ``limits`` None calls are not paced; ``commands`` are
+    those that may be run inside clusters.
     """
 
     def __init__(
         self,
-        credential: TokenCredential,
+        credential: Chosen,
         connection: Connection,
         clock: Callable[[], datetime],
         limits: Limits | None = None,
+        commands: Container[str] = frozenset(),
     ) -> None:
+        self._commands = commands
         self.endpoint = connection.management_url
         self.custom_ca = connection.ca_file is not None
         self._clock = clock
-        self._scope = f"{self.endpoint}/.default"
+        self.proxy = connection.proxy_host
+        self._scope = connection.token_scope
         self._credential = credential
         self.pace = PacePolicy(limits, connection.sleep) if limits else None
         self.host_clock = ClockPolicy(clock)
@@ -128,25 +144,22 @@ class Azure:
             *([self.pace] if self.pace else []),
             WholeAnswerPolicy(),
             self.host_clock,
-            ReadOnlyPolicy(),
-            ARMChallengeAuthenticationPolicy(self._credential, self._scope),
+            ReadOnlyPolicy(self._commands),
+            FreshTokenPolicy(self._credential, self._scope),
             policies.CustomHookPolicy(),
         ]
 
     def _who(self) -> Identity:
         try:
             token = self._credential.get_token(self._scope).token
-        except ClientAuthenticationError as error:
-            reason = re.split(r"\s*Trace ID|\s*To mitigate|\n", str(error.message))[0]
-            raise CredentialError(
-                f"No token from {self._scope}: {reason} "
-                "Check tenant, client id and secret (or the managed identity) under `credential` in the "
-                "engagement."
-            ) from error
         except AzureError as error:
             raise CredentialError(
-                f"No token from {self._scope}: {error}. "
-                "Check the network path, proxy and CA to the token endpoint."
+                f"No token from {self._scope}: {_why(error, self._credential.advice)}"
+            ) from error
+        except OSError as error:
+            raise CredentialError(
+                f"No token from {self._scope}: {error.strerror}: {error.filename}. "
+                "Check the file that the environment names for the credential."
             ) from error
         return _claims(token)
 
@@ -155,22 +168,33 @@ class Azure:
 
     def get(self, path: str, api_version: str) -> Answer:
         """One GET of ``path`` (from the root, or a nextLink) below the management endpoint."""
+        answer = self._call("GET", path, api_version)
+        return replace(answer, body=_json(answer.content))
+
+    def post(self, path: str, api_version: str, body: Json = None, *, once: bool = False) -> Answer:
+        """One of the POSTs that `ReadOnlyPolicy` lets through; the answer's body is left undecoded.
+
+        ``once``: nothing that goes wrong is tried again.
+        """
+        options = {"retry_total": 0} if once else {}
+        return self._call("POST", path, api_version, body, **options)
+
+    def _call(self, method: str, path: str, api_version: str, body: Json = None, **options: Any) -> Answer:
         url = path if path.startswith("https://") else f"{self.endpoint}{path}"
-        request = HttpRequest(
-            "GET", url, params={} if "api-version=" in url else {"api-version": api_version}
-        )
+        parameters = {} if "api-version=" in url else {"api-version": api_version}
+        request = HttpRequest(method, url, params=parameters, json=body)
         started = self._stamp()
         try:
-            response = self._arm.send_request(request)
+            response = self._arm.send_request(request, **options)
         except AzureError as error:
-            raise Unreachable(f"GET {_without_token(url)}: {error}") from error
+            raise Unreachable(f"{method} {_without_token(url)}: {error}") from error
         return Answer(
-            "GET",
+            method,
             _without_token(str(response.request.url)),
             dict(parse_qsl(urlsplit(str(response.request.url)).query)).get("api-version", api_version),
             response.status_code,
             response.content,
-            _json(response.content),
+            None,
             _lowered(response.headers),
             started,
             self._stamp(),
@@ -239,6 +263,15 @@ class Azure:
                 **({"authorizationScopeFilter": scope_filter} if scope_filter else {}),
             },
         )
+
+
+def _why(error: AzureError, advice: str) -> str:
+    """What the token endpoint said and what to check: the network, where it did not answer at all."""
+    unanswered = (ServiceRequestError, ServiceResponseError)
+    if not isinstance(error, ClientAuthenticationError) or isinstance(error.__cause__, unanswered):
+        return f"{error}. Check the network path, proxy and CA to the token endpoint."
+    reason = re.split(r"\s*Trace ID|\s*To mitigate|\n", str(error.message))[0]
+    return f"{reason.rstrip('. ')}. {advice}"
 
 
 def _claims(token: str) -> Identity:

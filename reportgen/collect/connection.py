@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +13,12 @@ from urllib.parse import urlsplit
 import requests
 from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import ReadTimeoutError
+
+from reportgen import clouds
+from reportgen.engagement import Engagement
+from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import HTTPConnectionPool
@@ -26,17 +32,34 @@ _CONNECT_SECONDS = 15
 class Connection:
     """Endpoints as URLs without a trailing slash.
 
+    ``audience`` is whom tokens are for, where that is not ``management_url``. ``proxy`` is the URL of a
+    proxy that all calls go through; without it the environment's (HTTPS_PROXY, NO_PROXY) counts.
     ``address`` (host, port) is where the named hosts are really found, for an embedded sandbox whose
     port differs from run to run while the URLs in the evidence must not. ``call_seconds`` is the
     deadline of one call, from the first byte sent to the last byte read; ``sleep`` waits so many seconds.
     """
 
-    management_url: str = "https://management.azure.com"
-    authority_url: str = "https://login.microsoftonline.com"
+    management_url: str = clouds.CLOUDS[0].management
+    authority_url: str = clouds.CLOUDS[0].authority
     ca_file: Path | None = None
     address: tuple[str, int] | None = None
     call_seconds: float = 120.0
     sleep: Callable[[float], None] = time.sleep
+    audience: str = ""
+    proxy: str = ""
+
+    @property
+    def token_scope(self) -> str:
+        """What a token for Resource Manager is asked for."""
+        return f"{self.audience or self.management_url}/.default"
+
+    @property
+    def proxy_host(self) -> str:
+        """Host and port of the proxy that calls to Azure go through, "" where they go through none."""
+        found = self.proxy or select_proxy(self.management_url, get_environ_proxies(self.management_url))
+        if self.address or not found:
+            return ""
+        return urlsplit(found if "://" in found else f"//{found}").netloc.rpartition("@")[2]
 
     @property
     def public(self) -> bool:
@@ -115,19 +138,34 @@ class _AddressAdapter(_Adapter):
 
 
 class _Transport(RequestsTransport):  # type: ignore[misc]
-    """The SDK's transport, with the connection's way to wait."""
+    """The SDK's transport, with the connection's way to wait and its proxy.
 
-    def __init__(self, sleep: Callable[[float], None], **kwargs: Any) -> None:
+    ``proxies`` goes with each request, since requests prefers the environment to what a session says.
+    """
+
+    def __init__(
+        self, sleep: Callable[[float], None], proxies: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
         self._wait = sleep
+        self._proxies = proxies
         super().__init__(**kwargs)
+
+    def send(self, request: Any, *, proxies: Any = None, **kwargs: Any) -> Any:
+        """See `RequestsTransport`."""
+        own = None if self._proxies is None else dict(self._proxies)
+        return super().send(request, proxies=proxies or own, **kwargs)
 
     def sleep(self, duration: float) -> None:
         """Wait between attempts."""
         self._wait(duration)
 
 
-def transport(connection: Connection) -> RequestsTransport:
-    """A transport for the SDK's clients and credentials."""
+_DIRECT = {"http": "", "https": ""}
+
+
+def transport(connection: Connection, *, direct: bool = False) -> RequestsTransport:
+    """A transport for the SDK's clients and credentials; a ``direct`` one goes through no proxy."""
+    proxies = {"https": connection.proxy} if connection.proxy else None
     session = requests.Session()
     session.mount("https://", _Adapter(connection.call_seconds))
     if connection.address:
@@ -135,9 +173,33 @@ def transport(connection: Connection) -> RequestsTransport:
             session.mount(url, _AddressAdapter(connection.address, connection.call_seconds))
     return _Transport(
         connection.sleep,
+        _DIRECT if direct else proxies,
         session=session,
         session_owner=False,
         connection_timeout=min(_CONNECT_SECONDS, connection.call_seconds),
         read_timeout=connection.call_seconds,
         connection_verify=str(connection.ca_file) if connection.ca_file else True,
     )
+
+
+def connection(engagement: Engagement) -> Connection:
+    """What the engagement says about the way to Azure; UsageError where its CA file cannot be used."""
+    endpoint, cloud = engagement.endpoint, clouds.BY_NAME[engagement.cloud]
+    return Connection(
+        endpoint.management,
+        endpoint.authority,
+        _ca_file(engagement.folder / endpoint.ca_file) if endpoint.ca_file else None,
+        audience=cloud.audience if endpoint.management == cloud.management else "",
+        proxy=engagement.proxy or "",
+    )
+
+
+def _ca_file(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        problem = "holds no certificate in PEM form" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(
+            f"endpoint.ca_file: {path}: {problem}; expected the certificates of those who sign, as PEM"
+        ) from error
+    return path

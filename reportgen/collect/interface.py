@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from reportgen.collect.azure import Answer, Azure, Unreachable
-from reportgen.model import CollectionMode, Gap, Json, Provenance
+from reportgen.model import CollectionMode, Gap, Identity, Json, Provenance
 from reportgen.snapshot import Writer
 from reportgen.sources import BY_NAME
 
@@ -20,17 +22,34 @@ _LIMIT_HIT = "x-ms-tenant-subscription-limit-hit"
 
 
 @dataclass(frozen=True, slots=True)
-class Recorder:
+class Origin:
+    """Who asked, and by which way, for the provenance of what was answered."""
+
+    identity: Identity
+    custom_ca: bool
+    proxy: str
+
+
+class Ledger(ABC):
     """Puts answers and gaps of one collection into the snapshot.
 
     ``late`` says whether the run's deadline has passed: then nothing more is asked, and all that is left is
     a gap.
     """
 
-    azure: Azure
+    __slots__ = ()
     writer: Writer
     mode: CollectionMode
-    late: Callable[[], bool] = lambda: False
+    late: Callable[[], bool]
+
+    @abstractmethod
+    def came_from(self) -> Origin:
+        """Who asked and how, for all answers of this ledger."""
+
+    @property
+    def began(self) -> str:
+        """When the collection began (RFC 3339): the time that its evidence is about."""
+        return self.writer.journal.started_at
 
     def record(
         self,
@@ -60,12 +79,12 @@ class Recorder:
         hit = False
         try:
             for number, answer in enumerate(answers, start=1):
-                if answer.status != 200 or not isinstance(answer.body, dict):
+                if not answer.absent and (answer.status != 200 or not isinstance(answer.body, dict)):
                     return refusal(source, answer)
                 self.writer.page(answer.body, self._provenance(source, unit, number, answer))
                 hit |= answer.headers.get(_LIMIT_HIT, "").lower() == "true"
         except Unreachable as error:
-            return "failed", str(error)
+            return error.reason, str(error)
         return ("truncated", _TOO_MANY) if hit else None
 
     def gap(self, source: str, scope: str, scope_name: str, reason: str, detail: str) -> None:
@@ -74,19 +93,21 @@ class Recorder:
 
     def _provenance(self, source: str, scope: str, page: int, answer: Answer) -> Provenance:
         rows, total, truncated = _counts(answer.body)
+        parts, origin = urlsplit(answer.url), self.came_from()
         return Provenance(
             source=source,
             scope=scope,
             page=page,
             collection_mode=self.mode.value,
-            endpoint=self.azure.endpoint,
-            custom_ca=self.azure.custom_ca,
+            endpoint=f"{parts.scheme}://{parts.netloc}",
+            custom_ca=origin.custom_ca,
+            proxy=origin.proxy,
             method=answer.method,
             url=answer.url,
             query=answer.query,
             parameters=answer.parameters,
             api_version=answer.api_version,
-            identity=self.azure.identity,
+            identity=origin.identity,
             started_at=answer.started_at,
             ended_at=answer.ended_at,
             request_ids=answer.request_ids,
@@ -97,6 +118,20 @@ class Recorder:
             wire_sha256=hashlib.sha256(answer.content).hexdigest(),
             stored_sha256="",
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder(Ledger):
+    """The ledger of what Azure answers, and the door to Azure."""
+
+    azure: Azure
+    writer: Writer
+    mode: CollectionMode
+    late: Callable[[], bool] = lambda: False
+
+    def came_from(self) -> Origin:
+        """See `Ledger`."""
+        return Origin(self.azure.identity, self.azure.custom_ca, self.azure.proxy)
 
 
 _TOO_MANY = (
@@ -110,7 +145,7 @@ def refusal(source: str, answer: Answer) -> tuple[str, str]:
     code, message = error_of(answer.body)
     reasons = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}
     reason = reasons.get(answer.status, "failed")
-    detail = f"HTTP {answer.status} {code}: {message}".strip(" :")
+    detail = f"{f'HTTP {answer.status} {code}'.strip()}: {message}".strip(" :")
     if reason == "denied":
         detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
     return reason, detail
@@ -119,7 +154,7 @@ def refusal(source: str, answer: Answer) -> tuple[str, str]:
 def _counts(body: dict[str, Any]) -> tuple[int, int | None, bool | None]:
     if "totalRecords" in body:
         return len(body["data"]), body["totalRecords"], str(body.get("resultTruncated", "")).lower() == "true"
-    for key in ("value", "values"):
+    for key in ("value", "values", "items"):
         if isinstance(body.get(key), list):
             return len(body[key]), None, None
     return 1, None, None

@@ -7,11 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, zip_longest
 
 from reportgen.collect import (
+    activity_log,
     agent_pools,
+    deny_assignments,
+    deployment_safeguards,
     diagnostic_settings,
+    federated_credentials,
     graph,
+    key_vault_keys,
     kubernetes_versions,
     maintenance_configurations,
+    permissions,
+    pool_upgrade_profiles,
+    resource_locks,
+    role_activations,
+    role_eligibilities,
+    trusted_access_role_bindings,
     upgrade_profiles,
 )
 from reportgen.collect.arm import ArmRead
@@ -22,10 +33,57 @@ from reportgen.collect.population import Cluster, Population
 Job = Callable[[], str]
 """Does its reads and returns a few words for the progress display."""
 
-GRAPH_READS: tuple[str, ...] = ()
+GRAPH_READS: tuple[str, ...] = (
+    "scale-sets",
+    "virtual-machines",
+    "disks",
+    "disk-encryption-sets",
+    "virtual-networks",
+    "subnets",
+    "network-security-groups",
+    "network-interfaces",
+    "load-balancers",
+    "public-ip-addresses",
+    "network-gateways",
+    "route-tables",
+    "nat-gateways",
+    "private-endpoints",
+    "private-dns-zones",
+    "firewalls",
+    "application-gateways",
+    "container-registries",
+    "key-vaults",
+    "log-analytics-workspaces",
+    "managed-identities",
+    "role-assignments",
+    "role-definitions",
+    "policy-assignments",
+    "policy-exemptions",
+    "policy-states",
+    "component-policy-states",
+    "defender-plans",
+    "defender-assessments",
+    "regulatory-compliance",
+    "advisor-recommendations",
+    "fleet-members",
+    "kubernetes-extensions",
+    "flux-configurations",
+    "upgrade-events",
+    "resource-changes",
+    "backup-instances",
+)
 """Query files beside those of the population."""
 
-SUBSCRIPTION_READS: tuple[ArmRead, ...] = ()
+SCOPE_READS: tuple[ArmRead, ...] = (permissions.READ,)
+"""Read once for every subscription in scope, whether it holds a cluster or not; {subscription}."""
+
+SUBSCRIPTION_READS: tuple[ArmRead, ...] = (
+    deny_assignments.READ,
+    role_eligibilities.READ,
+    role_activations.READ,
+    resource_locks.READ,
+    activity_log.READ,
+)
 """Read once for every subscription that holds a cluster; the path has {subscription}."""
 
 REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ,)
@@ -36,13 +94,18 @@ CLUSTER_READS: tuple[ArmRead, ...] = (
     upgrade_profiles.READ,
     maintenance_configurations.READ,
     diagnostic_settings.READ,
+    trusted_access_role_bindings.READ,
+    deployment_safeguards.READ,
 )
 """Read once for every cluster; {cluster}."""
 
-POOL_READS: tuple[ArmRead, ...] = ()
+POOL_READS: tuple[ArmRead, ...] = (pool_upgrade_profiles.READ,)
 """Read once for every agent pool; {cluster} and {pool}."""
 
-RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = ()
+RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = (
+    ("managed-identities", federated_credentials.READ),
+    ("key-vaults", key_vault_keys.READ),
+)
 """Read once for every row of a query file; {resource} is the row's id."""
 
 
@@ -50,6 +113,9 @@ def first(recorder: Recorder, found: Population) -> Iterator[Job]:
     """The reads that need nothing but the population."""
     for name in GRAPH_READS:
         yield _graph(recorder, graph.load(name), found)
+    for subscription in found.known.readable:
+        name = found.known.visible[subscription].name
+        yield _reads(recorder, SCOPE_READS, subscription, name, subscription=subscription, words=name)
     for subscription in found.with_clusters:
         name = found.known.visible[subscription].name
         yield _reads(recorder, SUBSCRIPTION_READS, subscription, name, subscription=subscription, words=name)

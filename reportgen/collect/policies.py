@@ -6,17 +6,21 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import ServiceResponseError
 from azure.core.pipeline import PipelineRequest, PipelineResponse, policies
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
 from reportgen.errors import ReportgenError
 from reportgen.limits import GRAPH_PATH, Key, Limits, Meter, keys
+
+if TYPE_CHECKING:
+    from azure.core.credentials import AccessToken
 
 LONGEST_WAIT = 600.0
 """Seconds; a service that asks for more is given up for this run, and a gap says so."""
@@ -25,15 +29,38 @@ _QUOTA_LEFT = "x-ms-user-quota-remaining"
 _QUOTA_RESETS = "x-ms-user-quota-resets-after"
 
 
+_CLUSTER = (
+    r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft\.containerservice/managedclusters/[^/]+"
+)
+_USER_CREDENTIAL = re.compile(f"{_CLUSTER}/listclusterusercredential")
+_RUN_COMMAND = re.compile(f"{_CLUSTER}/runcommand")
+
+
 class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
-    """Lets GET and the Resource Graph query through and nothing else."""
+    """Lets GET, the Resource Graph query and a cluster's user credential through, and nothing else.
+
+    ``commands`` are those that may be run inside clusters, word for word: none unless an engagement has
+    chosen that way in.
+    """
+
+    def __init__(self, commands: Container[str] = frozenset()) -> None:
+        self._commands = commands
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Refuse whatever could change something."""
         method, url = request.http_request.method, request.http_request.url
-        if method == "GET" or (method == "POST" and urlsplit(url).path.lower() == GRAPH_PATH):
+        if method == "GET" or (method == "POST" and self._lets_through(request)):
             return
         raise ReportgenError(f"{method} {url}: refused, reportgen only reads")
+
+    def _lets_through(self, request: PipelineRequest[Any]) -> bool:
+        path = urlsplit(request.http_request.url).path.lower()
+        if path == GRAPH_PATH or _USER_CREDENTIAL.fullmatch(path):
+            return True
+        if not _RUN_COMMAND.fullmatch(path):
+            return False
+        body = request.http_request.content
+        return json.loads(body)["command"] in self._commands if isinstance(body, str | bytes) else False
 
 
 class WholeAnswerPolicy(policies.SansIOHTTPPolicy[Any, Any]):
@@ -87,6 +114,33 @@ def quota_seconds(headers: Mapping[str, str]) -> float:
     """Seconds until Resource Graph's quota is whole again; its header says ``hh:mm:ss``. 0 if absent."""
     found = re.fullmatch(r"(\d+):(\d\d):(\d\d)", headers.get(_QUOTA_RESETS, "").strip())
     return int(found[1]) * 3600.0 + int(found[2]) * 60.0 + int(found[3]) if found else 0.0
+
+
+class Renewable(Protocol):
+    """A credential that can be told that a token of its was refused."""
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """See `azure.core.credentials.TokenCredential`."""
+
+    def renew(self, refused: str) -> None:
+        """Do not give the refused token again."""
+
+
+class FreshTokenPolicy(ARMChallengeAuthenticationPolicy):
+    """Bears the token; where Azure refuses one in the middle of a run, a new one is fetched, once a call."""
+
+    def __init__(self, credential: Renewable, *scopes: str) -> None:
+        super().__init__(credential, *scopes)
+        self._renewable = credential
+
+    def on_challenge(self, request: PipelineRequest[Any], response: PipelineResponse[Any, Any]) -> bool:
+        """Answer a claims challenge as the SDK does, and any other with a new token."""
+        if super().on_challenge(request, response):
+            return True
+        refused = request.http_request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self._renewable.renew(refused)
+        self.authorize_request(request, *self._scopes)
+        return True
 
 
 class PacePolicy(policies.SansIOHTTPPolicy[Any, Any]):

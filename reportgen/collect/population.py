@@ -138,8 +138,8 @@ def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[C
     name = known.visible[subscription].name
     if not managed_clusters.READ.collect(recorder, subscription, name, subscription=subscription):
         return None
-    return [
-        Cluster(
+    found = {
+        str(body["id"]).lower(): Cluster(
             str(body["id"]),
             str(body.get("name") or body["id"].rsplit("/", 1)[-1]),
             str(body["id"]).split("/")[2].lower(),
@@ -147,7 +147,8 @@ def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[C
             tuple(_pools(body)),
         )
         for body in managed_clusters.READ.items(recorder, subscription)
-    ]
+    }
+    return list(found.values())
 
 
 def _pools(body: dict[str, Any]) -> Iterable[str]:

@@ -1,0 +1,111 @@
+"""``reportgen doctor`` and ``permissions``: what a collector can reach, and what it should be granted."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reportgen import console
+from reportgen.errors import UsageError
+from reportgen.model import Json
+
+if TYPE_CHECKING:
+    from reportgen.collect.connection import Connection
+    from reportgen.doctor import Report
+    from reportgen.engagement import Engagement
+
+EngagementFile = Annotated[Path | None, typer.Argument(help="The engagement file (see `reportgen init`).")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def doctor(
+    engagement: EngagementFile = None,
+    out: Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)] = Path("out"),
+    estate: Annotated[
+        Path | None, typer.Option(help="Read a folder of JSON instead of Azure (needs reportgen[sandbox]).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what works and what does not before anything is collected: 0 all is well, 3 gaps, 2 nothing."""
+    found = _examine(engagement, estate, out)
+    if as_json:
+        _json(found.document())
+    else:
+        for line in found.text():
+            console.say(line)
+    raise typer.Exit(found.exit_code)
+
+
+def _examine(path: Path | None, estate: Path | None, out: Path) -> Report:
+    from reportgen import run as line
+    from reportgen.collect.connection import connection
+    from reportgen.doctor import examine, unusable
+
+    try:
+        loaded = _load(path, estate)
+    except UsageError as error:
+        return unusable(error)
+    with ExitStack() as stack:
+
+        def connect() -> tuple[Engagement, Connection, str]:
+            if estate is None:
+                return loaded, connection(loaded), ""
+            served = stack.enter_context(line.served(loaded, estate, None))
+            return served.engagement, served.connection, served.secret
+
+        return examine(loaded, out, lambda: datetime.now(UTC), connect)
+
+
+def _load(path: Path | None, estate: Path | None) -> Engagement:
+    from reportgen import engagement
+    from reportgen import run as line
+
+    if estate and path is None:
+        own = estate / "engagement.yaml"
+        return engagement.load(own) if own.is_file() else line.engagement_of_estate(estate, datetime.now(UTC))
+    if path is None:
+        raise UsageError(
+            "Name an engagement file (write one with `reportgen init`), or a folder with --estate"
+        )
+    return engagement.load(path)
+
+
+class Section(StrEnum):
+    """A part of what `permissions` prints."""
+
+    ARM_ROLE = "arm-role"
+    COMMANDS = "commands"
+
+
+def permissions(
+    engagement: EngagementFile = None,
+    control: Annotated[
+        list[str] | None, typer.Option(help="A control's id, repeatable; all controls without it.")
+    ] = None,
+    section: Annotated[
+        Section | None, typer.Option(help="Only this: JSON for `az role definition create`, or the commands.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the least role that a collector needs, and how to assign it."""
+    from reportgen import roles
+    from reportgen.assess import catalogue
+    from reportgen.run import CONTROLS
+
+    loaded = _load(engagement, None) if engagement else None
+    plan = roles.plan(loaded, catalogue.load(CONTROLS), tuple(control or ()))
+    if as_json:
+        _json(plan.document())
+    else:
+        console.say(plan.text(section or ""))
+
+
+def _json(document: Json) -> None:
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

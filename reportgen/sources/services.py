@@ -1,0 +1,34 @@
+"""Services that clusters use: registries, key vaults, workspaces for logs."""
+
+from __future__ import annotations
+
+from reportgen.sources.source import Join, Source
+
+SERVICES: tuple[Source, ...] = (
+    Source(
+        "arg.container-registries",
+        "Container registries, Azure Resource Graph",
+        ("Microsoft.ContainerRegistry/registries/read",),
+        "tenant",
+    ),
+    Source(
+        "arg.key-vaults",
+        "Key vaults, Azure Resource Graph",
+        ("Microsoft.KeyVault/vaults/read",),
+        "tenant",
+    ),
+    Source(
+        "arm.key-vault-keys",
+        "Keys of a key vault, without key material, Azure Resource Manager",
+        ("Microsoft.KeyVault/vaults/keys/read",),
+        "resource",
+    ),
+    Source(
+        "arg.log-analytics-workspaces",
+        "Log Analytics workspaces, Azure Resource Graph",
+        ("Microsoft.OperationalInsights/workspaces/read",),
+        "tenant",
+        "log_analytics_workspaces",
+        Join.MENTIONED,
+    ),
+)

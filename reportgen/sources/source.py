@@ -1,0 +1,57 @@
+"""What is said of an evidence source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Join(StrEnum):
+    """Which rows of a source that clusters share have to do with one cluster."""
+
+    NODE_GROUP = "node-group"
+    """those in the cluster's node resource group"""
+    SUBSCRIPTION = "subscription"
+    """those of its subscription"""
+    ABOUT = "about"
+    """those that say they are about the cluster, or something inside it"""
+    SCOPE = "scope"
+    """those whose scope is the cluster, above it (management groups, tenant) or inside it"""
+    MENTIONED = "mentioned"
+    """those whose id the cluster's body names, or that something named lies in"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A right that reading takes in Kubernetes: ``list`` of a resource; the core API group is ""."""
+
+    group: str
+    resource: str
+
+    @property
+    def words(self) -> str:
+        """The right as a reader is told it."""
+        what = "everything" if self.resource == "*" else self.resource
+        return f"list {what} in the {f'API group {self.group}' if self.group else 'core API group'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One evidence source.
+
+    ``name`` is the folder in the snapshot and the word in a control's ``needs``; ``relation`` the key under
+    ``related`` in a control's expressions ("" where it is not offered there); ``scope`` what one
+    answer covers: tenant, subscription, location, cluster or resource (one of another kind);
+    ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
+    ``rules`` are the rights that reading takes in Kubernetes; ``requires`` names the source whose gap on a
+    cluster is a gap in this one too.
+    """
+
+    name: str
+    title: str
+    permissions: tuple[str, ...]
+    scope: str
+    relation: str = ""
+    join: Join | None = None
+    rules: tuple[Rule, ...] = ()
+    requires: str = ""
