@@ -39,8 +39,8 @@ def lines(pack: Path, control: str, subject: str) -> Iterator[str]:
     for reference in observation["evidence"]:
         yield from _evidence(pack, reference)
     yield f"  remedy: {finding['remediation']['text']}"
-    if finding["remediation"]["cli"]:
-        yield f"    {finding['remediation']['cli']}"
+    for text in finding["remediation"]["cli"].splitlines():
+        yield f"    {text}"
 
 
 def _observation(pack: Path, control: str, subject: str) -> dict[str, Any]:

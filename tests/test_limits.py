@@ -33,6 +33,11 @@ def region_of(cluster: str) -> str:
         (f"{CLUSTER.replace('One', 'Two')}/agentPools", (ARM, ("aks-other", SUB, ""))),
         (f"{CLUSTER}/providers/Microsoft.Insights/diagnosticSettings", (ARM,)),
         (
+            f"{CLUSTER}/providers/Microsoft.ContainerService/deploymentSafeguards/default",
+            (ARM, ("aks-other", SUB, "westeurope")),
+        ),
+        (CLUSTER.removesuffix("/One"), (ARM, ("aks-group-list", SUB, "rg"))),
+        (
             f"/subscriptions/{SUB}/providers/Microsoft.ContainerService/locations/northeurope/kubernetesVersions",
             (ARM, ("aks-other", SUB, "northeurope")),
         ),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +15,18 @@ from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+)
+"""What `zipfile` raises over a file that is no zip, is damaged, or is encrypted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ def read_pack(path: str | Path) -> Pack:
     import pandas
 
     document = json.loads(read_file(Path(path), "results/findings.json"))
-    lines = read_file(Path(path), "results/observations.jsonl").decode().splitlines()
+    lines = read_file(Path(path), "results/observations.jsonl").splitlines()  # bytes: text has more line ends
     observations = [json.loads(line) for line in lines]
     flat = [
         {**{f"subject.{key}": value for key, value in line.pop("subject").items()}, **line}
@@ -43,12 +58,14 @@ def read_pack(path: str | Path) -> Pack:
 
 def read_file(pack: Path, name: str) -> bytes:
     """The bytes of one file of a pack, by its path inside the pack."""
+    if name.startswith("/") or ".." in name.split("/"):
+        raise UsageError(f"{pack}: names a file that is not in the pack: {name}")
     try:
         if pack.is_file():
             with zipfile.ZipFile(pack) as archive:
                 return archive.read(f"{_top(archive)}/{name}")
         return (pack / name).read_bytes()
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except (KeyError, *DAMAGED) as error:
         raise UsageError(f"{pack}: not a pack ({name} cannot be read: {error})") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from reportgen.errors import UsageError
 from reportgen.pack.build import MANIFEST
+from reportgen.pack.read import DAMAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,9 @@ def _read_zip(path: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
                     continue
                 if not name or name in found:
                     doubled.append(name or info.filename)
-                found[name or info.filename] = archive.read(info)
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+                linked = stat.S_ISLNK(info.external_attr >> 16)
+                found[name or info.filename] = b"" if linked else archive.read(info)
+    except DAMAGED as error:
         raise UsageError(f"{path}: not a pack, or a damaged zip ({error})") from error
     return found, tuple(doubled)
 

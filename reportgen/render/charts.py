@@ -82,7 +82,7 @@ def count_bars(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
         + _text(
             _LABEL + max(number * scale, 1.5) + 7,
             index * _ROW + 17,
-            str(number),
+            f"{number:,}",
             "start",
         )
         for index, (label, number) in enumerate(rows)
@@ -114,8 +114,9 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
             _EDGES[status],
             _DASHES[status],
         )
-        words = f"{GLYPHS[status]} {number}" if width >= 30 else str(number)
-        if width >= 9 * len(str(number)):
+        told = f"{number:,}"
+        words = f"{GLYPHS[status]} {told}" if width >= 7.5 * len(told) + 22 else told
+        if width >= 7.5 * len(told) + 4:
             drawn += _text(
                 left + width / 2,
                 top + 13,

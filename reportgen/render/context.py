@@ -18,7 +18,7 @@ from reportgen.model import (
 from reportgen.render import charts
 from reportgen.render.controls import Caps, ControlView, control_views
 from reportgen.render.ipe import IpeSheet, sheets
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import AREAS, Names, resource_group
 from reportgen.render.text import count
 from reportgen.sources import BY_NAME
 
@@ -48,6 +48,7 @@ class GapRow:
     source: str
     scope: str
     scope_name: str
+    place: str
     reason: str
     detail: str
 
@@ -81,6 +82,7 @@ class Summary:
     by_area: Markup
     by_severity: Markup
     observations: Markup
+    observed: tuple[tuple[Status, str], ...]
     worst: tuple[ControlView, ...]
     all_worst: int
 
@@ -92,6 +94,7 @@ class ClusterRow:
     anchor: str
     name: str
     id: str
+    resource_group: str
     subscription: str
     counts: Mapping[Status, int]
 
@@ -137,7 +140,7 @@ def report(results: Results, medium: str) -> Report:
         summary=_summary(results, areas),
         areas=areas,
         ipe=ipe,
-        gaps=tuple(_gap_row(gap) for gap in gaps[: caps.gaps]),
+        gaps=tuple(_gap_row(gap, names) for gap in gaps[: caps.gaps]),
         all_gaps=len(gaps),
         clusters=clusters[: caps.clusters],
         all_clusters=len(clusters),
@@ -153,9 +156,19 @@ def _areas(views: Iterable[ControlView]) -> tuple[Area, ...]:
     )
 
 
-def _gap_row(gap: Gap) -> GapRow:
-    source = BY_NAME[gap.source].title if gap.source in BY_NAME else gap.source
-    return GapRow(source, gap.scope, gap.scope_name or gap.scope, gap.reason, gap.detail)
+def _gap_row(gap: Gap, names: Names) -> GapRow:
+    return GapRow(
+        source=_source_title(gap.source),
+        scope=gap.scope,
+        scope_name=gap.scope_name or gap.scope,
+        place=names.place(gap.scope),
+        reason=gap.reason.replace("-", " "),
+        detail=gap.detail,
+    )
+
+
+def _source_title(source: str) -> str:
+    return BY_NAME[source].title if source in BY_NAME else source
 
 
 def _scope(results: Results, caps: Caps) -> ScopeView:
@@ -171,8 +184,8 @@ def _scope(results: Results, caps: Caps) -> ScopeView:
         verdict=_verdict(complete, len(expected), len(unread), len(results.gaps)),
         totals=(
             ("Subscriptions expected", str(len(expected))),
-            ("visible to the collector", str(sum(line.visible for line in expected))),
-            ("collected", str(sum(line.collected for line in expected))),
+            ("Visible to the collector", str(sum(line.visible for line in expected))),
+            ("Collected", str(sum(line.collected for line in expected))),
             (
                 "Clusters in Resource Graph",
                 f"{sum(line.clusters_in_graph for line in expected):,}",
@@ -208,7 +221,7 @@ def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
 def _gap_group(key: tuple[str, str], gaps: list[Gap]) -> GapGroup:
     named = sorted({gap.scope_name or gap.scope for gap in gaps}, key=str.casefold)
     where = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    return GapGroup(_gap_row(gaps[0]).source, key[1], len(gaps), where, gaps[0].detail)
+    return GapGroup(_source_title(key[0]), key[1].replace("-", " "), len(gaps), where, gaps[0].detail)
 
 
 def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
@@ -234,6 +247,7 @@ def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
             [(severity.capitalize(), severities[severity]) for severity in SEVERITIES],
         ),
         observations=charts.status_bars("Observations by status", [("All subjects", observed)]),
+        observed=tuple((status, f"{observed[status]:,}") for status in charts.ORDER),
         worst=tuple(failed[:8]),
         all_worst=len(failed),
     )
@@ -263,6 +277,7 @@ def _clusters(results: Results, names: Names) -> tuple[ClusterRow, ...]:
             names.anchors[cluster],
             names.clusters[cluster],
             names.ids[cluster],
+            resource_group(names.ids[cluster]),
             names.cluster_subscription(cluster),
             counted[cluster],
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,9 @@ from dataclasses import dataclass
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
-from reportgen.render.text import count, moment, observed
+from reportgen.render.text import observed
+from reportgen.render.widths import column_widths
+from reportgen.render.wording import conclusion, procedure, short
 
 NOT_READ = "–"
 CAUSES = {
@@ -20,13 +21,7 @@ CAUSES = {
     Cause.UNLISTED: "Not listed by the source",
     Cause.UNDETERMINED: "Could not be determined from the evidence",
 }
-_KINDS = {
-    "cluster": ("cluster", "clusters"),
-    "agent-pool": ("agent pool", "agent pools"),
-}
 _MOST_COLUMNS = 3
-_RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
-_NEXT_COMMAND = re.compile(r"\s+and\s+(?=(?:az|kubectl)\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +117,22 @@ class ControlView:
         """How many exceptions are printed."""
         return sum(len(shared.rows) for shared in self.exceptions)
 
+    def widths(self, room: int) -> tuple[int, ...]:
+        """Of ``room`` percent the even part of each column but the last: name, subscription, values."""
+        rows = [row for shared in self.exceptions for row in shared.rows] + list(self.satisfied)
+        texts = [
+            [text for row in rows for text in (row.name, row.cluster)],
+            ["Subscription", *(row.subscription for row in rows)],
+            *(
+                [*label.split(), *(row.cells[at][1] for row in rows)]
+                for at, label in enumerate(self.columns)
+                if label
+            ),
+        ]
+        if self.columns == ("",):
+            texts.append(["; ".join(map(": ".join, row.cells)) for row in rows])
+        return column_widths([max(map(len, column), default=0) for column in texts], room)
+
 
 def control_views(
     results: Results, names: Names, ipe: Sequence[IpeSheet], caps: Caps
@@ -150,7 +161,7 @@ class _Views:
         for item in ordered:
             split[item.status].append(item)
         columns = _columns(control, ordered)
-        procedure, commands = _procedure(control.test_procedure)
+        text, commands = procedure(control.test_procedure)
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
         outside = self._groups(split[Status.NOT_APPLICABLE])
@@ -160,8 +171,8 @@ class _Views:
             area=AREAS.get(control.area, control.area.capitalize()),
             anchor=f"c-{control.id}",
             conclusion=conclusion(control, finding, self.as_of),
-            short=_short(finding),
-            procedure=procedure,
+            short=short(finding),
+            procedure=text,
             commands=commands,
             parameters=tuple((key, observed(value)) for key, value in sorted(control.parameters.items())),
             columns=columns,
@@ -179,22 +190,25 @@ class _Views:
         )
 
     def _exceptions(self, failed: list[Observation], columns: tuple[str, ...]) -> tuple[Shared, ...]:
-        """By reason where reasons are shared; every reason gets its turn before the cap is reached."""
+        """By reason where few reasons account for many; then every reason has its turn before the cap."""
+        if not failed:
+            return ()
         grouped: dict[str, list[Observation]] = defaultdict(list)
         for item in failed:
             grouped[item.reason].append(item)
-        largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-        turns = [(turn, place) for place, (_, items) in enumerate(largest) for turn in range(len(items))]
-        kept = Counter(place for _, place in sorted(turns)[: self.caps.exceptions])
-        shown = [(reason, len(items), items[: kept[place]]) for place, (reason, items) in enumerate(largest)]
-        if 2 * len(kept) <= kept.total():
-            return tuple(
-                Shared(reason, number, tuple(self._row(item, columns) for item in items))
-                for reason, number, items in shown
-                if items
-            )
-        rows = sorted((item for *_, items in shown for item in items), key=lambda i: self.names.order(i.subject))
-        return (Shared("", len(failed), tuple(self._row(item, columns) for item in rows)),) if rows else ()
+        reasons = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+        kept = _in_turn([len(items) for _, items in reasons], self.caps.exceptions)
+        shown = [
+            (reason, len(items), items[:number])
+            for (reason, items), number in zip(reasons, kept, strict=True)
+            if number
+        ]
+        if 2 * len(shown) > sum(kept):
+            shown = [("", len(failed), failed[: self.caps.exceptions])]
+        return tuple(
+            Shared(reason, number, tuple(self._row(item, columns) for item in items))
+            for reason, number, items in shown
+        )
 
     def _row(self, item: Observation, columns: tuple[str, ...]) -> Row:
         key = item.subject.cluster_id.lower()
@@ -245,47 +259,8 @@ def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[tuple[str, str]
     )
 
 
-def _procedure(text: str) -> tuple[str, str]:
-    """What to look at, in words, and the commands that show it, one a line ("" where the text has none)."""
-    again = _RE_PERFORM.search(text)
-    return (text[: again.start()], _NEXT_COMMAND.sub("\n", again["commands"])) if again else (text, "")
-
-
-def _short(finding: Finding) -> tuple[str, ...]:
-    """The counts for the index: what was assessed first, and what was not."""
-    assessed = finding.satisfied + finding.exceptions
-    told = []
-    if finding.exceptions:
-        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied")
-    elif assessed:
-        told.append(f"{finding.satisfied:,} of {assessed:,} satisfied")
-    if finding.not_assessed:
-        told.append(f"{finding.not_assessed:,} not assessed")
-    if not assessed and finding.not_applicable:
-        told.append(f"{finding.not_applicable:,} not applicable")
-    return tuple(told) or ("a population of 0",)
-
-
-def conclusion(control: Control, finding: Finding, as_of: str) -> str:
-    """The finding as counts in words, with the time it speaks of."""
-    one, many = _KINDS.get(control.subject, (control.subject, f"{control.subject}s"))
-    assessed = finding.satisfied + finding.exceptions
-    if not finding.population:
-        return f"The population is 0 {many}: there was nothing to assess at {moment(as_of)}."
-    if finding.exceptions:
-        total = count(assessed, one, many)
-        told = f"{finding.exceptions:,} of {total} assessed not satisfied at {moment(as_of)}"
-    elif assessed:
-        told = f"{finding.satisfied:,} of {count(assessed, one, many)} assessed satisfied at {moment(as_of)}"
-    else:
-        told = f"0 of {count(finding.population, one, many)} assessed at {moment(as_of)}"
-    rest = [
-        f"{number:,} {words}"
-        for number, words in (
-            (finding.waived, "waived"),
-            (finding.not_assessed, "not assessed"),
-            (finding.not_applicable, "not applicable"),
-        )
-        if number
-    ]
-    return "; ".join([told, *rest]) + "."
+def _in_turn(sizes: list[int], cap: int | None) -> list[int]:
+    """How many of each group are kept where the groups take turns until ``cap`` is reached."""
+    turns = sorted((turn, group) for group, size in enumerate(sizes) for turn in range(size))
+    kept = Counter(group for _, group in turns[:cap])
+    return [kept[group] for group in range(len(sizes))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 from reportgen.model import Control, Finding, Json, Observation, Results
 from reportgen.snapshot import canonical_json
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+"""What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
 _FIXED = ("status", "cause", "subject", "kind", "cluster", "subscription", "subscription_id", "subject_id")
 
 
@@ -86,7 +88,8 @@ class ControlTables:
             path = target / f"{control.id}.csv"
             # Spreadsheets take UTF-8 for granted only behind a byte order mark.
             with path.open("w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
+                # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
+                writer = csv.writer(file, lineterminator="\r\n")
                 writer.writerow([*_FIXED, *control.observe, "reason", "evidence", "waiver"])
                 for observation in by_control[control.id]:
                     writer.writerow(_row(control, observation, results))
@@ -115,7 +118,7 @@ def _cell(value: Json) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -18,7 +18,7 @@ TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 def render(view: Report, covered: Collection[int] | None = None) -> str:
     """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
-    environment = _environment(covered)
+    environment = _environment(view.medium, covered)
     template = environment.get_template("report.html.j2")
     return template.render(
         report=view,
@@ -31,11 +31,13 @@ def render(view: Report, covered: Collection[int] | None = None) -> str:
     )
 
 
-def _environment(covered: Collection[int] | None) -> Environment:
+def _environment(medium: str, covered: Collection[int] | None) -> Environment:
     clean = text.cleaner(covered)
 
     def breakable(value: Any) -> Markup:
-        return text.breakable(str(clean(value)))
+        # WeasyPrint breaks anywhere before it looks for the places marked; the class forbids it that.
+        marked = text.breakable(str(clean(value)))
+        return Markup('<span class="parts">{}</span>').format(marked) if medium == "pdf" else marked
 
     def shell(value: Any) -> Markup:
         return text.shell(str(clean(value)))

@@ -43,7 +43,7 @@ class Names:
         clusters = {
             key: subject.cluster
             if twice[(subject.cluster, subject.subscription.lower())] == 1
-            else f"{subject.cluster} ({_resource_group(key)})"
+            else f"{subject.cluster} ({resource_group(key)})"
             for key, subject in seen.items()
         }
         order = sorted(
@@ -70,6 +70,15 @@ class Names:
         """The name of the subscription a cluster lies in."""
         return self.subscription(self.subscriptions_of[cluster])
 
+    def place(self, scope: str) -> str:
+        """Where a resource or a region of a subscription lies, by names; "" for any other scope of a gap."""
+        parts = scope.strip("/").split("/")
+        if parts[0].lower() == "subscriptions" and len(parts) > 3:
+            return f"{resource_group(scope)}, {self.subscription(parts[1])}"
+        return (
+            self.subscription(parts[0]) if len(parts) > 1 and parts[0].lower() in self.subscriptions else ""
+        )
+
     def order(self, subject: Subject) -> tuple[str, str, str, str]:
         """The key by which subjects are listed: subscription, cluster, name, id."""
         return (
@@ -80,6 +89,7 @@ class Names:
         )
 
 
-def _resource_group(cluster_id: str) -> str:
-    parts = cluster_id.split("/")
-    return parts[parts.index("resourcegroups") + 1] if "resourcegroups" in parts[:-1] else cluster_id
+def resource_group(arm_id: str) -> str:
+    """The resource group that an ARM id names, or the id where it names none."""
+    parts, lowered = arm_id.split("/"), arm_id.lower().split("/")
+    return parts[lowered.index("resourcegroups") + 1] if "resourcegroups" in lowered[:-1] else arm_id

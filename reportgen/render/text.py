@@ -20,10 +20,11 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories without a shape of their own: controls, marks that turn text round, unassigned."""
 _MAX_OBSERVED = 240
 _MAY_BREAK = re.compile(
-    r"(?<=[/.,:;_?&=@-])(?=\S)|(?<=[a-z])(?=[A-Z])|(?<=[^\sA-Z/.,:;_?&=@-]{12})(?=[^\sA-Z/.,:;_?&=@-]{5})"
+    r"(?<=[/.,:;_?&=@])(?=\S)|(?<=-)(?=[\d/])|(?<=[a-z0-9])(?=[A-Z])|(?<=[^\sA-Z/.,:;_?&=@-]{12})(?=[^\sA-Z/.,:;_?&=@-]{5})"
     r"|(?<=[A-Z0-9]{12})(?=[A-Z0-9]{5})"
 )
-"""After a separator, between the words of a camelCased name, and inside a run of more than 16 letters."""
+"""After a separator, between the words of a camelCased name, and inside a run of more than 16 letters;
+after a hyphen before a letter every layout breaks by itself."""
 _RESOURCE = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/(?P<group>[^/]+)/providers/[^/]+/(?P<type>[^/]+)/(?P<name>[^/]+)",
     re.IGNORECASE,
@@ -63,7 +64,7 @@ def _shown(character: str, covered: Collection[int] | None) -> str:
 
 
 def observed(value: Json) -> str:
-    """An observed value or a parameter as a reader sees it; long ones are shortened, the CSV has them whole."""
+    """An observed value or a parameter as a reader sees it, shortened; the CSV has it whole."""
     if isinstance(value, str) and (resource := _RESOURCE.fullmatch(value)):
         text = f"{resource['name']} ({resource['type']}, resource group {resource['group']})"
     elif isinstance(value, str):
@@ -102,13 +103,13 @@ def span(start: str, end: str) -> str:
 
 
 def breakable(value: str) -> Markup:
-    """A name or id with the places marked where a line may end; it ends nowhere else."""
-    return Markup('<span class="parts">{}</span>').format(Markup("<wbr>").join(_MAY_BREAK.split(value)))
+    """A name or id with the places marked where a line may end."""
+    return Markup("<wbr>").join(_MAY_BREAK.split(value))
 
 
 def shell(value: str) -> Markup:
     """Commands to copy: a line ends between two words only, and goes on with an indent."""
-    return Markup("\n").join(
+    return Markup("").join(
         Markup('<span class="line">{}</span>').format(Markup(" ").join(map(_word, line.split(" "))))
         for line in value.strip().splitlines()
     )

@@ -177,7 +177,8 @@ def _control(area: str, number: int) -> Control:
         method="automated",
         objective="Keeps the platform’s workloads apart from those who have no business with them.",
         test_procedure="Read the setting from the cluster's own body in Resource Manager and compare it with "
-        "the wanted value; a setting that is absent is judged as Azure behaves when it is absent.",
+        "the wanted value; a setting that is absent is judged as Azure behaves when it is absent. "
+        "To re-perform, run az aks show -g <resource-group> -n <cluster> --query setting and az aks list",
         needs=("arm.managed-clusters", "arm.diagnostic-settings")
         if area == "logging"
         else ("arm.managed-clusters",),

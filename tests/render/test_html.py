@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -126,3 +127,20 @@ def test_small_estates_render(clusters: int, tmp_path: Path) -> None:
     )
     assert ("No cluster was found in scope." in text) is (clusters == 0)
     assert ("The population is 0 clusters" in text) is (clusters == 0)
+
+
+def test_a_source_of_which_nothing_could_be_read_says_so_and_offers_no_command(
+    mixed: Results, tmp_path: Path
+) -> None:
+    unread = replace(mixed.sources[0], pages=0, rows=0, url="", query="", api_versions=(), request_ids=())
+    document = HtmlReport().render(replace(mixed, sources=(unread,)), tmp_path).read_text(encoding="utf-8")
+    sheet = document.partition('id="ipe-01"')[2].partition("</article>")[0]
+    assert "Nothing could be read: 0 gaps" in sheet
+    assert not re.search(r"To do again|API version|<dt>(URL|Request ids)", sheet)
+
+
+def test_the_commands_of_a_procedure_stand_by_themselves(mixed_html: str) -> None:
+    assert "To re-perform, run" not in mixed_html
+    again = re.findall(r"<dt>To re-perform</dt><dd><pre>(.*?)</pre>", mixed_html)
+    assert len(again) == mixed_html.count('<article class="control"')
+    assert all(commands.count('class="line"') == 2 for commands in again)

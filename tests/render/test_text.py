@@ -1,4 +1,4 @@
-"""How values become text, and findings sentences."""
+"""How values become text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.model import Finding, Status
-from reportgen.render.controls import conclusion
-from reportgen.render.text import breakable, cleaner, moment, observed
-from tests.render import factory
+from reportgen.render.text import breakable, cleaner, moment, observed, shell, span
 
 
 @pytest.mark.parametrize(
@@ -25,6 +22,10 @@ from tests.render import factory
         (["a", None], "a, not set"),
         ({"b": None, "a": [1]}, "a: 1, b: not set"),
         ("x" * 500, "x" * 239 + "…"),
+        (
+            "/subscriptions/1/resourcegroups/rg-a/providers/Microsoft.OperationalInsights/workspaces/logs",
+            "logs (workspaces, resource group rg-a)",
+        ),
     ],
 )
 def test_observed_values(value: Any, text: str) -> None:
@@ -38,8 +39,29 @@ def test_what_cannot_be_seen_or_drawn_is_printed_as_its_code() -> None:
     assert cleaner()(None) == "not set"
 
 
-def test_breakable_escapes() -> None:
-    assert breakable("/a-b/<i>") == "/<wbr>a-<wbr>b/<wbr>&lt;i&gt;"
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("/a-b/<i>", "/|a-b/|&lt;i&gt;"),
+        ("prod-01", "prod-|01"),
+        ("userAssignedNATGateway", "user|Assigned|NATGateway"),
+        ("2204gen2TLcontainerd", "2204gen2|TLcontainerd"),
+        ("francecentral", "francecentral"),
+        ("n" * 19, "n" * 12 + "|n|n|" + "n" * 5),
+        ("plain words", "plain words"),
+    ],
+)
+def test_names_break_where_a_reader_would(text: str, marked: str) -> None:
+    assert breakable(text) == marked.replace("|", "<wbr>")
+
+
+def test_commands_keep_their_words_whole() -> None:
+    assert shell("az a --b <c>\naz d") == (
+        '<span class="line"><span class="nobr">az</span> <span class="nobr">a</span> '
+        '<span class="nobr">--b</span> <span class="nobr">&lt;c&gt;</span></span>'
+        '<span class="line"><span class="nobr">az</span> <span class="nobr">d</span></span>'
+    )
+    assert "<wbr>" in shell("curl " + "https://example.org/" * 4)
 
 
 def test_times_are_utc_or_left_alone() -> None:
@@ -48,28 +70,7 @@ def test_times_are_utc_or_left_alone() -> None:
     assert moment("soon") == "soon"
 
 
-@pytest.mark.parametrize(
-    ("counts", "sentence"),
-    [
-        (
-            (41, 38, 3, 0, 0, 1),
-            "3 of 41 clusters assessed not satisfied at 2026-11-15 06:00:00 UTC; 1 waived.",
-        ),
-        (
-            (43, 41, 0, 2, 0, 0),
-            "41 of 41 clusters assessed satisfied at 2026-11-15 06:00:00 UTC; 2 not assessed.",
-        ),
-        (
-            (2, 0, 0, 0, 2, 0),
-            "0 of 2 clusters assessed at 2026-11-15 06:00:00 UTC; 2 not applicable.",
-        ),
-        (
-            (0, 0, 0, 0, 0, 0),
-            "The population is 0 clusters: there was nothing to assess at 2026-11-15 06:00:00 UTC.",
-        ),
-    ],
-)
-def test_conclusions_are_counts_at_a_time(counts: tuple[int, ...], sentence: str) -> None:
-    control = factory.results(1).controls[0]
-    finding = Finding(control.id, Status.SATISFIED, *counts)
-    assert conclusion(control, finding, "2026-11-15T06:00:00Z") == sentence
+def test_one_time_is_printed_once() -> None:
+    one, two = "2026-11-15T06:00:00Z", "2026-11-15T06:07:31Z"
+    assert span(one, one) == "2026-11-15 06:00:00 UTC"
+    assert span(one, two) == "2026-11-15 06:00:00 UTC to 2026-11-15 06:07:31 UTC"

@@ -1,0 +1,254 @@
+"""What the identity can reach and read in Azure."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reportgen import expected, rights, scope
+from reportgen.collect import CLOCKS_APART, permissions, population
+from reportgen.collect.azure import Azure
+from reportgen.collect.connection import Connection
+from reportgen.collect.credentials import credential
+from reportgen.collect.interface import Recorder
+from reportgen.doctor.report import Line, State, Subscription, costs
+from reportgen.engagement import Engagement
+from reportgen.errors import CredentialError, IncompleteError
+from reportgen.limits import Limits
+from reportgen.model import CollectionMode, Control, Gap, Identity
+from reportgen.snapshot import Writer
+from reportgen.sources import SOURCES
+
+_WORKERS = 8
+_SHOWN = 30
+"""Subscriptions that a line lists; all of them are in the document for machines."""
+_ROLE = "`reportgen permissions` prints the role and how to assign it."
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lines, and what they rest on."""
+
+    lines: tuple[Line, ...]
+    identity: Identity | None = None
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+def examine(
+    engagement: Engagement,
+    connection: Connection,
+    clock: Callable[[], datetime],
+    secret: str,
+    controls: tuple[Control, ...],
+) -> Found:
+    """Sign in, and read what a collection would read first."""
+    way = _way(engagement, connection)
+    try:
+        identity = credential(engagement.credential, connection, secret, engagement.folder)
+        azure = Azure(identity, connection, clock, None if connection.address else Limits())
+    except CredentialError as error:
+        return Found((way, Line(State.STOPS, "identity", str(error))))
+    who = _who(engagement, azure.identity)
+    with tempfile.TemporaryDirectory(prefix="reportgen-doctor-") as name:
+        writer = Writer(Path(name) / "snapshot", CollectionMode.ESTATE, "")
+        recorder = Recorder(azure, writer, CollectionMode.ESTATE)
+        export = expected.read(engagement.export_file) if engagement.export_file else None
+        try:
+            known = population.resolve(engagement, export, recorder)
+        except IncompleteError as error:
+            stopped = Line(State.STOPS, "subscriptions", str(error), advice=_ROLE)
+            return Found((way, who, _clock(azure), stopped), azure.identity)
+        subscriptions = tuple(_subscriptions(known, recorder))
+        lines = (
+            way,
+            who,
+            _clock(azure),
+            _visible(known, subscriptions),
+            *_groups(engagement, writer.gaps),
+            _graph(recorder),
+            *_rights([one for one in subscriptions if one.visible and one.expected], controls),
+        )
+    return Found(lines, azure.identity, subscriptions)
+
+
+def _way(engagement: Engagement, connection: Connection) -> Line:
+    parts = (
+        f"{connection.management_url} ({engagement.cloud})"
+        if connection.address is None
+        else "embedded sandbox",
+        f"through the proxy {connection.proxy_host}" if connection.proxy_host else "",
+        f"trusting {connection.ca_file}" if connection.ca_file and connection.address is None else "",
+    )
+    return Line(State.OK, "endpoint", ", ".join(filter(None, parts)))
+
+
+def _who(engagement: Engagement, identity: Identity) -> Line:
+    return Line(
+        State.OK,
+        "identity",
+        f"signed in by {engagement.credential.kind}",
+        (
+            f"object id       {identity.object_id}",
+            f"application id  {identity.app_id or 'none in the token'}",
+            f"tenant id       {identity.tenant_id}",
+        ),
+    )
+
+
+def _clock(azure: Azure) -> Line:
+    apart = azure.host_clock.apart
+    found = f"this host is {abs(apart):.0f} s {'ahead of' if apart > 0 else 'behind'} Azure's"
+    if abs(apart) <= CLOCKS_APART:
+        return Line(State.OK, "clock", found)
+    return Line(
+        State.INCOMPLETE,
+        "clock",
+        f"{found}: times in the evidence could not be relied on",
+        advice="Set this host's clock, by NTP.",
+    )
+
+
+def _subscriptions(known: scope.Scope, recorder: Recorder) -> Iterator[Subscription]:
+    """Every subscription that is expected or visible, with the rights on those in scope."""
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        answers = pool.map(lambda one: _held(known, recorder, one), known.readable)
+        held = dict(zip(known.readable, answers, strict=True))
+    for one in sorted({*known.readable, *known.unseen, *known.visible}):
+        seen, rights_held = known.visible.get(one), held.get(one)
+        yield Subscription(
+            one,
+            seen.name if seen else (known.listed or {}).get(one, ""),
+            seen.state if seen else "",
+            known.expected is None or one in known.expected,
+            seen is not None,
+            None if rights_held is None else rights.missing(rights_held, SOURCES),
+            rights.beyond_reading(rights_held or ()),
+        )
+
+
+def _held(known: scope.Scope, recorder: Recorder, subscription: str) -> tuple[rights.Permission, ...] | None:
+    """What the identity may do at a subscription; None where that could not be read."""
+    read = permissions.READ
+    if not read.collect(recorder, subscription, known.visible[subscription].name, subscription=subscription):
+        return None
+    return rights.permissions(recorder.writer.bodies(read.source, subscription))
+
+
+def _visible(known: scope.Scope, subscriptions: tuple[Subscription, ...]) -> Line:
+    wanted = [one for one in subscriptions if one.expected]
+    seen = [one for one in wanted if one.visible]
+    outside = len(subscriptions) - len(wanted)
+    found = (
+        f"{len(seen)} visible; the engagement expects whatever is visible"
+        if known.expected is None
+        else f"{len(seen)} of {len(wanted)} expected are visible"
+        + (f", and {outside} outside the scope" if outside else "")
+    )
+    details = _listed(sorted(wanted, key=lambda one: (one.visible, one.id)), _remarked)
+    if not seen:
+        return Line(State.STOPS, "subscriptions", found, details, _ROLE)
+    if len(seen) < len(wanted):
+        advice = "Check the ids that are not visible, and the identity's role there. " + _ROLE
+        return Line(State.INCOMPLETE, "subscriptions", found, details, advice)
+    return Line(State.OK, "subscriptions", found, details)
+
+
+def _remarked(one: Subscription) -> str:
+    remark = "NOT VISIBLE" if not one.visible else "" if one.state == "Enabled" else f"state {one.state}"
+    return f"{one.called}  {remark}".rstrip()
+
+
+def _listed(subscriptions: list[Subscription], told: Callable[[Subscription], str]) -> tuple[str, ...]:
+    more = len(subscriptions) - _SHOWN
+    shown = tuple(told(one) for one in subscriptions[:_SHOWN])
+    return (*shown, f"and {more} more, which --json lists") if more > 0 else shown
+
+
+def _groups(engagement: Engagement, gaps: Iterable[Gap]) -> Iterator[Line]:
+    refused = {gap.scope_name: gap.detail for gap in gaps if gap.source == "arm.management-groups"}
+    for group in engagement.scope.management_groups:
+        if group in refused:
+            yield Line(State.INCOMPLETE, "mgmt group", f"{group}: {refused[group]}", advice=_ROLE)
+        else:
+            yield Line(State.OK, "mgmt group", f"{group}: its subscriptions can be listed")
+
+
+def _graph(recorder: Recorder) -> Line:
+    gaps = [gap for gap in recorder.writer.gaps if gap.source == population.SUBSCRIPTIONS.source]
+    if gaps:
+        return Line(State.INCOMPLETE, "resource graph", gaps[0].detail, advice=_ROLE)
+    rows = sum(1 for _ in population.SUBSCRIPTIONS.rows(recorder))
+    return Line(State.OK, "resource graph", f"answers, and shows {rows} subscriptions")
+
+
+def _rights(asked: list[Subscription], controls: tuple[Control, ...]) -> Iterator[Line]:
+    """What is missing and what is too much, each told once for all subscriptions that have it in common."""
+    if not asked:
+        return
+    unknown = [one for one in asked if one.missing is None]
+    if unknown:
+        yield Line(
+            State.INCOMPLETE,
+            "permissions",
+            f"what the identity may do could not be read {_where(unknown, asked)}",
+            _listed(unknown, _called),
+            _ROLE,
+        )
+    lacking: dict[tuple[str, ...], list[Subscription]] = defaultdict(list)
+    beyond: dict[tuple[str, ...], list[Subscription]] = defaultdict(list)
+    for one in asked:
+        lacking[tuple(one.missing or ())].append(one)
+        beyond[one.beyond_reading].append(one)
+    for actions, where in lacking.items():
+        if actions:
+            yield _missing(where, asked, controls)
+    if list(lacking) == [()] and not unknown:
+        needed = {action for source in SOURCES for action in source.permissions}
+        yield Line(
+            State.OK, "permissions", f"all {len(needed)} that the sources need, {_where(asked, asked)}"
+        )
+    for patterns, where in beyond.items():
+        if patterns:
+            yield Line(
+                State.NOTE,
+                "permissions",
+                f"more than reading needs {_where(where, asked)}: {', '.join(patterns)}",
+                _listed(where, _called),
+                f"A collector only reads; take this right away from it. {_ROLE}",
+            )
+
+
+def _missing(where: list[Subscription], asked: list[Subscription], controls: tuple[Control, ...]) -> Line:
+    missing = where[0].missing or {}
+    lost = costs((source for sources in missing.values() for source in sources), controls)
+    told = (
+        "costs no control"
+        if not lost
+        else f"costs all {len(lost)} controls"
+        if len(lost) == len(controls)
+        else f"costs {', '.join(lost)}"
+    )
+    return Line(
+        State.INCOMPLETE,
+        "permissions",
+        f"{len(missing)} missing {_where(where, asked)}",
+        (
+            *_listed(where, _called),
+            *(f"{action}  for {', '.join(sources)}" for action, sources in missing.items()),
+            told,
+        ),
+        _ROLE,
+    )
+
+
+def _where(some: list[Subscription], of: list[Subscription]) -> str:
+    return f"at {len(some)} of {len(of)} subscriptions"
+
+
+def _called(one: Subscription) -> str:
+    return one.called

@@ -1,0 +1,61 @@
+"""Findings and test procedures in words, the same in every format."""
+
+from __future__ import annotations
+
+import re
+
+from reportgen.model import Control, Finding
+from reportgen.render.text import count, moment
+
+_KINDS = {
+    "cluster": ("cluster", "clusters"),
+    "agent-pool": ("agent pool", "agent pools"),
+}
+_RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
+_NEXT_COMMAND = re.compile(r"\s+and\s+(?=(?:az|kubectl)\s)")
+
+
+def procedure(text: str) -> tuple[str, str]:
+    """What to look at, in words, and the commands that show it, one a line ("" where the text has none)."""
+    again = _RE_PERFORM.search(text)
+    return (text[: again.start()], _NEXT_COMMAND.sub("\n", again["commands"])) if again else (text, "")
+
+
+def short(finding: Finding) -> tuple[str, ...]:
+    """The counts for the index: what was assessed first, and what was not."""
+    assessed = finding.satisfied + finding.exceptions
+    told = []
+    if finding.exceptions:
+        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied")
+    elif assessed:
+        told.append(f"{finding.satisfied:,} of {assessed:,} satisfied")
+    if finding.not_assessed:
+        told.append(f"{finding.not_assessed:,} not assessed")
+    if not assessed and finding.not_applicable:
+        told.append(f"{finding.not_applicable:,} not applicable")
+    return tuple(told) or ("a population of 0",)
+
+
+def conclusion(control: Control, finding: Finding, as_of: str) -> str:
+    """The finding as counts in words, with the time it speaks of."""
+    one, many = _KINDS.get(control.subject, (control.subject, f"{control.subject}s"))
+    assessed = finding.satisfied + finding.exceptions
+    if not finding.population:
+        return f"The population is 0 {many}: there was nothing to assess at {moment(as_of)}."
+    if finding.exceptions:
+        total = count(assessed, one, many)
+        told = f"{finding.exceptions:,} of {total} assessed not satisfied at {moment(as_of)}"
+    elif assessed:
+        told = f"{finding.satisfied:,} of {count(assessed, one, many)} assessed satisfied at {moment(as_of)}"
+    else:
+        told = f"0 of {count(finding.population, one, many)} assessed at {moment(as_of)}"
+    rest = [
+        f"{number:,} {words}"
+        for number, words in (
+            (finding.waived, "waived"),
+            (finding.not_assessed, "not assessed"),
+            (finding.not_applicable, "not applicable"),
+        )
+        if number
+    ]
+    return "; ".join([told, *rest]) + "."

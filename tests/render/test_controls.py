@@ -1,0 +1,60 @@
+"""What is printed of one control's population, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reportgen.model import Results, Status
+from reportgen.render.context import report
+from reportgen.render.controls import ControlView
+from tests.render import factory
+
+
+def failing(reasons: list[str]) -> Results:
+    """One control that every cluster fails, the n-th one for the n-th reason."""
+    base = factory.few(factory.results(len(reasons), hostile=False), controls=1)
+    observations = tuple(
+        replace(item, status=Status.NOT_SATISFIED, cause=None, reason=reason)
+        for item, reason in zip(base.observations, reasons, strict=True)
+    )
+    return replace(base, observations=observations)
+
+
+def printed(reasons: list[str], medium: str = "pdf") -> ControlView:
+    return report(failing(reasons), medium).controls[0]
+
+
+def test_exceptions_stand_under_the_reason_that_they_share() -> None:
+    view = printed(["off", "absent", "off", "off", "absent", "off"])
+    assert [(shared.reason, shared.number, len(shared.rows)) for shared in view.exceptions] == [
+        ("off", 4, 4),
+        ("absent", 2, 2),
+    ]
+    assert view.shown_exceptions == view.all_exceptions == 6
+
+
+def test_a_rare_reason_is_printed_however_long_the_list() -> None:
+    view = printed(["off"] * 60 + ["open to the internet"])
+    assert [(shared.reason, shared.number, len(shared.rows)) for shared in view.exceptions] == [
+        ("off", 60, 24),
+        ("open to the internet", 1, 1),
+    ]
+    assert (view.shown_exceptions, view.all_exceptions) == (25, 61)
+
+
+def test_reasons_of_their_own_stand_in_the_rows() -> None:
+    (shared,) = printed([f"{days} days old" for days in range(30)]).exceptions
+    assert (shared.reason, shared.number, len(shared.rows)) == ("", 30, 25)
+    assert len({row.reason for row in shared.rows}) == 25
+
+
+def test_the_html_has_all_of_them() -> None:
+    view = printed(["off"] * 60 + ["absent"] * 2, "html")
+    assert view.shown_exceptions == view.all_exceptions == 62
+
+
+def test_the_columns_of_a_control_fit_its_room() -> None:
+    for view in report(factory.results(30), "pdf").controls:
+        widths = view.widths(74)
+        assert len(widths) == len(view.columns) + 1
+        assert sum(widths) < 74

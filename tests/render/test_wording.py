@@ -1,0 +1,60 @@
+"""How findings and test procedures are put into words."""
+
+from __future__ import annotations
+
+import pytest
+
+from reportgen.model import Finding, Status
+from reportgen.render.wording import conclusion, procedure, short
+from tests.render import factory
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        (
+            (41, 38, 3, 0, 0, 1),
+            "3 of 41 clusters assessed not satisfied at 2026-11-15 06:00:00 UTC; 1 waived.",
+        ),
+        (
+            (43, 41, 0, 2, 0, 0),
+            "41 of 41 clusters assessed satisfied at 2026-11-15 06:00:00 UTC; 2 not assessed.",
+        ),
+        (
+            (2, 0, 0, 0, 2, 0),
+            "0 of 2 clusters assessed at 2026-11-15 06:00:00 UTC; 2 not applicable.",
+        ),
+        (
+            (0, 0, 0, 0, 0, 0),
+            "The population is 0 clusters: there was nothing to assess at 2026-11-15 06:00:00 UTC.",
+        ),
+    ],
+)
+def test_conclusions_are_counts_at_a_time(counts: tuple[int, ...], sentence: str) -> None:
+    control = factory.results(1).controls[0]
+    finding = Finding(control.id, Status.SATISFIED, *counts)
+    assert conclusion(control, finding, "2026-11-15T06:00:00Z") == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((41, 38, 3, 0, 0, 1), ("3 of 41 not satisfied",)),
+        ((43, 41, 0, 2, 0, 0), ("41 of 41 satisfied", "2 not assessed")),
+        ((12, 0, 0, 12, 0, 0), ("12 not assessed",)),
+        ((12, 0, 0, 1, 11, 0), ("1 not assessed", "11 not applicable")),
+        ((0, 0, 0, 0, 0, 0), ("a population of 0",)),
+    ],
+)
+def test_the_index_says_what_was_assessed_and_what_was_not(
+    counts: tuple[int, ...], said: tuple[str, ...]
+) -> None:
+    assert short(Finding("some-control", Status.SATISFIED, *counts)) == said
+
+
+def test_commands_are_taken_out_of_the_procedure() -> None:
+    assert procedure("Read a. To re-perform, run az a b -n <and> and az c and kubectl d") == (
+        "Read a.",
+        "az a b -n <and>\naz c\nkubectl d",
+    )
+    assert procedure("Ask the owner.") == ("Ask the owner.", "")

@@ -1,0 +1,138 @@
+"""``reportgen controls``: list, show, lint, test and schema, over the shipped catalogue and a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reportgen.assess import catalogue
+from reportgen.model import Control
+from tests import line
+from tests.assess.build import write_control
+
+SHIPPED = catalogue.load(line.ROOT / "controls")
+
+
+def controls(*arguments: str | Path) -> line.Result:
+    return line.command("controls", *arguments)
+
+
+def test_list_is_one_line_a_control() -> None:
+    result = controls("list")
+    assert (result.code, result.err) == (0, "")
+    found = result.out.splitlines()
+    assert [text.split()[0] for text in found] == [control.id for control in SHIPPED]
+    private = next(text for text in found if text.startswith("api-server-private "))
+    assert "high" in private
+    assert "cluster" in private
+
+
+def test_list_as_json_is_one_document() -> None:
+    result = controls("list", "--json")
+    assert result.code == 0
+    found = json.loads(result.out)
+    assert [known["id"] for known in found] == [control.id for control in SHIPPED]
+    assert set(found[0]) == {"id", "title", "area", "severity", "subject", "method", "needs", "covers"}
+
+
+@pytest.mark.parametrize("control", SHIPPED[::6], ids=lambda control: control.id)
+def test_show_says_what_is_tested_and_how(control: Control) -> None:
+    result = controls("show", control.id)
+    assert (result.code, result.err) == (0, "")
+    first, *rest = result.out.splitlines()
+    assert first == f"{control.id}: {control.title}"
+    assert f"  Check: {control.check}".splitlines()[0] in rest
+    for label in ("Objective", "Test procedure", "Evidence", "Remedy", "File"):
+        assert [text for text in rest if text.startswith(f"  {label}: ")]
+
+
+def test_show_as_json_is_one_document() -> None:
+    found = json.loads(controls("show", "api-server-private", "--json").out)
+    assert found["id"] == "api-server-private"
+    assert found["tests"]
+    assert found["parameters"] == {}
+
+
+def test_an_unknown_id_is_an_error_of_the_user() -> None:
+    result = controls("show", "api-server")
+    assert (result.code, result.out) == (2, "")
+    assert "no control has this id; `reportgen controls list` shows them" in result.err
+
+
+def test_the_shipped_catalogue_is_free_of_problems_and_passes_its_own_tests() -> None:
+    lint, test = controls("lint"), controls("test")
+    assert (lint.code, lint.err) == (0, "")
+    assert lint.out == f"{len(SHIPPED)} controls, 0 problems\n"
+    assert (test.code, test.err) == (0, "")
+    assert test.out == f"{len(SHIPPED)} controls, {sum(len(c.tests) for c in SHIPPED)} tests, 0 failures\n"
+
+
+def test_a_folder_of_ones_own(tmp_path: Path) -> None:
+    write_control(tmp_path)
+    assert controls("list", tmp_path).out.split() == [
+        "api-server-private", "high", "cluster", "The", "API", "server", "has", "no", "public", "endpoint",
+    ]  # fmt: skip
+    assert controls("test", tmp_path).out == "1 controls, 3 tests, 0 failures\n"
+    assert json.loads(controls("show", "api-server-private", "--controls", tmp_path, "--json").out)["id"]
+
+
+def test_a_control_whose_own_test_fails_ends_with_1(tmp_path: Path) -> None:
+    path = write_control(tmp_path, check="true")
+    result = controls("test", tmp_path)
+    assert result.code == 1
+    assert result.out == "1 controls, 3 tests, 2 failures\n"
+    assert f"{path.relative_to(tmp_path).as_posix()}:" in result.err
+    assert "not-satisfied" in result.err
+
+
+def test_a_control_that_lint_objects_to_ends_with_1(tmp_path: Path) -> None:
+    write_control(tmp_path, title="The cluster is compliant")
+    result = controls("lint", tmp_path)
+    assert result.code == 1
+    assert "compliant" in result.err
+    assert "1 controls, " in result.out
+
+
+@pytest.mark.parametrize("command", [("list",), ("lint",), ("test",)])
+def test_a_broken_file_is_named_with_its_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    path = write_control(tmp_path, chekc="true")
+    number = path.read_text(encoding="utf-8").splitlines().index("chekc: 'true'") + 1
+    result = controls(*command, tmp_path)
+    assert (result.code, result.out) == (2, "")
+    assert f"{path.relative_to(tmp_path).as_posix()}:{number}: chekc: " in result.err
+
+
+@pytest.mark.parametrize("command", [("list",), ("lint",), ("test",), ("show", "x", "--controls")])
+def test_a_folder_that_is_not_there(tmp_path: Path, command: tuple[str, ...]) -> None:
+    result = controls(*command, tmp_path / "none")
+    assert result.code == 2
+    assert "no such folder" in result.err
+
+
+def test_the_schema_takes_the_keys_of_the_contract_and_no_other() -> None:
+    result = controls("schema")
+    assert result.code == 0
+    schema = json.loads(result.out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert schema["additionalProperties"] is False
+    assert {
+        "id",
+        "title",
+        "area",
+        "severity",
+        "subject",
+        "method",
+        "objective",
+        "test_procedure",
+        "needs",
+        "check",
+        "observe",
+        "remediation",
+        "references",
+        "property_since",
+        "covers",
+        "tests",
+    } <= set(schema["properties"])
+    assert set(schema["required"]) <= set(schema["properties"])
