@@ -1,0 +1,220 @@
+"""What the reads of Resource Manager keep, what they leave out, and when nothing is an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen.collect import activity_log, deployment_safeguards, jobs, role_eligibilities
+from reportgen.collect.arm import ArmRead, only
+from reportgen.model import Gap
+from reportgen.sandbox import Faults, serve
+from reportgen.snapshot import Page, Reader
+from reportgen.sources import BY_NAME
+from tests import line
+from tests.collect.conftest import EVERYTHING
+from tests.sandbox.conftest import ALPHA, cluster, cluster_id, write
+
+SAFEGUARDS = deployment_safeguards.READ.source
+ONE = cluster_id(ALPHA, "one")
+ANY = "/subscriptions/*/resourceGroups/*/providers/Microsoft.ContainerService/managedClusters/*"
+CANARY = "canary-5f0c9e"
+READS = {
+    "subscription": (*jobs.SUBSCRIPTION_READS, *jobs.SCOPE_READS),
+    "location": jobs.REGION_READS,
+    "cluster": jobs.CLUSTER_READS,
+    "resource": (*jobs.POOL_READS, *(read for _, read in jobs.RESOURCE_READS)),
+}
+
+
+def collected(folder: Path, files: Mapping[str, Any], **faults: Any) -> Reader:
+    estate = write(folder / "estate", {"one.json": cluster(ALPHA, "one"), **files})
+    with serve(estate, as_of=line.NOW, faults=Faults(**faults)) as sandbox:
+        return line.collected(sandbox, folder, scope=EVERYTHING)
+
+
+def gaps(reader: Reader, source: str) -> list[Gap]:
+    return [gap for gap in reader.gaps if gap.source == source]
+
+
+def pages(reader: Reader, source: str) -> list[Page]:
+    return list(reader.pages(source))
+
+
+@pytest.mark.parametrize(
+    ("scope", "read"), [(scope, read) for scope, reads in READS.items() for read in reads], ids=str
+)
+def test_every_read_is_a_source_of_its_scope(scope: str, read: ArmRead) -> None:
+    source = BY_NAME[read.source]
+    assert source.scope == scope
+    assert len(source.permissions) == 1
+    assert source.permissions[0].endswith("/read")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d(-preview)?", read.api_version)
+
+
+@pytest.mark.parametrize("source", BY_NAME.values(), ids=BY_NAME)
+def test_a_permission_reads_and_names_no_data_plane(source: Any) -> None:
+    for permission in source.permissions:
+        assert re.fullmatch(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/read", permission), permission
+
+
+def test_only_what_is_listed_is_kept_whatever_its_casing() -> None:
+    event = {
+        "ID": "e",
+        "caller": "somebody",
+        "claims": {"name": "Somebody"},
+        "status": {"value": "Started", "localizedValue": "Gestartet"},
+        "principals": [{"id": 1, "displayName": "S"}, {"id": 2}],
+    }
+    assert only([event], ("id", "caller", "Status.Value", "principals.id")) == [
+        {
+            "ID": "e",
+            "caller": "somebody",
+            "status": {"value": "Started"},
+            "principals": [{"id": 1}, {"id": 2}],
+        }
+    ]
+
+
+def test_text_where_an_object_was_expected_is_not_kept() -> None:
+    assert only({"status": "Somebody did it"}, ("status.value",)) == {"status": None}
+
+
+def test_none_is_an_answer_where_the_cluster_is_there(tmp_path: Path) -> None:
+    path = f"{ANY}/providers/Microsoft.ContainerService/deploymentSafeguards"
+    reader = collected(tmp_path, {"empty.json": [{"path": path, "status": 404}]})
+    (page,) = pages(reader, SAFEGUARDS)
+    assert page.body == {"value": []}
+    assert (page.provenance.http_status, page.provenance.rows) == (404, 0)
+    assert not gaps(reader, SAFEGUARDS)
+
+
+def test_none_is_a_gap_where_the_cluster_is_gone(tmp_path: Path) -> None:
+    reader = collected(tmp_path, {}, deleted=(ONE,))
+    (gap,) = gaps(reader, SAFEGUARDS)
+    assert (gap.reason, gap.scope) == ("not-found", ONE)
+    assert "ResourceNotFound" in gap.detail
+    assert not pages(reader, SAFEGUARDS)
+
+
+def test_what_the_folder_does_not_say_is_a_gap_each(tmp_path: Path) -> None:
+    reader = collected(tmp_path, {})
+    for read in (*jobs.SUBSCRIPTION_READS, *jobs.SCOPE_READS, *jobs.POOL_READS, deployment_safeguards.READ):
+        (gap,) = gaps(reader, read.source)
+        assert "EstateHasNoAnswer" in gap.detail
+        assert not pages(reader, read.source)
+    for read in (read for _, read in jobs.RESOURCE_READS):
+        assert not gaps(reader, read.source)
+
+
+def event(name: str, at: str) -> dict[str, Any]:
+    return {
+        "id": f"{ONE}/events/{name}/ticks/1",
+        "eventTimestamp": at,
+        "caller": "operator@contoso.example",
+        "claims": {"name": CANARY},
+        "httpRequest": {"clientIpAddress": CANARY},
+        "authorization": {"evidence": {"principalId": CANARY}},
+        "properties": {"requestbody": CANARY},
+        "operationName": {"value": "Microsoft.ContainerService/managedClusters/write"},
+        "resourceProviderName": {"value": "Microsoft.ContainerService"},
+        "resourceId": ONE,
+        "status": {"value": "Succeeded"},
+    }
+
+
+def test_the_activity_log_is_asked_up_to_the_collections_begin(tmp_path: Path) -> None:
+    oldest, first = line.NOW - activity_log.BACK, line.NOW - activity_log.BACK - timedelta(seconds=1)
+    log = [event("in", f"{oldest:%Y-%m-%dT%H:%M:%SZ}"), event("out", f"{first:%Y-%m-%dT%H:%M:%SZ}")]
+    reader = collected(tmp_path, {"log.json": log})
+    (page,) = pages(reader, activity_log.READ.source)
+    assert [item["id"].split("/")[-3] for item in page.body["value"]] == ["in"]
+    assert "eventTimestamp%20ge%20'2026-08-18T06:00:00Z'" in page.provenance.url
+    assert f"le%20'{line.AS_OF}'" in page.provenance.url
+    assert "resourceProvider%20eq%20'Microsoft.ContainerService'" in page.provenance.url
+
+
+def test_who_did_it_is_kept_and_nothing_else_of_a_person(tmp_path: Path) -> None:
+    reader = collected(tmp_path, {"log.json": [event("e", line.AS_OF)]})
+    (page,) = pages(reader, activity_log.READ.source)
+    (item,) = page.body["value"]
+    assert item["caller"] == "operator@contoso.example"
+    assert item["operationName"] == {"value": "Microsoft.ContainerService/managedClusters/write"}
+    assert not item.keys() & {"claims", "httpRequest", "authorization", "properties"}
+
+
+def body(kind: str, name: str, **properties: Any) -> dict[str, Any]:
+    group = f"/subscriptions/{ALPHA}/resourceGroups/rg"
+    return {"id": f"{group}/providers/{kind}/{name}", "name": name, "location": "x", "properties": properties}
+
+
+def extension(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"id": f"{ONE}/providers/{kind}/{name}", "name": name, **more}
+
+
+def secrets() -> dict[str, Any]:
+    """Bodies with a canary at each place where Azure shows, or somebody puts, what nobody is to see."""
+    hidden = {"settings": {"commandToExecute": CANARY}}
+    machine = {
+        "extensionProfile": {"extensions": [{"name": "e", "properties": hidden}]},
+        "osProfile": {"customData": CANARY, "secrets": [CANARY]},
+    }
+    flux = "Microsoft.KubernetesConfiguration"
+    return {
+        "connection.json": body("Microsoft.Network/connections", "c", sharedKey=CANARY),
+        "gateway.json": body(
+            "Microsoft.Network/virtualNetworkGateways",
+            "g",
+            vpnClientConfiguration={"radiusServerSecret": CANARY},
+        ),
+        "circuit.json": body("Microsoft.Network/expressRouteCircuits", "x", serviceKey=CANARY),
+        "app.json": body("Microsoft.Network/applicationGateways", "a", sslCertificates=[{"data": CANARY}]),
+        "set.json": body("Microsoft.Compute/virtualMachineScaleSets", "s", virtualMachineProfile=machine),
+        "machine.json": body("Microsoft.Compute/virtualMachines", "m", **machine),
+        "extension.json": extension(
+            f"{flux}/extensions", "e", properties={"configurationSettings": {"k": CANARY}}
+        ),
+        "flux.json": extension(
+            f"{flux}/fluxConfigurations",
+            "f",
+            properties={"gitRepository": {"url": f"https://u:{CANARY}@git.contoso.example/deploy"}},
+        ),
+        "safeguards.json": extension(
+            "Microsoft.ContainerService/deploymentSafeguards",
+            "default",
+            properties={"level": "Warn"},
+            systemData={"createdBy": CANARY},
+        ),
+        "pim.json": {
+            "id": f"/subscriptions/{ALPHA}/providers/Microsoft.Authorization"
+            "/roleEligibilityScheduleInstances/p",
+            "properties": {
+                "principalId": "p",
+                "expandedProperties": {"principal": {"displayName": CANARY, "email": CANARY}},
+            },
+        },
+        "log.json": [event("e", line.AS_OF)],
+    }
+
+
+def test_no_secret_and_no_name_reaches_the_snapshot(tmp_path: Path) -> None:
+    reader = collected(tmp_path, secrets())
+    files = [path for path in reader.folder.rglob("*") if path.is_file()]
+    assert not [path for path in files if CANARY in path.read_text("utf-8")]
+    (page,) = pages(reader, role_eligibilities.READ.source)
+    assert page.body["value"][0]["properties"] == {"principalId": "p"}
+    rows = {
+        source: sum(page.provenance.rows for page in pages(reader, source))
+        for source in (
+            "arg.network-gateways", "arg.application-gateways", "arg.scale-sets", "arg.virtual-machines",
+            "arg.kubernetes-extensions", "arg.flux-configurations", SAFEGUARDS, activity_log.READ.source,
+        )
+    }  # fmt: skip
+    assert rows == dict.fromkeys(rows, 1) | {"arg.network-gateways": 3}
+    (flux,) = pages(reader, "arg.flux-configurations")
+    assert flux.body["data"][0]["url"] == "https://git.contoso.example/deploy"
