@@ -37,15 +37,19 @@ def proxy(
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
+            self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with suppress(OSError):
-                connection = tls.wrap_socket(self.request, server_side=True) if tls else self.request
-                _serve(known, connection)
+                if tls is None:
+                    _serve(known, self.request)
+                    return
+                with tls.wrap_socket(self.request, server_side=True) as wrapped:
+                    _serve(known, wrapped)
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:
-        known.address = server.server_address[:2]
+        known.address = ("127.0.0.1", server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -72,6 +76,7 @@ def _serve(known: Proxy, client: socket.socket) -> None:
         client.close()
         return
     with socket.create_connection(known.leads_to) as server:
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         back = threading.Thread(target=_pump, args=(server, client), daemon=True)
         back.start()

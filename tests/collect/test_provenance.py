@@ -148,19 +148,19 @@ def test_every_call_is_evidence_or_a_gap(mixed_estate: Path, tmp_path: Path) -> 
         for source in reader.sources()
         for _, page in reader.provenance(source)
     )
-    refused = {gap.scope.lower() for gap in reader.gaps if gap.reason == "not-found"}
+    refused = [gap.scope.lower().split("/") for gap in reader.gaps if gap.reason == "not-found"]
     assert refused
-    for path in calls - stored:
-        assert any(path.startswith(scope) for scope in refused), path
+    missing = calls - stored
+    assert missing.total() == len(refused)
+    for path in missing:
+        assert any(all(part in path for part in scope) for scope in refused), path
     assert not stored - calls
 
 
 def test_times_are_those_of_the_calls(mixed_estate: Path, tmp_path: Path) -> None:
     ticks = count()
     with serve(mixed_estate, as_of=line.NOW) as sandbox:
-        reader = line.collected(
-            sandbox, tmp_path, clock=lambda: line.NOW + timedelta(seconds=next(ticks) % 200)
-        )
+        reader = line.collected(sandbox, tmp_path, clock=lambda: line.NOW + timedelta(seconds=next(ticks)))
     header = reader.header
     assert header.as_of == header.started_at == line.AS_OF
     for source in reader.sources():
@@ -168,7 +168,7 @@ def test_times_are_those_of_the_calls(mixed_estate: Path, tmp_path: Path) -> Non
             started, ended = (datetime.fromisoformat(text) for text in (page.started_at, page.ended_at))
             assert started.tzinfo == ended.tzinfo == UTC
             assert line.NOW < started < ended
-            assert re.fullmatch(r"2026-11-15T06:0\d:\d\dZ", page.ended_at)
+            assert re.fullmatch(r"2026-11-15T06:\d\d:\d\dZ", page.ended_at)
     assert header.ended_at > header.started_at
 
 
