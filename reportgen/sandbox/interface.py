@@ -41,8 +41,8 @@ class Kind(StrEnum):
     LATENCY = "latency"
     """The answer waits for ``seconds``; other calls are answered meanwhile. Long enough, it never comes."""
     REPEATED_ROWS = "repeated-rows"
-    """A page of Resource Graph after the first begins with the last row of the page before and lacks its
-    own last one: the rows still sum up to totalRecords."""
+    """A page of Resource Graph after the first begins a row too early, with the last of the page before, and
+    so lacks its own last: the rows still sum up to totalRecords."""
     TOTAL_CHANGES = "total-changes"
     """totalRecords of a page after the first is one more than it was."""
     NO_TOKEN = "no-token"

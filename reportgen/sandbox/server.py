@@ -27,7 +27,6 @@ from reportgen.sandbox.interface import LOGIN_HOST, MANAGEMENT_HOST, Faults, San
 from reportgen.sandbox.wire import Protocol
 
 _START_SECONDS = 15
-_STOP_SECONDS = 1
 _NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST)
 
 
@@ -39,8 +38,6 @@ class _Server(uvicorn.Server):
             if connection.transport is not None:
                 connection.transport.abort()
         await asyncio.sleep(0)
-        if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=_STOP_SECONDS)
         await super().shutdown(sockets)
 
 

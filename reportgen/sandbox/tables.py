@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -85,7 +86,7 @@ class Tables:
             raise _syntax_error(1, 0, ".", "")
         connection = self._connection(scope, {name.lower() for name in _spelled(query)})
         try:
-            sql = duckdb_kql.to_sql(query, schema=_schema(query), allow_write=False, query_now=now)
+            sql = _translated(query, now if re.search(r"(?i)\b(now|ago)\s*\(", query) else None)
             cursor = connection.execute(str(sql), sql.parameters or None)
             columns = tuple((str(item[0]), _cell_type(item[1])) for item in cursor.description or ())
             rows = cursor.fetchall()
@@ -134,6 +135,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Ro
     waiting = list(rows)
     for start in range(0, len(waiting), _ROWS_AT_ONCE):
         connection.execute(sql, [json.dumps(waiting[start : start + _ROWS_AT_ONCE])])
+
+
+@lru_cache(maxsize=512)
+def _translated(query: str, now: datetime | None) -> Any:
+    """The SQL of a query, parsed once; ``now`` only where the query asks for it."""
+    return duckdb_kql.to_sql(
+        query, schema=_schema(query), allow_write=False, query_now=now or datetime.now(UTC)
+    )
 
 
 def _bare(query: str) -> str:

@@ -188,7 +188,9 @@ def test_latency_delays_a_call_and_not_its_neighbours(estate: Path) -> None:
     assert quick < 0.3 <= elapsed < 1.1, "four calls of 0.3 seconds side by side"
 
 
-def test_an_answer_that_never_comes_does_not_keep_the_sandbox(estate: Path) -> None:
+def test_an_answer_that_never_comes_does_not_keep_the_sandbox(
+    estate: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with faulty(estate, Fault(Kind.LATENCY, match="managedClusters", after=1, seconds=3600)) as client:
         assert client.get(CLUSTER).ok
         hung = threading.Thread(target=hang, args=(client,))
@@ -199,6 +201,7 @@ def test_an_answer_that_never_comes_does_not_keep_the_sandbox(estate: Path) -> N
     assert time.monotonic() - start < 3
     hung.join(5)
     assert not hung.is_alive()
+    assert "Exception in ASGI application" not in caplog.text
 
 
 def hang(client: Client) -> None:
