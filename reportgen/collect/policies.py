@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 600.0
 """Seconds; a service that asks for more is given up for this run, and a gap says so."""
 _ATTEMPTS = 5
+_MARGIN = 0.1
+"""Seconds; the service counts from when a call arrives, and the next may travel faster than the last."""
 _QUOTA_LEFT = "x-ms-user-quota-remaining"
 _QUOTA_RESETS = "x-ms-user-quota-resets-after"
 
@@ -39,12 +41,12 @@ _RUN_COMMAND = re.compile(f"{_CLUSTER}/runcommand")
 class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
     """Lets GET, the Resource Graph query and a cluster's user credential through, and nothing else.
 
-    ``commands`` are those that may be run inside clusters, word for word: none unless an engagement has
-    chosen that way in.
+    ``commands`` are those that may be run inside clusters, word for word, with the files that go with each:
+    none unless an engagement has chosen that way in.
     """
 
-    def __init__(self, commands: Container[str] = frozenset()) -> None:
-        self._commands = commands
+    def __init__(self, commands: Mapping[str, str] | None = None) -> None:
+        self._commands = commands or {}
 
     def on_request(self, request: PipelineRequest[Any]) -> None:
         """Refuse whatever could change something."""
@@ -59,8 +61,10 @@ class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
             return True
         if not _RUN_COMMAND.fullmatch(path):
             return False
-        body = request.http_request.content
-        return json.loads(body)["command"] in self._commands if isinstance(body, str | bytes) else False
+        content = request.http_request.content
+        body = json.loads(content) if isinstance(content, str | bytes) else {}
+        files = self._commands.get(body.get("command"))
+        return files is not None and files == body.get("context")
 
 
 class WholeAnswerPolicy(policies.SansIOHTTPPolicy[Any, Any]):
@@ -172,7 +176,8 @@ class PacePolicy(policies.SansIOHTTPPolicy[Any, Any]):
             now, wait = self._now(), 0.0
             for key in keys(path, lambda cluster: self.regions.get(cluster, "")):
                 meter = self._meters.setdefault(key, self._limits.meter(key))
-                wait = max(wait, meter.wait(now), self._held_until.get(key, now) - now)
+                own = max(meter.wait(now), self._held_until.get(key, now) - now)
+                wait = max(wait, own + _MARGIN if own > 0 else 0.0)
                 meter.take(now)
             return wait
 
