@@ -58,6 +58,7 @@ Kind = Literal[
     "client-secret",
     "client-certificate",
     "device-code",
+    "kubeconfig",
 ]
 
 
@@ -78,6 +79,7 @@ _KEYS: dict[str, _Keys] = {
         ("tenant_id", "client_id", "certificate_file"), ("password_env", "password_file")
     ),
     "device-code": _Keys(("tenant_id",), ("client_id",)),
+    "kubeconfig": _Keys(),
 }
 
 

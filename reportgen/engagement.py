@@ -18,10 +18,12 @@ from reportgen import clouds, mistakes
 from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
 from reportgen.fields import Guid, StrictModel
+from reportgen.inside import Clusters
 from reportgen.snapshot import canonical_json
 
 __all__ = [
     "TEMPLATE",
+    "Clusters",
     "Credential",
     "Endpoint",
     "Engagement",
@@ -98,6 +100,7 @@ class Engagement(StrictModel):
     proxy: ProxyUrl | None = None
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
+    clusters: Clusters = Clusters()
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -110,6 +113,17 @@ class Engagement(StrictModel):
         if cloud is None or not isinstance(given, dict):
             return raw
         return raw | {"endpoint": {"management": cloud.management, "authority": cloud.authority} | given}
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Engagement:
+        alone = self.credential.kind == "kubeconfig"
+        if alone and (self.scope.subscriptions or self.scope.management_groups or self.scope.expected_from):
+            raise ValueError("with credential kubeconfig there is no Azure: leave scope empty, {}")
+        if alone and self.clusters.access != "direct":
+            raise ValueError("with credential kubeconfig the only clusters.access is direct")
+        if not alone and (self.clusters.kubeconfig or self.clusters.context):
+            raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
+        return self
 
     @property
     def folder(self) -> Path:

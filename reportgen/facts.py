@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from reportgen import __version__
+from reportgen import __version__, rights
 from reportgen.engagement import Engagement
-from reportgen.model import PackFacts, Provenance, SourceSummary
+from reportgen.model import Collector, HeldRights, PackFacts, Provenance, SourceSummary
 from reportgen.snapshot import Header, Reader, tree_sha256
 from reportgen.sources import SOURCES, Source
 
@@ -38,6 +38,29 @@ def pack_facts(engagement: Engagement, header: Header, controls: Path, templates
         identity=header.identity,
         host=header.host,
     )
+
+
+def collector(reader: Reader) -> Collector:
+    """The evidence about the evidence: from the header, the provenance and the identity's permissions."""
+    header = reader.header
+    first = next((page for _, page in reader.provenance("arm.subscriptions")), None)
+    return Collector(
+        host=header.host,
+        job=header.job,
+        endpoint=header.endpoint,
+        proxy=first.proxy if first else "",
+        custom_ca=bool(first and first.custom_ca),
+        resumed_at=header.resumed_at,
+        rights=tuple(_rights(reader)),
+    )
+
+
+def _rights(reader: Reader) -> Iterator[HeldRights]:
+    for line in reader.scope.subscriptions:
+        if line.collected:
+            pages = [page.body for page in reader.pages("arm.permissions", line.id)]
+            held = rights.permissions(pages)
+            yield HeldRights(line.id, bool(pages), rights.beyond_reading(held))
 
 
 def source_summaries(reader: Reader) -> tuple[SourceSummary, ...]:

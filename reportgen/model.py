@@ -56,7 +56,8 @@ class Gap:
 
     ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``
     or an ARM resource id; it touches only subjects inside that scope. ``reason`` is a short code
-    (denied, not-found, throttled, failed, truncated, differs), ``detail`` a sentence for the reader.
+    (denied, not-found, throttled, failed, truncated, differs, deadline; of a cluster's API server also
+    unreachable, stopped, not-ready, admin-only, limit; excluded), ``detail`` a sentence for the reader.
     """
 
     source: str
@@ -64,6 +65,11 @@ class Gap:
     scope_name: str
     reason: str
     detail: str
+
+    @property
+    def excluded(self) -> bool:
+        """Whether the engagement left this out: said, and no reason to call a run incomplete."""
+        return self.reason == "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +269,8 @@ class Difference:
 class SourceSummary:
     """All pages of one source in one snapshot, folded for the IPE box.
 
-    ``closing_count`` is what Resource Graph counted after the last page. ``pages_sha256`` is the SHA-256 of the lines ``<stored_sha256>  <path>``, sorted by path.
+    ``closing_count`` is what Resource Graph counted after the last page. ``pages_sha256`` is the SHA-256 of
+    the lines ``<stored_sha256>  <path>``, sorted by path.
     """
 
     source: str
@@ -285,6 +292,36 @@ class SourceSummary:
     path: str
     pages_sha256: str
     gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRights:
+    """What the collector's identity may do in one subscription, as Azure says.
+
+    ``beyond_reading`` are the patterns by which it may do more than read; ``known`` is false where Azure's
+    answer could not be read.
+    """
+
+    subscription: str
+    known: bool
+    beyond_reading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """The evidence about the evidence: who and what made it, as far as that can be read.
+
+    ``job`` names the scheduled job that ran it, "" where the host shows none; ``resumed_at`` the times at
+    which a killed collection was gone on with.
+    """
+
+    host: str
+    job: str
+    endpoint: str
+    proxy: str
+    custom_ca: bool
+    resumed_at: tuple[str, ...]
+    rights: tuple[HeldRights, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,3 +360,4 @@ class Results:
     subscription_names: Mapping[str, str]
     notes: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    collector: Collector | None = None

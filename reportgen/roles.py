@@ -78,6 +78,7 @@ def sources_for(controls: Iterable[Control], chosen: tuple[str, ...]) -> tuple[S
             f"{', '.join(strange)}: no control has this id; `reportgen controls list` shows them"
         )
     wanted = {*POPULATION, *(need for name in chosen for need in known[name].needs)}
+    wanted.update(source.requires for source in SOURCES if source.name in wanted)
     return tuple(source for source in SOURCES if source.name in wanted)
 
 
@@ -207,10 +208,12 @@ def _files(made: Plan) -> str:
     what = f"the controls {', '.join(made.chosen)}" if made.chosen else "all controls"
     left = "\n# A run with this role reports the other sources as gaps." if made.chosen else ""
     files = "\n".join(f"cat > {role.file} <<'JSON'\n{_json(role)}\nJSON" for role in made.roles)
+    only_reader = all(action.endswith("/read") for role in made.roles for action in role.actions)
+    enough = "Reader" if only_reader else "Reader and Azure Kubernetes Service Cluster User Role"
     return (
         f"# Azure Resource Manager and Resource Graph: a custom role for {what}.\n"
-        f"# It reads {len(made.sources)} sources and changes nothing. Azure's own role Reader has all of "
-        f"it, and more.{left}\n{files}"
+        f"# It reads {len(made.sources)} sources and changes nothing. Of Azure's own roles, "
+        f"{enough} would do, and grant more.{left}\n{files}"
     )
 
 

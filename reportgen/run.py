@@ -6,6 +6,7 @@ each half can be run again alone: a report that fails costs nothing but the repo
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,14 @@ Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
 CONTROLS = Path(str(files("reportgen"))) / "controls"
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
+_JOB_VARIABLES = (
+    "CONTAINER_APP_JOB_NAME",
+    "CONTAINER_APP_JOB_EXECUTION_NAME",
+    "AZUREPS_HOST_ENVIRONMENT",
+    "GITHUB_RUN_ID",
+    "BUILD_BUILDID",
+)
+"""Set by Azure Container Apps jobs, Azure Automation, GitHub Actions and Azure Pipelines."""
 DEMO_AS_OF = "2026-11-15T06:00:00Z"
 """Where the clock of the sample estate stands."""
 
@@ -72,6 +81,7 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path
         connection=way,
         clock=lambda: datetime.now(UTC),
         host=platform.node(),
+        job=_job(),
         progress=progress,
         limits=Limits(),
         key=key,
@@ -143,6 +153,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         gaps=reader.gaps,
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
+        collector=facts.collector(reader),
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
         notes=assessment.notes,
     )
@@ -181,6 +192,12 @@ def engagement_of_estate(estate: Path, as_of: datetime) -> Engagement:
         scope=Scope(subscriptions=subscriptions),
         credential=Credential(kind="managed-identity"),
     )
+
+
+def _job() -> str:
+    """What the host says of the scheduled job that runs this: a variable's name and its value."""
+    shown = (f"{name}={os.environ[name]}" for name in _JOB_VARIABLES if os.environ.get(name))
+    return ", ".join(shown)
 
 
 def _snapshot_folder(out: Path, time: datetime) -> Path:

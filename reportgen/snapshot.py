@@ -43,7 +43,7 @@ class Header:
     """What ``snapshot.json`` says.
 
     ``root_sha256`` is of this header's canonical JSON with the `tree_sha256` of all other files in its place,
-    so that it covers both.
+    so that it covers both. ``job`` is the scheduled job that collected, "" where the host shows none.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Header:
     host: str
     tool_version: str
     root_sha256: str
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Request:
     workers: int = 8
     limits: Limits | None = None
     key: str = ""
+    job: str = ""
 
 
 def collect(engagement: Engagement, request: Request) -> Header:
@@ -117,6 +118,7 @@ def _header(request: Request, azure: Azure, writer: Writer) -> Header:
         host=request.host,
         tool_version=__version__,
         root_sha256="",
+        job=request.job,
     )
 
 

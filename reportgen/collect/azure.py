@@ -6,7 +6,7 @@ import base64
 import json
 import re
 import threading
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,7 @@ class Azure:
     """Reads from Resource Graph and Resource Manager; safe to use from several threads.
 
     ``clock`` gives the times in the provenance; with ``limits`` None calls are not paced; ``commands`` are
-    those that may be run inside clusters.
+    those that may be run inside clusters (see `ReadOnlyPolicy`).
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Azure:
         connection: Connection,
         clock: Callable[[], datetime],
         limits: Limits | None = None,
-        commands: Container[str] = frozenset(),
+        commands: Mapping[str, str] | None = None,
     ) -> None:
         self._commands = commands
         self.endpoint = connection.management_url

@@ -89,6 +89,8 @@ def credential(config: Credential, connection: Connection, secret: str = "", fol
     ``secret`` is the embedded sandbox's own; with Azure it comes from where ``config`` says. Raises
     CredentialError where something that the kind needs is not there; it says what and where.
     """
+    if config.kind == "kubeconfig":
+        raise CredentialError("credential: kubeconfig is for one cluster, and signs in to no Azure")
     make, request = _MAKERS[config.kind], _Request(config, connection, secret, folder)
     return Chosen(
         lambda: make(request),

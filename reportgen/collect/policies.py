@@ -63,7 +63,7 @@ class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
             return False
         content = request.http_request.content
         body = json.loads(content) if isinstance(content, str | bytes) else {}
-        files = self._commands.get(body.get("command"))
+        files = self._commands.get(str(body.get("command")))
         return files is not None and files == body.get("context")
 
 

@@ -77,14 +77,17 @@ def examine(
 
 
 def _way(engagement: Engagement, connection: Connection) -> Line:
-    parts = (
-        f"{connection.management_url} ({engagement.cloud})"
-        if connection.address is None
-        else "embedded sandbox",
-        f"through the proxy {connection.proxy_host}" if connection.proxy_host else "",
-        f"trusting {connection.ca_file}" if connection.ca_file and connection.address is None else "",
+    if connection.address:
+        return Line(
+            State.OK, "endpoint", "an estate folder, served by the embedded sandbox with its own identity"
+        )
+    known = {"proxy": connection.proxy_host, "certificates": connection.ca_file}
+    return Line(
+        State.OK,
+        "endpoint",
+        f"{connection.management_url} ({engagement.cloud})",
+        tuple(f"{name:<14}  {value}" for name, value in known.items() if value),
     )
-    return Line(State.OK, "endpoint", ", ".join(filter(None, parts)))
 
 
 def _who(engagement: Engagement, identity: Identity) -> Line:
@@ -208,7 +211,7 @@ def _rights(asked: list[Subscription], controls: tuple[Control, ...]) -> Iterato
         if actions:
             yield _missing(where, asked, controls)
     if list(lacking) == [()] and not unknown:
-        needed = {action for source in SOURCES for action in source.permissions}
+        needed = rights.missing((), SOURCES)
         yield Line(
             State.OK, "permissions", f"all {len(needed)} that the sources need, {_where(asked, asked)}"
         )

@@ -11,7 +11,7 @@ from reportgen.engagement import Engagement
 from reportgen.render.pdf import APT, FONTS
 
 DISK_NEEDED = 1 << 30
-"""Bytes. A snapshot and its pack together take about 0.2 MB a cluster; a GiB is room for thousands."""
+"""Bytes: room for 1,000 clusters. Measured: 101 MB for 300 plain ones, 13 MB for the sample's 11."""
 
 
 def engagement(known: Engagement, controls: int) -> Line:

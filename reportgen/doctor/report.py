@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from reportgen.model import Control, Identity, Json
+from reportgen.sources import SOURCES
 
 _WIDTH = 110
 _STATE, _TOPIC = 12, 14
@@ -111,8 +112,9 @@ class Report:
 
 
 def costs(sources: Iterable[str], controls: Iterable[Control]) -> list[str]:
-    """The controls that need one of the sources, and so could not be assessed without it."""
+    """The controls that could not be assessed without the sources, and without those that require them."""
     lost = set(sources)
+    lost.update(source.name for source in SOURCES if source.requires in lost)
     return [control.id for control in controls if lost.intersection(control.needs)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from reportgen.model import (
     CollectionMode,
+    Difference,
     Gap,
     Results,
     Status,
@@ -19,7 +21,7 @@ from reportgen.render import charts
 from reportgen.render.controls import Caps, ControlView, control_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
-from reportgen.render.text import count
+from reportgen.render.text import count, observed
 from reportgen.sources import BY_NAME
 
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -63,6 +65,34 @@ class ScopeView:
     subscriptions: tuple[SubscriptionScope, ...]
     all_subscriptions: int
     gaps: tuple[GapGroup, ...]
+    missing: tuple[str, ...]
+    all_missing: int
+    unexpected: tuple[str, ...]
+    all_unexpected: int
+    compared: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One property that Resource Graph and Resource Manager show differently, over all clusters.
+
+    ``example`` is the first cluster with the two values there.
+    """
+
+    path: str
+    number: int
+    cluster: str
+    graph: str
+    arm: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRow:
+    """What the collector's identity may do beyond reading, in the subscriptions where it is the same."""
+
+    subscriptions: str
+    told: str
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +145,9 @@ class Report:
     all_gaps: int
     clusters: tuple[ClusterRow, ...]
     all_clusters: int
+    differences: tuple[DifferenceRow, ...]
+    all_differences: int
+    rights: tuple[RightsRow, ...]
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -130,6 +163,7 @@ def report(results: Results, medium: str) -> Report:
     views = control_views(results, names, ipe, caps)
     areas = _areas(views)
     clusters = _clusters(results, names)
+    unlike = _differences(results, names)
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -144,6 +178,9 @@ def report(results: Results, medium: str) -> Report:
         all_gaps=len(gaps),
         clusters=clusters[: caps.clusters],
         all_clusters=len(clusters),
+        differences=unlike[: caps.differences],
+        all_differences=len(unlike),
+        rights=_rights(results),
     )
 
 
@@ -199,7 +236,55 @@ def _scope(results: Results, caps: Caps) -> ScopeView:
         subscriptions=lines[: caps.subscriptions],
         all_subscriptions=len(lines),
         gaps=tuple(_gap_group(key, gaps) for key, gaps in sorted(where.items())),
+        missing=results.scope.clusters_missing[: caps.subscriptions],
+        all_missing=len(results.scope.clusters_missing),
+        unexpected=results.scope.clusters_unexpected[: caps.subscriptions],
+        all_unexpected=len(results.scope.clusters_unexpected),
+        compared=_compared(results),
     )
+
+
+def _compared(results: Results) -> str:
+    """What the comparison of the bodies gave, in a sentence."""
+    if not results.differences:
+        return "The two were compared body by body: no property differs."
+    clusters = len({item.cluster.lower() for item in results.differences})
+    changed = sum(item.graph is not None and item.arm is not None for item in results.differences)
+    return (
+        f"The two were compared body by body: {count(len(results.differences), 'property', 'properties')} of "
+        f"{count(clusters, 'cluster')} differ, {changed:,} of them in value and the rest because one side does "
+        "not show them. Resource Manager's is judged, both are kept."
+    )
+
+
+def _differences(results: Results, names: Names) -> tuple[DifferenceRow, ...]:
+    grouped: dict[str, list[Difference]] = defaultdict(list)
+    for item in results.differences:
+        grouped[re.sub(r"\[[^]]*\]", "[]", item.path)].append(item)
+    return tuple(
+        DifferenceRow(
+            path,
+            len(items),
+            names.clusters.get(items[0].cluster.lower(), items[0].cluster),
+            observed(items[0].graph),
+            observed(items[0].arm),
+        )
+        for path, items in sorted(grouped.items())
+    )
+
+
+def _rights(results: Results) -> tuple[RightsRow, ...]:
+    """Subscriptions with the same rights in one row, those with more than reading first."""
+    grouped: dict[str, list[str]] = defaultdict(list)
+    for held in results.collector.rights if results.collector else ():
+        told = "Nothing beyond reading." if held.known else "Could not be read; see the gaps."
+        if held.beyond_reading:
+            told = f"More than reading: {', '.join(held.beyond_reading)}."
+        grouped[told].append(results.subscription_names.get(held.subscription, held.subscription))
+    rows = [
+        RightsRow(", ".join(sorted(subs)), told, told.startswith("More")) for told, subs in grouped.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (not row.more, row.subscriptions)))
 
 
 def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:

@@ -35,6 +35,7 @@ class Caps:
     gaps: int | None = None
     subscriptions: int | None = None
     clusters: int | None = None
+    differences: int | None = None
 
     @classmethod
     def for_medium(cls, medium: str) -> Caps:
@@ -49,6 +50,7 @@ class Caps:
             gaps=60,
             subscriptions=60,
             clusters=150,
+            differences=25,
         )
 
 

@@ -37,6 +37,8 @@ class FindingsJson:
             "scope": asdict(results.scope),
             "findings": [_finding(control, findings[control.id]) for control in results.controls],
             "gaps": [asdict(gap) for gap in results.gaps],
+            "differences": [asdict(difference) for difference in results.differences],
+            "collector": asdict(results.collector) if results.collector else None,
             "sources": [asdict(source) for source in results.sources],
             "notes": list(results.notes),
         }

@@ -6,6 +6,7 @@ from reportgen.sources.access import ACCESS
 from reportgen.sources.clusters import CLUSTERS
 from reportgen.sources.compute import COMPUTE
 from reportgen.sources.governance import GOVERNANCE
+from reportgen.sources.kubernetes import KUBERNETES
 from reportgen.sources.network import NETWORK
 from reportgen.sources.operation import OPERATION
 from reportgen.sources.services import SERVICES
@@ -21,6 +22,7 @@ SOURCES: tuple[Source, ...] = (
     *ACCESS,
     *GOVERNANCE,
     *OPERATION,
+    *KUBERNETES,
 )
 
 BY_NAME = {source.name: source for source in SOURCES}

@@ -91,24 +91,23 @@ class Discovery:
         Raises Unread where it serves a group in versions that are not known here.
         """
         for rule, kind in read.lists():
-            found = [
-                ListCall(
-                    f"{_root(rule.group, version)}/{name}",
-                    kind if kind != "*" else own,
-                    f"{rule.group}/{version}" if rule.group else version,
-                    read.item,
-                    rule.words,
-                    read.bare,
+            if rule in self.rules(read):
+                yield from (
+                    ListCall(
+                        f"{_root(rule.group, version)}/{name}",
+                        kind if kind != "*" else own,
+                        f"{rule.group}/{version}" if rule.group else version,
+                        read.item,
+                        rule.words,
+                        read.bare,
+                    )
+                    for version, name, own in self._served(rule, read.versions)
                 )
-                for version, name, own in self._served(rule, read.versions)
-            ]
-            yield from found
-            if found and read.first:
-                return
 
-    def serves(self, read: Read, rule: Rule) -> bool:
-        """Whether a cluster serves what a rule is about."""
-        return bool(list(self._served(rule, read.versions)))
+    def rules(self, read: Read) -> tuple[Rule, ...]:
+        """Those of a source's rules that are about something this cluster serves; see `lists`."""
+        found = tuple(rule for rule in read.rules if any(self._served(rule, read.versions)))
+        return found[:1] if read.first else found
 
     def none(self, read: Read) -> Answer:
         """The answer for a source of which the cluster serves nothing: an empty list."""
@@ -121,9 +120,10 @@ class Discovery:
         offered = self.groups.get(rule.group, ())
         known = [version for version in versions if version in offered]
         if offered and not known:
+            known_here = ", ".join(versions)
             raise Unread(
                 "failed",
-                f"The cluster serves {rule.group} in {', '.join(offered)}; known here: {', '.join(versions)}.",
+                f"The cluster serves {rule.group} in {', '.join(offered)}; known here: {known_here}.",
             )
         for version in known:
             found = [

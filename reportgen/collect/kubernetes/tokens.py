@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from azure.core.exceptions import AzureError
 
 from reportgen.collect.kubernetes.failures import Unread
+from reportgen.collect.policies import Renewable
 
 if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken, TokenCredential
+    from azure.core.credentials import AccessToken
 
 SERVER_APPLICATION = "6dae42f8-4368-4678-94ff-3960e28e3630"
 """The Entra application that stands for the API servers of all AKS clusters, in every tenant."""
@@ -22,14 +22,10 @@ _BEFORE_EXPIRY = 300
 
 
 class EntraTokens:
-    """One token for all clusters, taken again before it expires; safe to use from several threads.
+    """One token for all clusters, taken again before it expires; safe to use from several threads."""
 
-    ``make`` gives a credential that has no token in store: the SDK's own would give a refused one again.
-    """
-
-    def __init__(self, make: Callable[[], TokenCredential]) -> None:
-        self._make = make
-        self._credential = make()
+    def __init__(self, credential: Renewable) -> None:
+        self._credential = credential
         self._current: AccessToken | None = None
         self._lock = threading.Lock()
 
@@ -44,7 +40,7 @@ class EntraTokens:
         """See `Authorizer`."""
         with self._lock:
             if self._current is None or self._current.token == refused:
-                self._credential = self._make()
+                self._credential.renew(refused)
                 self._current = self._fetched()
             return self._current.token != refused
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,7 +22,7 @@ class ClientConfig(Kube):
     """Who is asked; of a URL only scheme and host are kept."""
 
     service: WebhookService | None = None
-    url: str | None = None
+    url: Annotated[str | None, msgspec.Meta(extra={"remote": False})] = None
 
     def __post_init__(self) -> None:
         if self.url is not None:
@@ -174,4 +175,4 @@ class Constraint(Kube):
     kind: str | None = None
     metadata: Name | None = None
     spec: ConstraintSpec | None = None
-    status: ConstraintStatus | None = msgspec.field(default=None)
+    status: ConstraintStatus | None = None

@@ -6,15 +6,36 @@ secret in it (``kubectl.kubernetes.io/last-applied-configuration``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
 
 import msgspec
 
 NOT_READ = "[not read]"
 """Stands for the value of an entry of which only is kept that it is there."""
 
-_ANNOTATIONS = frozenset(
-    {
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Whose values are read: of these ``names``, and of all that begin with one of ``prefixes``.
+
+    Of those in ``noted`` only is kept that they are there; with ``spelled_freely`` casing does not count.
+    """
+
+    names: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+    spelled_freely: bool = False
+
+    def reads(self, name: str) -> bool:
+        """Whether the value of an entry is kept."""
+        if self.spelled_freely:
+            return name.lower() in {known.lower() for known in self.names}
+        return name in self.names or name.startswith(self.prefixes)
+
+
+ANNOTATIONS = Allowed(
+    names=(
         "appgw.ingress.kubernetes.io/ssl-redirect",
         "appgw.ingress.kubernetes.io/use-private-ip",
         "azure.workload.identity/client-id",
@@ -43,88 +64,72 @@ _ANNOTATIONS = frozenset(
         "service.beta.kubernetes.io/load-balancer-source-ranges",
         "storageclass.beta.kubernetes.io/is-default-class",
         "storageclass.kubernetes.io/is-default-class",
-    }
+    ),
+    prefixes=(
+        "container.apparmor.security.beta.kubernetes.io/",
+        "container.seccomp.security.alpha.kubernetes.io/",
+        "kubernetes.azure.com/",
+        "pod-security.kubernetes.io/",
+        "weave.works/kured-",
+    ),
+    noted=(
+        "nginx.ingress.kubernetes.io/auth-snippet",
+        "nginx.ingress.kubernetes.io/configuration-snippet",
+        "nginx.ingress.kubernetes.io/modsecurity-snippet",
+        "nginx.ingress.kubernetes.io/server-snippet",
+        "nginx.ingress.kubernetes.io/stream-snippet",
+    ),
 )
-_ANNOTATION_PREFIXES = (
-    "container.apparmor.security.beta.kubernetes.io/",
-    "container.seccomp.security.alpha.kubernetes.io/",
-    "kubernetes.azure.com/",
-    "pod-security.kubernetes.io/",
-    "weave.works/kured-",
-)
-_ANNOTATIONS_BY_PRESENCE = frozenset(
-    f"nginx.ingress.kubernetes.io/{kind}-snippet"
-    for kind in ("auth", "configuration", "modsecurity", "server", "stream")
-)
-
-_STORAGE = frozenset(
-    {
-        "cachingmode",
-        "diskencryptionsetid",
-        "diskencryptiontype",
+STORAGE = Allowed(
+    names=(
+        "cachingMode",
+        "diskEncryptionSetID",
+        "diskEncryptionType",
         "kind",
         "location",
-        "networkaccesspolicy",
-        "networkendpointtype",
+        "networkAccessPolicy",
+        "networkEndpointType",
         "protocol",
-        "publicnetworkaccess",
-        "resourcegroup",
-        "secretnamespace",
-        "sharename",
-        "skuname",
-        "storageaccount",
-        "storageaccounttype",
-        "subscriptionid",
-        "vnetresourcegroup",
-    }
+        "publicNetworkAccess",
+        "resourceGroup",
+        "secretNamespace",
+        "shareName",
+        "skuName",
+        "storageAccount",
+        "storageAccountType",
+        "subscriptionID",
+        "vnetResourceGroup",
+    ),
+    spelled_freely=True,
 )
-"""Parameters of Azure's storage classes and volumes, which the drivers take in any casing."""
-_SECRET_STORE = frozenset(
-    {
-        "clientid",
-        "cloudname",
-        "keyvaultname",
-        "tenantid",
-        "usepodidentity",
-        "usevmmanagedidentity",
-        "userassignedidentityid",
-    }
+"""Parameters of Azure's storage classes and attributes of its volumes, whose casing the drivers ignore."""
+SECRET_STORE = Allowed(
+    names=(
+        "clientID",
+        "cloudName",
+        "keyvaultName",
+        "tenantId",
+        "usePodIdentity",
+        "useVMManagedIdentity",
+        "userAssignedIdentityID",
+    ),
+    spelled_freely=True,
 )
 """Parameters of the Azure provider of the Secrets Store CSI driver; ``objects`` is free text."""
 
-Choice = Callable[[str], bool | None]
-"""Whether the entry of a name is kept: its value (True), that it is there (None), or nothing (False)."""
+Raw = dict[str, msgspec.Raw] | None
+"""A free map: its values are bytes of the answer until somebody decodes them."""
 
 
-def annotation(name: str) -> bool | None:
-    """See `Choice`."""
-    if name in _ANNOTATIONS_BY_PRESENCE:
-        return None
-    return name in _ANNOTATIONS or name.startswith(_ANNOTATION_PREFIXES)
+def chosen(values: Raw, allowed: Allowed) -> Raw:
+    """The entries that may be kept, their values decoded; None where there are none.
 
-
-def storage_parameter(name: str) -> bool | None:
-    """See `Choice`."""
-    return name.lower() in _STORAGE
-
-
-def secret_store_parameter(name: str) -> bool | None:
-    """See `Choice`."""
-    return name.lower() in _SECRET_STORE
-
-
-def names_only(name: str) -> bool | None:  # noqa: ARG001 (a `Choice`)
-    """See `Choice`."""
-    return None
-
-
-def chosen(values: dict[str, msgspec.Raw] | None, choice: Choice) -> dict[str, str] | None:
-    """The entries that ``choice`` keeps, None where there are none; the others are left undecoded."""
-    kept: dict[str, str] = {}
+    The type stays that of the field, since a struct's field has one.
+    """
+    kept: dict[str, Any] = {}
     for name, raw in (values or {}).items():
-        wanted = choice(name)
-        if wanted is None:
+        if name in allowed.noted:
             kept[name] = NOT_READ
-        elif wanted:
+        elif allowed.reads(name):
             kept[name] = msgspec.json.decode(raw, type=str | None) or ""
-    return kept or None
+    return cast("Raw", kept or None)

@@ -6,11 +6,11 @@ skipped by the decoder: it reaches neither memory nor disk nor a log.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar, cast
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
-from reportgen.collect.kubernetes.objects.allowed import annotation, chosen
+from reportgen.collect.kubernetes.objects.allowed import ANNOTATIONS, Raw, chosen
 
 
 class Kube(msgspec.Struct, omit_defaults=True, rename="camel", gc=False):
@@ -55,16 +55,11 @@ class Metadata(Kube):
     creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
     labels: dict[str, str] | None = None
-    annotations: dict[str, msgspec.Raw] | None = None
+    annotations: Annotated[Raw, msgspec.Meta(extra={"allowed": ANNOTATIONS})] = None
     owner_references: list[Owner] | None = None
 
     def __post_init__(self) -> None:
-        self.annotations = filtered(self.annotations)
-
-
-def filtered(values: dict[str, msgspec.Raw] | None) -> dict[str, msgspec.Raw] | None:
-    """The annotations that may be kept, decoded; typed as they came, since a struct has one type a field."""
-    return cast("dict[str, msgspec.Raw] | None", chosen(values, annotation))
+        self.annotations = chosen(self.annotations, ANNOTATIONS)
 
 
 class Requirement(Kube):

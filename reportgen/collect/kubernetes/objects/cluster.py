@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Annotated
 
 import msgspec
 
+from reportgen.collect.kubernetes.objects.allowed import STORAGE, Raw, chosen
 from reportgen.collect.kubernetes.objects.base import Condition, Kube, Metadata, Reference, Selector
 from reportgen.collect.kubernetes.objects.pods import Toleration
-from reportgen.collect.kubernetes.objects.volumes import AzureFile, HostPath, storage
+from reportgen.collect.kubernetes.objects.volumes import AzureFile, HostPath
 
 Amounts = dict[str, str | int | float]
+Parameters = Annotated[Raw, msgspec.Meta(extra={"allowed": STORAGE})]
 
 
 class Version(Kube):
@@ -138,13 +140,13 @@ class StorageClass(Kube):
 
     metadata: Metadata | None = None
     provisioner: str | None = None
-    parameters: dict[str, msgspec.Raw] | None = None
+    parameters: Parameters = None
     reclaim_policy: str | None = None
     volume_binding_mode: str | None = None
     allow_volume_expansion: bool | None = None
 
     def __post_init__(self) -> None:
-        self.parameters = cast("dict[str, msgspec.Raw] | None", storage(self.parameters))
+        self.parameters = chosen(self.parameters, STORAGE)
 
 
 class PersistentCsi(Kube):
@@ -153,13 +155,13 @@ class PersistentCsi(Kube):
     driver: str | None = None
     volume_handle: str | None = None
     read_only: bool | None = None
-    volume_attributes: dict[str, msgspec.Raw] | None = None
+    volume_attributes: Parameters = None
     node_stage_secret_ref: Reference | None = None
     node_publish_secret_ref: Reference | None = None
     controller_expand_secret_ref: Reference | None = None
 
     def __post_init__(self) -> None:
-        self.volume_attributes = cast("dict[str, msgspec.Raw] | None", storage(self.volume_attributes))
+        self.volume_attributes = chosen(self.volume_attributes, STORAGE)
 
 
 class AzureDisk(Kube):

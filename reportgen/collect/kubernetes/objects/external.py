@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Annotated, Any, cast
 
 import msgspec
 
-from reportgen.collect.kubernetes.objects.allowed import chosen, names_only, secret_store_parameter
+from reportgen.collect.kubernetes.objects.allowed import NOT_READ, SECRET_STORE, Raw, chosen
 from reportgen.collect.kubernetes.objects.base import Condition, Kube, Metadata, Reference
 
 
@@ -29,13 +29,11 @@ class SecretProviderClassSpec(Kube):
     """Of a secret provider class; parameters only as far as `allowed` lets them."""
 
     provider: str | None = None
-    parameters: dict[str, msgspec.Raw] | None = None
+    parameters: Annotated[Raw, msgspec.Meta(extra={"allowed": SECRET_STORE})] = None
     secret_objects: list[SyncedSecret] | None = None
 
     def __post_init__(self) -> None:
-        self.parameters = cast(
-            "dict[str, msgspec.Raw] | None", chosen(self.parameters, secret_store_parameter)
-        )
+        self.parameters = chosen(self.parameters, SECRET_STORE)
 
 
 class SecretProviderClass(Kube):
@@ -96,14 +94,13 @@ class AzureVault(Kube):
 class SecretStoreSpec(Kube):
     """Of a store; other providers than Azure's by name only, since some hold the values themselves."""
 
-    provider: dict[str, msgspec.Raw] | None = None
+    provider: Annotated[Raw, msgspec.Meta(extra={"detail": {"azurekv": AzureVault}})] = None
 
     def __post_init__(self) -> None:
-        given = self.provider or {}
-        kept: dict[str, object] = dict(chosen(given, names_only) or {})
-        if "azurekv" in given:
-            kept["azurekv"] = msgspec.json.decode(given["azurekv"], type=AzureVault | None)
-        self.provider = cast("dict[str, msgspec.Raw] | None", kept or None)
+        kept: dict[str, Any] = dict.fromkeys(self.provider or {}, NOT_READ)
+        if self.provider and "azurekv" in self.provider:
+            kept["azurekv"] = msgspec.json.decode(self.provider["azurekv"], type=AzureVault | None)
+        self.provider = cast("Raw", kept or None)
 
 
 class SecretStoreStatus(Kube):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from reportgen.collect.kubernetes.objects.allowed import chosen, storage_parameter
 from reportgen.collect.kubernetes.objects.base import Kube, Named, Present
 
 
@@ -152,8 +151,3 @@ class Volume(Kube):
     scale_io: Present | None = msgspec.field(name="scaleIO", default=None)
     storageos: Present | None = None
     vsphere_volume: Present | None = None
-
-
-def storage(values: dict[str, msgspec.Raw] | None) -> dict[str, str] | None:
-    """Parameters of a storage class or attributes of a volume, as far as they may be read."""
-    return chosen(values, storage_parameter)
