@@ -252,8 +252,8 @@ def _compared(results: Results) -> str:
     changed = sum(item.graph is not None and item.arm is not None for item in results.differences)
     return (
         f"The two were compared body by body: {count(len(results.differences), 'property', 'properties')} of "
-        f"{count(clusters, 'cluster')} differ, {changed:,} of them in value and the rest because one side does "
-        "not show them. Resource Manager's is judged, both are kept."
+        f"{count(clusters, 'cluster')} differ, {changed:,} of them in value and the rest because one side "
+        "does not show them. Resource Manager's is judged, both are kept."
     )
 
 

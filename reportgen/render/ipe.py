@@ -71,16 +71,13 @@ def _parameter(value: Json) -> str:
 def _rows(source: SourceSummary) -> str:
     if source.total_records is None:
         return f"{source.rows:,} received; this service states no total"
-    told = {
-        source.rows,
-        source.total_records,
-        source.rows if source.closing_count is None else source.closing_count,
-    }
-    verdict = "the numbers agree" if len(told) == 1 else "THE NUMBERS DIFFER"
-    closing = (
-        "" if source.closing_count is None else f", {source.closing_count:,} counted after the last page"
+    counted = source.rows if source.closing_count is None else source.closing_count
+    agree = source.rows == source.total_records == counted
+    closing = "" if source.closing_count is None else f", {counted:,} counted after the last page"
+    return (
+        f"{source.rows:,} received of {source.total_records:,} that the service says exist{closing}: "
+        f"{'the numbers agree' if agree else 'THE NUMBERS DIFFER'}"
     )
-    return f"{source.rows:,} received of {source.total_records:,} that the service says exist{closing}: {verdict}"
 
 
 def _truncated(truncated: bool | None) -> str:
