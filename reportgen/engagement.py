@@ -272,6 +272,10 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, dev
 # endpoint:
 #   ca_file: proxy-ca.pem              # certificates of a proxy that opens TLS; relative to this file
 
+# clusters:        # how the clusters' own API servers are read; none leaves what is inside them out
+#   access: direct # or run-command: where no network path leads there, in a pod that Azure starts for it
+#   secrets: false # true adds name, type and age of secrets, by a right that would give their values too
+
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}
 """

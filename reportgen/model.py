@@ -39,6 +39,12 @@ class CollectionMode(StrEnum):
     AZURE = "azure"
     ESTATE = "estate"
     DEMO = "demo"
+    KUBECONFIG = "kubeconfig"
+
+    @property
+    def live(self) -> bool:
+        """Whether the evidence is of something real, so that it is never overwritten."""
+        return self in (CollectionMode.AZURE, CollectionMode.KUBECONFIG)
 
 
 @dataclass(frozen=True, slots=True)

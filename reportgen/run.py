@@ -19,7 +19,7 @@ from reportgen import facts, render, sandbox
 from reportgen.assess import assess, catalogue
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
-from reportgen.engagement import Credential, Engagement, Scope, quarter
+from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
@@ -59,7 +59,7 @@ class Outcome:
         """
         if self.unavailable:
             return 2
-        if self.results.gaps and fail_on != "never":
+        if any(not gap.excluded for gap in self.results.gaps) and fail_on != "never":
             return 3
         found = any(finding.status is Status.NOT_SATISFIED for finding in self.results.findings)
         return 1 if found and fail_on == "findings" else 0
@@ -71,13 +71,15 @@ def controls_for(engagement: Engagement) -> tuple[Control, ...]:
 
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path:
-    """Collect from Azure into ``out/snapshots`` and return the snapshot's folder."""
+    """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
     controls_for(engagement)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
         folder=resumable(out / "snapshots", key, now) or _snapshot_folder(out, now),
-        mode=CollectionMode.AZURE,
+        mode=CollectionMode.KUBECONFIG
+        if engagement.credential.kind == "kubeconfig"
+        else CollectionMode.AZURE,
         connection=way,
         clock=lambda: datetime.now(UTC),
         host=platform.node(),
@@ -122,9 +124,15 @@ class Served:
 def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iterator[Served]:
     """Serve a folder of JSON for the length of a ``with`` block, its clock standing at ``as_of`` if given."""
     with sandbox.serve(estate, as_of=as_of) as azure:
-        identity = Credential(kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id)
+        changed: dict[str, object] = {
+            "credential": Credential(
+                kind="client-secret", tenant_id=azure.tenant_id, client_id=azure.client_id
+            )
+        }
+        if not (estate / "kubernetes").is_dir():
+            changed["clusters"] = Clusters(access="none")
         yield Served(
-            engagement.model_copy(update={"credential": identity}),
+            engagement.model_copy(update=changed),
             Connection(
                 f"https://{azure.management_host}",
                 f"https://{azure.login_host}",

@@ -131,7 +131,7 @@ class Writer:
 
     def __init__(self, folder: Path, mode: CollectionMode, now: str, key: str = "") -> None:
         if (folder / _HEADER).exists():
-            if mode is CollectionMode.AZURE:
+            if mode.live:
                 raise UsageError(
                     f"{folder}: a snapshot exists here and is never overwritten; choose another --out"
                 )
@@ -205,7 +205,7 @@ class Writer:
 
 
 def _remove_simulated(folder: Path) -> None:
-    if Reader(folder).header.collection_mode is CollectionMode.AZURE:
+    if Reader(folder).header.collection_mode.live:
         raise UsageError(
             f"{folder}: a snapshot collected from Azure is never overwritten; choose another --out"
         )

@@ -23,7 +23,7 @@ import yaml
 from reportgen import cli, console
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
-from reportgen.engagement import Credential, Engagement, Limits, Period, Scope
+from reportgen.engagement import Clusters, Credential, Engagement, Limits, Period, Scope
 from reportgen.model import CollectionMode
 from reportgen.sandbox import Sandbox
 from reportgen.snapshot import Reader
@@ -114,6 +114,19 @@ def children(subscription: str, name: str) -> dict[str, Any]:
     }
 
 
+def nothing_else(*clusters: str) -> dict[str, Any]:
+    """What no other file tells of subscriptions and these clusters: nothing is there, all is readable."""
+    permissions = "/subscriptions/*/providers/Microsoft.Authorization/permissions"
+    may = [{"actions": ["*/read"], "notActions": [], "dataActions": [], "notDataActions": []}]
+    lists = ["/subscriptions/*/providers/*/*", "/subscriptions/*/providers/*/*/*/*"]
+    absent = [
+        {"path": f"{known}/providers/Microsoft.ContainerService/deploymentSafeguards", "status": 404}
+        for known in clusters
+    ]
+    own = [f"{known}/{rest}" for known in clusters for rest in ("*", "providers/*/*", "*/*/*/*")]
+    return {"empty.json": [{"path": permissions, "body": {"value": may}}, *absent, *lists, *own]}
+
+
 def versions(subscription: str) -> dict[str, Any]:
     """The list of Kubernetes versions of West Europe, as this subscription is told it."""
     offered = {
@@ -135,6 +148,7 @@ def good_files() -> dict[str, Any]:
         "good.json": hardened(ALPHA, "aks-good"),
         **children(ALPHA, "aks-good"),
         **versions(ALPHA),
+        **nothing_else(cluster_id(ALPHA, "aks-good")),
     }
 
 
@@ -145,6 +159,7 @@ def mixed_files() -> dict[str, Any]:
     return {
         **good_files(),
         **versions(BETA),
+        **nothing_else(cluster_id(ALPHA, "aks-good"), cluster_id(BETA, "aks-weak")),
         "subscriptions.json": [
             {"subscriptionId": ALPHA, "displayName": "Alpha", "managementGroups": [{"name": "mg_prod"}]},
             {"subscriptionId": BETA, "displayName": ESCAPES, "managementGroups": [{"name": "mg-prod"}]},
@@ -175,7 +190,9 @@ class Result:
     @property
     def pack(self) -> Path:
         """The folder of the pack that the command says it made."""
-        return Path(next(line for line in self.out.splitlines() if line.startswith("Pack: ")).split(": ")[1])
+        found = [text for text in self.out.splitlines() if text.startswith("Pack: ")]
+        assert found, self.err
+        return Path(found[0].removeprefix("Pack: "))
 
 
 def command(*arguments: str | Path) -> Result:
@@ -320,6 +337,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
                 kind="client-secret", tenant_id=sandbox.tenant_id, client_id=sandbox.client_id
             ),
             limits=Limits(run_hours=changes.get("run_hours", 12)),
+            clusters=changes.get("clusters", Clusters(access="none")),
         ),
         request,
     )

@@ -103,9 +103,15 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
     if item.unseen:
         cause, reason = item.unseen
         return Verdict(Status.NOT_ASSESSED, reason, {}, cause)
-    missing = [case.gaps[source] for source in control.needs if source in case.gaps]
+    missing = [source for source in control.needs if source in case.gaps]
     if missing:
-        return Verdict(Status.NOT_ASSESSED, " ".join(missing), {}, Cause.GAP)
+        reason = " ".join(dict.fromkeys(case.gaps[source] for source in missing))
+        return Verdict(
+            Status.NOT_ASSESSED,
+            reason,
+            {},
+            Cause.EXCLUDED if case.excluded.issuperset(missing) else Cause.GAP,
+        )
     source = next((name for name in control.needs if name != BODIES), BODIES)
     version = case.evidence[source].api_version if source in case.evidence else ""
     if version and version[: len(control.property_since)] < control.property_since:

@@ -16,9 +16,10 @@ from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
+from reportgen.collect.kubernetes import alone, fleet
 from reportgen.engagement import Engagement
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Export
+from reportgen.model import CollectionMode, Export, Identity, ScopeReport
 from reportgen.snapshot import Header, Writer
 
 CLOCKS_APART = 300.0
@@ -52,10 +53,13 @@ def collect(engagement: Engagement, request: Request) -> Header:
     Raises CredentialError where no token can be had, IncompleteError where not even the list of
     subscriptions can be read; everything else that fails is a gap.
     """
+    if engagement.credential.kind == "kubeconfig":
+        return _collect_alone(engagement, request)
     export = expected.read(engagement.export_file) if engagement.export_file else None
     ends = time.monotonic() + engagement.limits.run_hours * 3600
     identity = credential(engagement.credential, request.connection, request.secret, engagement.folder)
-    azure = Azure(identity, request.connection, request.clock, request.limits)
+    commands = fleet.commands(engagement.clusters)
+    azure = Azure(identity, request.connection, request.clock, request.limits, commands)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
     recorder = Recorder(azure, writer, request.mode, lambda: time.monotonic() > ends)
     known = population.resolve(engagement, export, recorder)
@@ -64,6 +68,9 @@ def collect(engagement: Engagement, request: Request) -> Header:
         azure.learn_regions({cluster.id.lower(): cluster.region for cluster in found.clusters})
         for stage in jobs.STAGES:
             _run(pool, list(stage(recorder, found)), request.progress)
+    inside = fleet.Fleet.of(recorder, engagement.clusters, request.connection, request.clock, identity)
+    with ThreadPoolExecutor(engagement.clusters.concurrency) as pool:
+        _run(pool, list(fleet.jobs(inside, found)), request.progress)
     left_out.record(recorder, found)
     _compare_clocks(recorder, request)
     report = scope.report(known, found.in_graph, found.listed, writer.gaps)
@@ -75,7 +82,16 @@ def collect(engagement: Engagement, request: Request) -> Header:
             clusters_missing=missing,
             clusters_unexpected=unexpected,
         )
-    return writer.close(_header(request, azure, writer), report)
+    return writer.close(_header(request, writer, azure.identity, azure.endpoint), report)
+
+
+def _collect_alone(engagement: Engagement, request: Request) -> Header:
+    """One cluster by a kubeconfig, without Azure."""
+    writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
+    found = alone.read(engagement, request.connection, request.clock, writer, request.mode)
+    request.progress(1, 1, "kubeconfig")
+    report = ScopeReport("the context of a kubeconfig that the engagement names", (), ())
+    return writer.close(_header(request, writer, found.identity, found.endpoint), report)
 
 
 def _run(pool: ThreadPoolExecutor, work: list[jobs.Job], progress: Callable[[int, int, str], None]) -> None:
@@ -105,7 +121,7 @@ def _kept(engagement: Engagement, export: expected.Listed, writer: Writer) -> Ex
     return Export(declared.source, declared.exported_at, declared.file.name, export.sha256, export.rows, name)
 
 
-def _header(request: Request, azure: Azure, writer: Writer) -> Header:
+def _header(request: Request, writer: Writer, identity: Identity, endpoint: str) -> Header:
     return Header(
         name=request.folder.name,
         collection_mode=request.mode,
@@ -113,8 +129,8 @@ def _header(request: Request, azure: Azure, writer: Writer) -> Header:
         started_at=writer.journal.started_at,
         ended_at=_stamp(request.clock()),
         resumed_at=writer.journal.resumed_at,
-        identity=azure.identity,
-        endpoint=azure.endpoint,
+        identity=identity,
+        endpoint=endpoint,
         host=request.host,
         tool_version=__version__,
         root_sha256="",

@@ -75,6 +75,7 @@ def _zip(folder: Path, target: Path, prefix: str) -> None:
 
 _NATURE = {
     CollectionMode.AZURE: "The evidence was collected from Azure.",
+    CollectionMode.KUBECONFIG: "ONE CLUSTER BY KUBECONFIG: the evidence was NOT collected from Azure.",
     CollectionMode.ESTATE: "ESTATE FOLDER: the evidence was NOT collected from Azure.",
     CollectionMode.DEMO: "SAMPLE ESTATE: the evidence was NOT collected from Azure.",
 }

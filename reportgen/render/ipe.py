@@ -12,6 +12,20 @@ from reportgen.sources import BY_NAME
 
 PUBLIC_CLOUD = "https://management.azure.com"
 _SHOWN_SUBSCRIPTIONS = 20
+_BEHIND_ALL = frozenset(
+    {
+        "arg.subscriptions",
+        "arg.managed-clusters",
+        "arg.closing-counts",
+        "arm.subscriptions",
+        "arm.management-groups",
+        "arm.managed-clusters",
+        "arm.upgrade-profiles",
+        "arm.kubernetes-versions",
+        "arm.permissions",
+    }
+)
+"""Sources that scope, the collector's rights and derived values rest on, named by a control or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,22 @@ class IpeSheet:
     command: str
     folder: str
     relied_on_by: tuple[str, ...]
+
+    @property
+    def relied_on(self) -> bool:
+        """Whether a result rests on it: the PDF prints such sheets in full and lists the others."""
+        return bool(self.relied_on_by) or self.source.source in _BEHIND_ALL
+
+    @property
+    def differs(self) -> bool:
+        """Whether what was received is not what the service says exists, or what it counted afterwards."""
+        stated = {self.source.total_records, self.source.closing_count} - {None}
+        return bool(stated - {self.source.rows})
+
+    @property
+    def query_stands_in_command(self) -> bool:
+        """Whether the command shows the query letter by letter, so that it need not be printed twice."""
+        return bool(self.source.query) and self.source.query in self.command
 
     @property
     def short_title(self) -> str:

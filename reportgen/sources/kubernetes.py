@@ -1,7 +1,7 @@
 """What is read of the clusters' own API servers, and the right that each read takes.
 
-All of it is ``list``, in all namespaces. No right to secrets is among them unless an engagement asks for them,
-and none ever to ``nodes/proxy`` or ``pods/exec``, which would let their holder run commands.
+All of it is ``list``, in all namespaces. No right to secrets is among them unless an engagement asks for
+them, and none ever to ``nodes/proxy`` or ``pods/exec``, which would let their holder run commands.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ OPERATION: tuple[Source, ...] = (
     Source(
         "arg.upgrade-events",
         "Upgrade events of clusters, Azure Resource Graph",
-        ("Microsoft.ContainerService/managedClusters/read",),
+        ("Microsoft.ContainerService/managedClusters/read",),  # the events have no action of their own
         "tenant",
         "upgrade_events",
         Join.ABOUT,

@@ -53,13 +53,15 @@ class Item:
 class Case:
     """One cluster: itself and its pools as subjects, with evidence and gaps by source.
 
-    ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why.
+    ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
+    ``excluded`` are those of them that the engagement left out.
     """
 
     cluster: Item
     pools: tuple[Item, ...]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
+    excluded: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -138,14 +140,14 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     related: dict[str, Json] = {}
     evidence = {BODIES: Evidence((pointer,), api_version)}
     gaps: dict[str, str] = {}
+    excluded: set[str] = set()
     for source in snapshot.sources:
         scopes = (subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant")
-        gap = next(
-            (snapshot.gaps[key] for s in scopes if (key := (source, s.lower())) in snapshot.gaps), None
-        )
+        gap = _gap(snapshot, source, scopes)
         content, found = _related(snapshot, source, document, f"{subject.subscription}/{region}")
         if gap:
-            gaps[source] = f"{BY_NAME[source].title}: {gap.detail}"
+            gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
+            excluded |= {source} if gap.excluded else set()
         elif BY_NAME[source].relation and not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
         elif BY_NAME[source].relation:
@@ -156,7 +158,15 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     values = derived.for_cluster(document, related, snapshot.as_of, offered_from)
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
-    return Case(item, tuple(_pools(item, body, document, related, pointer)), evidence, gaps)
+    pools = tuple(_pools(item, body, document, related, pointer))
+    return Case(item, pools, evidence, gaps, frozenset(excluded))
+
+
+def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
+    """What a source lacks in the first of these scopes, or what one that it stands on lacks."""
+    names = (source, BY_NAME[source].requires)
+    keys = ((name, scope.lower()) for name in names for scope in scopes)
+    return next((snapshot.gaps[key] for key in keys if key in snapshot.gaps), None)
 
 
 def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:

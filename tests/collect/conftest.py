@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reportgen import run
 from reportgen.engagement import Scope
 from reportgen.sandbox import Sandbox, serve
 from reportgen.snapshot import Reader
@@ -31,6 +32,12 @@ def snapshot(served: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Reade
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An estate with more clusters in one subscription than a page of ARM's list holds."""
     return write(tmp_path_factory.mktemp("large"), small_estate())
+
+
+@pytest.fixture
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command at full speed; for a sandbox that is served with ``limits=None``."""
+    monkeypatch.setattr(run, "Limits", lambda: None)
 
 
 EVERYTHING = Scope()

@@ -18,6 +18,8 @@ from reportgen.snapshot import Reader
 from tests import line
 from tests.sandbox.conftest import Client
 
+pytestmark = pytest.mark.usefixtures("unpaced")
+
 VARIABLES = (
     "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE",
     "AZURE_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "MSI_ENDPOINT", "MSI_SECRET",
@@ -34,7 +36,7 @@ def _no_credential_around(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def azure(mixed_estate: Path) -> Iterator[Sandbox]:
     """The mixed estate with a clock that runs, reached by its address as Azure is."""
-    with serve(mixed_estate) as sandbox:
+    with serve(mixed_estate, limits=None) as sandbox:
         yield sandbox
 
 

@@ -72,7 +72,8 @@ def test_the_wire_hash_is_of_the_bytes_that_the_server_sent(served: Sandbox, sna
     for pages in units(snapshot):
         for (path, page), answer in zip(pages, asked_again(served, pages), strict=True):
             assert page.wire_sha256 == hashlib.sha256(answer.content).hexdigest(), path
-            assert page.http_status == answer.status_code == 200
+            assert page.http_status == answer.status_code
+            assert page.http_status == 200 or (page.http_status == 404 and page.rows == 0)
             seen += 1
     assert seen == sum(1 for _ in snapshot.folder.rglob("page-*.provenance.json")) > 20
 
@@ -150,10 +151,11 @@ def test_every_call_is_evidence_or_a_gap(mixed_estate: Path, tmp_path: Path) -> 
     )
     refused = [gap.scope.lower().split("/") for gap in reader.gaps if gap.reason == "not-found"]
     assert refused
-    missing = calls - stored
-    assert missing.total() == len(refused)
-    for path in missing:
-        assert any(all(part in path for part in scope) for scope in refused), path
+    known = {cluster_id(sub, name).lower() for sub, name in ((ALPHA, "aks-good"), (BETA, "aks-weak"))}
+    for path in (
+        calls - stored
+    ):  # a cluster is asked for once more where something below it is said to be absent
+        assert path in known or any(all(part in path for part in scope) for scope in refused), path
     assert not stored - calls
 
 

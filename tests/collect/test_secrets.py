@@ -61,9 +61,9 @@ def test_no_error_holds_a_secret(
 
 
 def test_a_run_leaves_no_secret_behind(
-    mixed_estate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_pdf: None
+    mixed_estate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_pdf: None, unpaced: None
 ) -> None:
-    with serve(mixed_estate) as sandbox:
+    with serve(mixed_estate, limits=None) as sandbox:
         monkeypatch.setenv("SANDBOX_SECRET", sandbox.client_secret)
         path = line.engagement_file(tmp_path / "engagement.yaml", sandbox)
         result = line.command("run", path, "--out", tmp_path / "out", "--log-format", "json")

@@ -56,8 +56,8 @@ def changed(pack: Path) -> dict[str, tuple[str, ...]]:
 
 
 def emptied(pack: Path) -> dict[str, tuple[str, ...]]:
-    (pack / "report.pdf").write_bytes(b"")
-    return {"changed": ("report.pdf",)}
+    (pack / "report.html").write_bytes(b"")
+    return {"changed": ("report.html",)}
 
 
 def missing(pack: Path) -> dict[str, tuple[str, ...]]:

@@ -52,3 +52,34 @@ def test_a_sheet_names_the_controls_that_rely_on_it() -> None:
     sheet = next(sheet for sheet in sheets(results) if sheet.source.source == "arm.diagnostic-settings")
     assert sheet.relied_on_by == tuple(c.id for c in results.controls if c.area == "logging")
     assert sheet.number == f"IPE-{results.sources.index(sheet.source) + 1:02d}"
+
+
+def test_a_query_is_printed_once_unless_the_shell_needs_it_quoted() -> None:
+    base = factory.results(1)
+
+    def stands(query: str) -> bool:
+        return sheets(replace(base, sources=(replace(base.sources[0], query=query),)))[
+            0
+        ].query_stands_in_command
+
+    assert stands("resources\n| where name =~ 'it\u2019s'")
+    assert not stands('resources | where name != "it\'s"')
+    assert not stands("")
+
+
+def test_numbers_that_differ_are_known() -> None:
+    base = factory.results(1)
+
+    def differs(rows: int, total: int | None, closing: int | None) -> bool:
+        source = replace(base.sources[0], rows=rows, total_records=total, closing_count=closing)
+        return sheets(replace(base, sources=(source,)))[0].differs
+
+    assert [differs(41, 41, 41), differs(41, None, None), differs(41, 41, None)] == [False] * 3
+    assert [differs(40, 41, None), differs(41, 41, 42)] == [True] * 2
+
+
+def test_what_no_result_rests_on_is_told_apart() -> None:
+    names = {sheet.source.source: sheet.relied_on for sheet in sheets(factory.results(1))}
+    assert names["arm.diagnostic-settings"], "a control names it"
+    assert names["arg.closing-counts"], "completeness rests on it"
+    assert not names["arg.firewalls"]

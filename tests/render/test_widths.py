@@ -8,9 +8,7 @@ from reportgen.render.widths import column_widths
 
 
 @pytest.mark.parametrize("room", [64, 74, 90, 100])
-@pytest.mark.parametrize(
-    "longest", [[5], [24, 12, 3], [200, 200, 200, 200, 200], [0, 0], [40, 12, 10, 9, 50]]
-)
+@pytest.mark.parametrize("longest", [[5], [24, 12, 3], [200] * 5, [0, 0], [40, 12, 10, 9, 50]])
 def test_widths_are_even_leave_room_for_the_last_and_for_ten_letters(longest: list[int], room: int) -> None:
     widths = column_widths(longest, room)
     assert len(widths) == len(longest) - 1

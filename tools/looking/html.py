@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tools.looking.pictures import contact_sheets
 from tools.looking.problem import LookFailed, Problem, marks
 
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1280, 390)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _PHONE = 500
@@ -94,10 +95,9 @@ def check(path: Path, out: Path, known: Collection[str], pieces: int) -> list[Pr
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        raise LookFailed(f"none of {', '.join(names)} is here; on Debian or Ubuntu: apt-get install chromium")
+        raise LookFailed(f"no {' or '.join(PROGRAMS)} is here; on Debian or Ubuntu: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
         try:

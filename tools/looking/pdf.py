@@ -11,8 +11,8 @@ The rules, and what they go by:
   PDF without tags is a problem of its own, since nothing could be checked.
 - Letters do not lie on letters. Their cores are compared (the middle half in height, less in width), since
   fonts leave room around letters and kerning uses it.
-- A table's columns are those of the structure tree: no text of a column reaches into the next one's. Rows
-  with cells over several columns are left out.
+- A table's columns are those of the structure tree, where cells name their header: no text of a column
+  reaches into the next one's. Cells over several columns are left out.
 - Links inside the document lead to a destination or page that exists; all fonts are in the file.
 """
 
@@ -153,15 +153,12 @@ def _around(chars: list[Char], place: int) -> str:
 
 def _overflowing(sheet: Sheet) -> Iterator[Problem]:
     for table in sheet.tables:
-        columns = Counter(len(row) for row in table).most_common(1)[0][0] if table else 0
-        rows = [row for row in table if len(row) == columns]
-        for left, right in ((place, place + 1) for place in range(columns - 1)):
-            starts = min((cell.box.left for row in rows if (cell := row[right]).box), default=sheet.width)
-            for cell in (row[left] for row in rows):
-                if cell.box and cell.box.right > starts + _TOLERANCE:
-                    yield Problem(
-                        sheet.where, f"the table cell {_short(cell)!r} reaches into the next column"
-                    )
+        starts: dict[int, float] = {}
+        for cell in table:
+            starts[cell.column] = min(starts.get(cell.column, sheet.width), cell.box.left)
+        for cell in table:
+            if cell.box.right > starts.get(cell.column + 1, sheet.width) + _TOLERANCE:
+                yield Problem(sheet.where, f"the table cell {_short(cell)!r} reaches into the next column")
 
 
 def _short(cell: Cell) -> str:

@@ -27,12 +27,13 @@ class Box:
 
     @classmethod
     def around(cls, things: list[Char]) -> Box:
-        """The smallest box that holds all of the things."""
+        """The smallest box that holds all of the letters; spaces at a line's end may hang over."""
+        seen = [thing for thing in things if not thing["text"].isspace()]
         return cls(
-            min(thing["x0"] for thing in things),
-            min(thing["top"] for thing in things),
-            max(thing["x1"] for thing in things),
-            max(thing["bottom"] for thing in things),
+            min(thing["x0"] for thing in seen),
+            min(thing["top"] for thing in seen),
+            max(thing["x1"] for thing in seen),
+            max(thing["bottom"] for thing in seen),
         )
 
 
@@ -46,11 +47,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table; ``box`` is that of its text, None where it is empty."""
+    """The text of one cell, which stands in one column of its table, counted from 0."""
 
-    heading: bool
+    column: int
     text: str
-    box: Box | None
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Sheet:
     head: Line | None
     foot: Line | None
     headings: list[tuple[str, Box]]
-    tables: list[list[list[Cell]]]
+    tables: list[list[Cell]]
 
     @property
     def where(self) -> str:
@@ -88,7 +89,7 @@ def read(pdf: PDF, number: int) -> Sheet:
     foot = next((line for line in reversed(lines) if _FOOT.search(line.text)), None)
     body = [line for line in lines if line is not foot]
     head = body.pop(0) if number > 1 and body else None
-    headings, tables = _structure(pdf, page, chars)
+    headings, tables = _structure(pdf, page)
     sheet = Sheet(
         number=number,
         width=float(page.width),
@@ -136,31 +137,35 @@ def flow(chars: list[Char]) -> str:
     return text
 
 
-def _structure(
-    pdf: PDF, page: Any, chars: list[Char]
-) -> tuple[list[tuple[str, Box]], list[list[list[Cell]]]]:
+def _structure(pdf: PDF, page: Any) -> tuple[list[tuple[str, Box]], list[list[Cell]]]:
     """Headings and tables by the PDF's own structure tree, which says what each piece of text is."""
     try:
         tree = PDFStructTree(pdf, page)
     except StructTreeMissing:
         return [], []
     marked: dict[int, list[Char]] = {}
-    for char in chars:
+    for char in page.chars:
         marked.setdefault(char["mcid"], []).append(char)
     headings = [
         (flow(found), Box.around(found))
         for element in tree.find_all(re.compile(r"H[1-6]?$"))
         if (found := _content(element, marked))
     ]
-    tables = [[list(_cells(row, marked)) for row in table.find_all("TR")] for table in tree.find_all("Table")]
-    return headings, tables
+    return headings, [list(_cells(table, marked)) for table in tree.find_all("Table")]
 
 
-def _cells(row: PDFStructElement, marked: dict[int, list[Char]]) -> Iterator[Cell]:
-    for element in row.children:
+def _cells(table: PDFStructElement, marked: dict[int, list[Char]]) -> Iterator[Cell]:
+    """The cells of one column each: those of the head, and those that name one of them as their header."""
+    heads = [cell for head in table.find_all("THead") for cell in head.find_all("TH")]
+    columns = {cell.id: place for place, cell in enumerate(heads) if "ColSpan" not in cell.attributes}
+    for element in table.find_all(re.compile("T[HD]$")):
+        named = [header.decode() for header in element.attributes.get("Headers", [])]
+        column = next((columns[name] for name in (element.id, *named) if name in columns), None)
         found = _content(element, marked)
-        yield Cell(element.type == "TH", flow(found), Box.around(found) if found else None)
+        if column is not None and found and "ColSpan" not in element.attributes:
+            yield Cell(column, flow(found), Box.around(found))
 
 
 def _content(element: PDFStructElement, marked: dict[int, list[Char]]) -> list[Char]:
-    return [char for _, mark in element.all_mcids() for char in marked.get(mark, [])]
+    found = [char for _, mark in element.all_mcids() for char in marked.get(mark, [])]
+    return found if any(not char["text"].isspace() for char in found) else []

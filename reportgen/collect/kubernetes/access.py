@@ -20,7 +20,6 @@ from reportgen.collect.kubernetes.failures import Unread
 from reportgen.collect.kubernetes.kubeconfig import Endpoint, Kubeconfig
 from reportgen.collect.kubernetes.objects.base import Kube
 from reportgen.collect.population import Population
-from reportgen.model import Json
 from reportgen.sources import BY_NAME
 from reportgen.sources.kubernetes import ACCESS
 
@@ -68,8 +67,8 @@ class Target:
         if not self.entra:
             return Unread(
                 "admin-only",
-                "The cluster has no managed Entra integration: only an admin credential exists for it. That one "
-                "is never asked for.",
+                "The cluster has no managed Entra integration: only an admin credential exists for it, "
+                "and that is never asked for.",
             )
         return None
 
@@ -113,29 +112,24 @@ def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
         raise Unread("failed", "Azure's answer to listClusterUserCredential holds no kubeconfig.") from error
     except (ValueError, OSError) as error:
         raise Unread("failed", f"listClusterUserCredential: {error}.") from error
-    return place, kept(answer, place)
+    return place, _kept(answer, place)
 
 
-def kept(answer: Answer, place: Endpoint) -> Answer:
+def _kept(answer: Answer, place: Endpoint) -> Answer:
     """The answer with nothing in it but what was taken from it, and no bytes to make a hash of."""
+    ca = hashlib.sha256(place.ca.encode()).hexdigest() if place.ca else "the system's"
     return Answer(
         answer.method,
         answer.url,
         answer.api_version,
         answer.status,
         b"",
-        place_of(place),
+        {"kind": "ClusterEndpoint", "server": place.server, "certificateAuthoritySha256": ca},
         answer.headers,
         answer.started_at,
         answer.ended_at,
         parameters={"body": NOT_STORED},
     )
-
-
-def place_of(place: Endpoint) -> Json:
-    """What is kept of the way to an API server."""
-    ca = hashlib.sha256(place.ca.encode()).hexdigest() if place.ca else "the system's"
-    return {"kind": "ClusterEndpoint", "server": place.server, "certificateAuthoritySha256": ca}
 
 
 def _refused(answer: Answer) -> Unread:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import msgspec
@@ -76,6 +76,12 @@ class Subject:
     def unread(self, source: str, error: Unread) -> None:
         """Record that a source could not be read."""
         self.record(source, _failing(error))
+
+    def through(self, proxy: str) -> Subject:
+        """The same, its calls going through a proxy (host and port, "" for none)."""
+        origin = replace(self.ledger.came_from(), proxy=proxy)
+        ledger = ClusterLedger(self.ledger.writer, self.ledger.mode, self.ledger.late, origin)
+        return replace(self, ledger=ledger)
 
     def shut(self, error: Unread) -> None:
         """Record that there is no way in: one gap, or one for each source that an earlier attempt left."""

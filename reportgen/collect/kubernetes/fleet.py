@@ -17,15 +17,15 @@ from reportgen.collect.kubernetes.failures import NoPath, Unread
 from reportgen.collect.kubernetes.kubeconfig import Endpoint
 from reportgen.collect.kubernetes.run_command import Ceiling, Runner
 from reportgen.collect.kubernetes.tokens import EntraTokens
-from reportgen.collect.kubernetes.transport import Deadline, context, proxy_host
+from reportgen.collect.kubernetes.transport import Deadline, proxy_host, trusting
 from reportgen.collect.policies import Renewable
 from reportgen.collect.population import Population
 from reportgen.engagement import Clusters
 from reportgen.sources.kubernetes import ACCESS
 
 _LEFT_OUT = (
-    "Nothing inside the clusters was looked at: clusters.access is none, or the estate folder holds nothing of "
-    "them."
+    "Nothing inside the clusters was looked at: the engagement says clusters.access none, or the estate "
+    "has no folder kubernetes."
 )
 
 
@@ -60,7 +60,7 @@ def commands(settings: Clusters) -> Mapping[str, str]:
 
 
 def jobs(fleet: Fleet, found: Population) -> Iterator[Callable[[], str]]:
-    """A job for each cluster, which reads it and returns its name; where none is looked into, that is said."""
+    """A job for each cluster, which reads it and returns its name; where nothing is read, that is said."""
     if fleet.settings.access == "none":
         fleet.recorder.gap(ACCESS, "tenant", "tenant", "excluded", _LEFT_OUT)
         return
@@ -117,9 +117,7 @@ def _enter(
 
 def _directly(fleet: Fleet, subject: Subject, place: Endpoint, way: Answer, deadline: Deadline) -> None:
     proxied = subject.through(proxy_host(place.server, fleet.connection))
-    client = Client(
-        place.server, context(place.ca), fleet.tokens, fleet.connection, deadline, fleet.clock
-    )
+    client = Client(place.server, trusting(place.ca), fleet.tokens, fleet.connection, deadline, fleet.clock)
     try:
         cluster.read(proxied, client, (way,))
     finally:

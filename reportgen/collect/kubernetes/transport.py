@@ -18,6 +18,7 @@ import httpx
 from requests.utils import get_environ_proxies, select_proxy
 
 from reportgen.collect.connection import Connection
+from reportgen.collect.kubernetes.failures import Unread
 
 _CONNECT_SECONDS = 15.0
 
@@ -210,8 +211,15 @@ def proxy_host(server: str, connection: Connection) -> str:
 def trusting(ca: str, certificate: tuple[str, str] | None = None) -> ssl.SSLContext:
     """A context that trusts the PEM certificates in ``ca`` alone; the system's where it is empty.
 
-    ``certificate`` is the files of a client's certificate and key.
+    ``certificate`` is the files of a client's certificate and key. Raises Unread where any of them is none.
     """
+    try:
+        return _context(ca, certificate)
+    except ssl.SSLError as error:
+        raise Unread("failed", "The kubeconfig's certificates or key are not what they should be.") from error
+
+
+def _context(ca: str, certificate: tuple[str, str] | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cadata=ca or None)
     # Python 3.13 on asks of certificates what the CAs of clusters, made once for ten years, do not have.
     context.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)

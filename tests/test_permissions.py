@@ -1,0 +1,243 @@
+"""`reportgen permissions`: the printed role reads what the sources need, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen import rights, roles
+from reportgen.assess import catalogue
+from reportgen.run import CONTROLS
+from reportgen.sources import SOURCES
+from tests import line
+from tests.sandbox.conftest import ALPHA, BETA
+
+CLIENT = "66666666-7777-8888-9999-000000000000"
+TENANT = "11111111-2222-3333-4444-555555555555"
+LOGGING = "logging-audit-logs-collected"
+
+
+def engagement(folder: Path, scope: str, *, credential: str = "managed-identity", more: str = "") -> Path:
+    path = folder / "engagement.yaml"
+    path.write_text(
+        f"entity: Contoso\nperiod: {{start: 2026-10-01, end: 2026-12-31}}\nscope: {scope}\n"
+        f"credential: {credential}\n{more}",
+        encoding="utf-8",
+    )
+    return path
+
+
+def printed(*arguments: str | Path) -> Any:
+    result = line.command("permissions", *arguments, "--json")
+    assert (result.code, result.err) == (0, "")
+    return json.loads(result.out)
+
+
+def held(role: dict[str, Any]) -> list[rights.Permission]:
+    return [rights.Permission(tuple(role["Actions"]), tuple(role["NotActions"]))]
+
+
+def test_the_role_grants_what_every_source_needs() -> None:
+    (role,) = printed()["arm_roles"]
+    for source in SOURCES:
+        for action in source.permissions:
+            assert rights.grants(held(role), action), f"{source.name}: {action}"
+
+
+def test_the_role_writes_nothing() -> None:
+    (role,) = printed()["arm_roles"]
+    assert role["Actions"]
+    assert [action for action in role["Actions"] if not rights.reads(action)] == []
+    assert rights.beyond_reading(held(role)) == ()
+    assert (role["DataActions"], role["NotDataActions"]) == ([], [])
+
+
+def test_the_role_names_exact_actions_but_for_what_azure_does_not_register() -> None:
+    (role,) = printed()["arm_roles"]
+    needed = {action for source in SOURCES for action in source.permissions}
+    assert set(role["Actions"]) - needed == {
+        "Microsoft.ResourceGraph/resources/read", "Microsoft.Security/*/read",
+    }  # fmt: skip
+    assert all(action.startswith("Microsoft.Security/") for action in needed - set(role["Actions"]))
+    assert len(role["Actions"]) == len({action.lower() for action in role["Actions"]})
+
+
+def test_a_chosen_control_takes_no_more_than_it_needs() -> None:
+    all_of_it, one = printed(), printed("--control", LOGGING)
+    assert one["controls"] == [LOGGING]
+    assert {source["name"] for source in one["sources"]} == {
+        "arg.subscriptions", "arg.managed-clusters", "arm.subscriptions", "arm.management-groups",
+        "arm.managed-clusters", "arm.permissions", "arm.diagnostic-settings",
+    }  # fmt: skip
+    (small,), (large,) = one["arm_roles"], all_of_it["arm_roles"]
+    assert "Microsoft.Insights/diagnosticSettings/read" in small["Actions"]
+    assert not [action for action in small["Actions"] if "*" in action]
+    assert set(small["Actions"]) < set(large["Actions"])
+    two = printed("--control", LOGGING, "--control", "patching-maintenance-windows")
+    assert {source["name"] for source in two["sources"]} - {source["name"] for source in one["sources"]} == {
+        "arm.maintenance-configurations"
+    }
+
+
+def test_a_control_that_does_not_exist_is_refused() -> None:
+    result = line.command("permissions", "--control", "no-such-control", "--control", LOGGING)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: no-such-control: no control has this id;")
+
+
+def test_subscriptions_are_the_scopes(tmp_path: Path) -> None:
+    found = printed(engagement(tmp_path, f"{{subscriptions: [{BETA}, {ALPHA}]}}"))
+    (role,) = found["arm_roles"]
+    assert role["AssignableScopes"] == [f"/subscriptions/{ALPHA}", f"/subscriptions/{BETA}"]
+    assert found["assignments"] == [
+        {"role": role["Name"], "scope": scope} for scope in role["AssignableScopes"]
+    ]
+    assert not [action for action in role["Actions"] if "managementGroups" in action]
+
+
+def test_an_export_of_what_should_exist_is_a_scope_too(tmp_path: Path) -> None:
+    (tmp_path / "cmdb.csv").write_text(f"subscription id\n{BETA}\n", encoding="utf-8")
+    scope = (
+        f"{{subscriptions: [{ALPHA}], expected_from: {{file: cmdb.csv, source: x, exported_at: 2026-11-14}}}}"
+    )
+    (role,) = printed(engagement(tmp_path, scope))["arm_roles"]
+    assert role["AssignableScopes"] == [f"/subscriptions/{ALPHA}", f"/subscriptions/{BETA}"]
+
+
+def test_a_management_group_is_a_scope_and_takes_an_action_of_its_own(tmp_path: Path) -> None:
+    (role,) = printed(engagement(tmp_path, f"{{management_groups: [corp], subscriptions: [{ALPHA}]}}"))[
+        "arm_roles"
+    ]
+    assert role["AssignableScopes"] == [
+        "/providers/Microsoft.Management/managementGroups/corp", f"/subscriptions/{ALPHA}",
+    ]  # fmt: skip
+    assert "Microsoft.Management/managementGroups/descendants/read" in role["Actions"]
+
+
+def test_two_management_groups_take_two_roles(tmp_path: Path) -> None:
+    scope = f"{{management_groups: [corp, lab], subscriptions: [{ALPHA}]}}"
+    found = printed(engagement(tmp_path, scope))
+    first, second = found["arm_roles"]
+    groups = "/providers/Microsoft.Management/managementGroups"
+    assert first["AssignableScopes"] == [f"{groups}/corp", f"/subscriptions/{ALPHA}"]
+    assert second["AssignableScopes"] == [f"{groups}/lab"]
+    assert first["Name"] != second["Name"]
+    assert first["Actions"] == second["Actions"]
+    assert len(found["assignments"]) == 3
+
+
+def test_without_a_scope_there_is_a_place_to_fill_in(tmp_path: Path) -> None:
+    for arguments in ((), (engagement(tmp_path, "{}"),)):
+        (role,) = printed(*arguments)["arm_roles"]
+        assert role["AssignableScopes"] == ["/subscriptions/<subscription-id>"]
+
+
+CREDENTIALS = {
+    "managed-identity": ("OBJECT_ID='<object-id>'", "ServicePrincipal"),
+    f"{{kind: managed-identity, client_id: {CLIENT}}}": (f"az ad sp show --id {CLIENT}", "ServicePrincipal"),
+    f"{{kind: client-secret, client_id: {CLIENT}, tenant_id: {TENANT}}}": (
+        f"az ad sp show --id {CLIENT}", "ServicePrincipal",
+    ),
+    "azure-cli": ("az ad signed-in-user show", "User"),
+    f"{{kind: device-code, tenant_id: {TENANT}, client_id: {CLIENT}}}": ("az ad signed-in-user show", "User"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_the_commands_fit_the_identity(tmp_path: Path, credential: str) -> None:
+    who, kind = CREDENTIALS[credential]
+    commands = printed(engagement(tmp_path, "{}", credential=credential))["commands"]
+    assert [command for command in commands if who in command]
+    assert [command for command in commands if f"--assignee-principal-type {kind} " in command]
+
+
+def test_another_cloud_is_set_first(tmp_path: Path) -> None:
+    path = engagement(tmp_path, "{}", more="cloud: AzureUSGovernment\n")
+    assert printed(path)["commands"][0] == "az cloud set --name AzureUSGovernment"
+
+
+def test_one_section_alone_is_what_az_takes(tmp_path: Path) -> None:
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}")
+    result = line.command("permissions", path, "--section", "arm-role")
+    assert result.code == 0
+    assert [json.loads(result.out)] == printed(path)["arm_roles"]
+    commands = line.command("permissions", path, "--section", "commands")
+    assert commands.out.splitlines() == printed(path)["commands"]
+
+
+AZ = """\
+#!/bin/sh
+printf '%s\\n' "$@" -- >> calls
+echo the-object-id
+"""
+
+
+def ran(folder: Path, script: str) -> Iterator[list[str]]:
+    """Each call of `az` that a script makes, as its arguments."""
+    (folder / "az").write_text(AZ, encoding="utf-8")
+    (folder / "az").chmod(0o755)
+    subprocess.run(["sh", "-eu"], input=script, text=True, cwd=folder, check=True,
+                   env={"PATH": f"{folder}:/usr/bin:/bin"})  # fmt: skip
+    calls = (folder / "calls").read_text(encoding="utf-8").split("--\n")
+    return (call.splitlines() for call in calls if call.strip())
+
+
+def test_what_is_printed_runs_as_a_script(tmp_path: Path) -> None:
+    hostile = "a'; echo $(id) `id` \"x"
+    scope = json.dumps({"management_groups": [hostile], "subscriptions": [ALPHA]})
+    path = engagement(tmp_path, scope, credential="azure-cli")
+    result = line.command("permissions", path)
+    create, who, *assign = ran(tmp_path, result.out)
+    assert create == ["role", "definition", "create", "--role-definition", "@reportgen-arm-role.json"]
+    assert who[:3] == ["ad", "signed-in-user", "show"]
+    scopes = [call[call.index("--scope") + 1] for call in assign]
+    assert scopes == [
+        f"/providers/Microsoft.Management/managementGroups/{hostile}",
+        f"/subscriptions/{ALPHA}",
+    ]
+    for call in assign:
+        assert call[:3] == ["role", "assignment", "create"]
+        assert call[call.index("--assignee-object-id") + 1] == "the-object-id"
+        assert call[call.index("--role") + 1] == "reportgen evidence reader"
+    role = json.loads((tmp_path / "reportgen-arm-role.json").read_text(encoding="utf-8"))
+    assert role["AssignableScopes"] == scopes
+
+
+def test_commands_are_one_line_each(tmp_path: Path) -> None:
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}")
+    for command in printed(path)["commands"]:
+        assert "\n" not in command
+        assert shlex.split(command, comments=True)
+
+
+def test_a_wrong_engagement_is_refused(tmp_path: Path) -> None:
+    result = line.command("permissions", engagement(tmp_path, "{subscription: []}"))
+    assert (result.code, result.out) == (2, "")
+    assert "scope.subscription: unknown key" in result.err
+
+
+def test_what_a_source_requires_comes_with_it() -> None:
+    (control,) = (known for known in catalogue.load(CONTROLS) if known.id == LOGGING)
+    inside = next(source for source in SOURCES if source.requires)
+    chosen = roles.sources_for([replace(control, needs=(inside.name,))], (LOGGING,))
+    assert {inside.name, inside.requires} < {source.name for source in chosen}
+
+
+@pytest.mark.parametrize("control", ["", LOGGING])
+def test_azures_own_roles_are_named_where_they_would_do(control: str) -> None:
+    chosen = ("--control", control) if control else ()
+    (role,) = printed(*chosen)["arm_roles"]
+    more = [action for action in role["Actions"] if not action.endswith("/read")]
+    assert more == (
+        [] if control else ["Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"]
+    )
+    told = line.command("permissions", *chosen).out
+    assert ("Reader and Azure Kubernetes Service Cluster User Role would do" in told) is bool(more)
+    assert ("Reader would do" in told) is (not more)

@@ -1,0 +1,80 @@
+"""The sample estate holds together: what its bodies name is there, and nothing in it is real."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from reportgen import run
+from reportgen.model import Json
+from reportgen.sandbox.estate import Estate, load
+from reportgen.sandbox.ids import parse
+
+ROLES = "microsoft.authorization/roledefinitions"
+PUBLIC_FOR_EXAMPLES = [
+    ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
+]
+NODE_IMAGES = "109a5e88-712a-48ae-9078-9ca8b3c81345"
+"""The subscription that AKS keeps its node images in, which every scale set names."""
+
+
+@cache
+def contoso() -> Estate:
+    return load(run.SAMPLES / "contoso")
+
+
+def texts(value: Json) -> Iterator[str]:
+    """Every text in a body, the keys of its maps included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from texts(item)
+
+
+def bodies() -> Iterator[tuple[str, Json]]:
+    for resource in contoso().resources:
+        yield resource.file, dict(resource.body)
+    for events in contoso().events.values():
+        yield from ((event.id.text, dict(event.body)) for event in events)
+
+
+def test_what_a_body_names_by_id_is_there() -> None:
+    """Ids of the types that the sample has; a role is named at any scope and lies at another."""
+    types = {resource.id.type for resource in contoso().resources}
+    roles = {resource.id.name for resource in contoso().resources if resource.id.type == ROLES}
+    missing = set()
+    for file, body in bodies():
+        for text in texts(body):
+            found = parse(text) if text.lower().startswith("/subscriptions/") else None
+            if found is None or found.type not in types or NODE_IMAGES in text:
+                continue
+            if found.name not in roles and found.key not in contoso().by_key:
+                missing.add((file, text))
+    assert not missing
+
+
+def test_every_type_is_one_that_something_reads() -> None:
+    assert not contoso().unlisted
+
+
+def test_addresses_are_private_or_set_aside_for_documentation() -> None:
+    for file, body in bodies():
+        for text in texts(body):
+            if re.fullmatch(r"\d+\.\d+\.\d+\.\d+", text):
+                address = ipaddress.ip_address(text)
+                known = any(address in network for network in PUBLIC_FOR_EXAMPLES)
+                assert known or address.is_private, (file, text)
+
+
+def test_mail_addresses_lead_nowhere() -> None:
+    for file, body in bodies():
+        for text in texts(body):
+            for host in re.findall(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", text):
+                assert host.endswith(".example"), (file, text)
