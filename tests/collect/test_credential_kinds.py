@@ -344,9 +344,10 @@ def test_what_does_not_fit_is_told_and_not_repeated(
     azure: Sandbox, tmp_path: Path, settings: object, problem: str
 ) -> None:
     path = line.engagement_file(tmp_path / "engagement.yaml", azure, credential=settings)
-    result = line.command("collect", path, "--out", tmp_path / "out")
+    result = line.command("--debug", "collect", path, "--out", tmp_path / "out")
     assert (result.code, result.out) == (2, "")
-    assert f"{path}:" in result.err
+    assert f"error: {path}:" in result.err
+    assert "Traceback" in result.err
     assert problem in result.err
     assert "hush" not in result.err
 
@@ -357,7 +358,7 @@ def test_a_secret_that_breaks_the_yaml_is_not_repeated(tmp_path: Path, value: st
     path.write_text(
         f"entity: Contoso\ncredential:\n  kind: azure-cli\n  client_secret: {value}\n", encoding="utf-8"
     )
-    result = line.command("collect", path)
+    result = line.command("--debug", "collect", path)
     assert result.code == 2
     assert "not valid YAML" in result.err
     assert "hush" not in result.err
