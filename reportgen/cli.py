@@ -173,7 +173,7 @@ def collect(
     from reportgen.snapshot import Reader
 
     _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
-    gaps = Reader(snapshot).gaps
+    gaps = [gap for gap in Reader(snapshot).gaps if not gap.excluded]
     console.say(f"Snapshot: {snapshot}")
     console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
     raise typer.Exit(3 if gaps else 0)

@@ -17,7 +17,6 @@ from reportgen.errors import UsageError
 from reportgen.model import Json
 
 if TYPE_CHECKING:
-    from reportgen.collect.connection import Connection
     from reportgen.doctor import Report
     from reportgen.engagement import Engagement
 
@@ -54,11 +53,10 @@ def _examine(path: Path | None, estate: Path | None, out: Path) -> Report:
         return unusable(error)
     with ExitStack() as stack:
 
-        def connect() -> tuple[Engagement, Connection, str]:
+        def connect() -> line.Served:
             if estate is None:
-                return loaded, connection(loaded), ""
-            served = stack.enter_context(line.served(loaded, estate, None))
-            return served.engagement, served.connection, served.secret
+                return line.Served(loaded, connection(loaded), "")
+            return stack.enter_context(line.served(loaded, estate, None))
 
         return examine(loaded, out, lambda: datetime.now(UTC), connect)
 

@@ -134,7 +134,8 @@ def summary(outcome: Outcome) -> None:
         _table(results)
     read = sum(line.collected for line in results.scope.subscriptions)
     of = sum(line.expected for line in results.scope.subscriptions)
-    say(f"{read} of {of} expected subscriptions read; {_count(len(results.gaps), 'gap')} in the evidence")
+    gaps = _count(sum(not gap.excluded for gap in results.gaps), "gap")
+    say(f"{read} of {of} expected subscriptions read; {gaps} in the evidence")
     say(_statuses(results))
     for problem in outcome.unavailable:
         complain(problem)

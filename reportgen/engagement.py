@@ -188,7 +188,7 @@ def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
         doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in mistakes.doubled(node)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from error
+        raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise UsageError(f"{name}:{line}: not valid YAML: a character that is not allowed") from error
@@ -260,9 +260,9 @@ scope:             # what is expected to exist; whatever of it cannot be read is
   # management_groups: [corp]   # everything below these groups is expected too
   # expected_from: {{file: cmdb.csv, source: "CMDB, view AKS", exported_at: 2026-11-14}}   # compared with it
 
-credential: {credential}   # managed-identity, workload-identity, azure-cli, device-code, or:
+credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 # credential:
-#   kind: client-secret      # or client-certificate, with certificate_file, and password_env if it has one
+#   kind: client-secret   # or client-certificate, device-code: see docs/credentials.md
 #   tenant_id: 11111111-2222-3333-4444-555555555555
 #   client_id: 66666666-7777-8888-9999-000000000000
 #   secret_env: AZURE_CLIENT_SECRET   # the environment variable that holds the secret

@@ -22,4 +22,4 @@ Guid = Annotated[str, AfterValidator(_guid)]
 class StrictModel(BaseModel):
     """Takes the keys that it declares and no other, and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

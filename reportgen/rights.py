@@ -74,6 +74,11 @@ def missing(held: Sequence[Permission], sources: Iterable[Source]) -> dict[str, 
     return {action: tuple(names) for action, names in sorted(needed.items()) if not grants(held, action)}
 
 
+def outside_clusters(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources that are left where an engagement looks into no cluster."""
+    return tuple(source for source in sources if not source.name.startswith("k8s."))
+
+
 def of_management_group(action: str) -> bool:
     """Whether an action is about a management group and so is granted at one, not at a subscription."""
     return action.lower().startswith("microsoft.management/managementgroups/")

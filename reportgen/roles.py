@@ -67,10 +67,21 @@ class Role:
         }
 
 
-def sources_for(controls: Iterable[Control], chosen: tuple[str, ...]) -> tuple[Source, ...]:
-    """The sources that the chosen controls need, beside those of the population; all if none is chosen."""
-    if not chosen:
-        return SOURCES
+def sources_for(
+    controls: Iterable[Control], chosen: tuple[str, ...], engagement: Engagement | None = None
+) -> tuple[Source, ...]:
+    """The sources that the chosen controls need, beside those of the population; all if none is chosen.
+
+    Those inside clusters are left out where the engagement looks into none.
+    """
+    alone = engagement is not None and engagement.clusters.access == "none"
+    known = rights.outside_clusters(SOURCES) if alone else SOURCES
+    return _needed(known, controls, chosen) if chosen else known
+
+
+def _needed(
+    sources: tuple[Source, ...], controls: Iterable[Control], chosen: tuple[str, ...]
+) -> tuple[Source, ...]:
     known = {control.id: control for control in controls}
     strange = [name for name in chosen if name not in known]
     if strange:
@@ -78,8 +89,8 @@ def sources_for(controls: Iterable[Control], chosen: tuple[str, ...]) -> tuple[S
             f"{', '.join(strange)}: no control has this id; `reportgen controls list` shows them"
         )
     wanted = {*POPULATION, *(need for name in chosen for need in known[name].needs)}
-    wanted.update(source.requires for source in SOURCES if source.name in wanted)
-    return tuple(source for source in SOURCES if source.name in wanted)
+    wanted.update(source.requires for source in sources if source.name in wanted)
+    return tuple(source for source in sources if source.name in wanted)
 
 
 def actions(sources: Iterable[Source], *, management_groups: bool) -> tuple[str, ...]:
@@ -187,7 +198,7 @@ class Plan:
 
 def plan(engagement: Engagement | None, controls: Iterable[Control], chosen: tuple[str, ...]) -> Plan:
     """The least that the chosen controls take; UsageError where one does not exist."""
-    sources = sources_for(controls, chosen)
+    sources = sources_for(controls, chosen, engagement)
     made = roles(engagement, sources)
     return Plan(chosen, sources, made, commands(engagement, made))
 

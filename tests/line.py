@@ -173,10 +173,9 @@ def mixed_files() -> dict[str, Any]:
     }
 
 
-def estate(folder: Path, files: Mapping[str, Any], **changes: Any) -> Path:
-    """An estate folder; a change given as None leaves that file out."""
-    content = {**files, **changes.pop("replace", {})}
-    return write(folder, {name: body for name, body in content.items() if body is not None})
+def estate(folder: Path, files: Mapping[str, Any]) -> Path:
+    """An estate folder."""
+    return write(folder, files)
 
 
 @dataclass(frozen=True)

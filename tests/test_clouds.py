@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import trustme
@@ -15,6 +16,7 @@ from azure.identity import AzureAuthorityHosts
 from azure.mgmt.core.tools import get_arm_endpoints
 
 from reportgen import clouds, engagement
+from reportgen.access import Kind
 from reportgen.collect.connection import Connection, connection
 from reportgen.errors import CredentialError, UsageError
 from reportgen.sandbox import Sandbox, serve
@@ -250,3 +252,14 @@ def test_the_whole_command_goes_through_the_proxy_of_its_engagement(
     assert f"proxy           {there.host}\n" in result.out
     assert f"certificates    {azure.ca_file}\n" in result.out
     assert set(there.asked) == {f"{azure.management_host}:443", f"{azure.login_host}:443"}
+
+
+def test_the_documented_settings_are_real(tmp_path: Path) -> None:
+    text = (line.ROOT / "docs" / "credentials.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    for block in blocks:
+        whole = block if block.startswith("credential:") else f"credential: azure-cli\n{block}"
+        engagement.parse(GOOD.replace("credential: azure-cli\n", "") + whole, "x")
+    kinds = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert sorted(kinds) == sorted(get_args(Kind))
+    assert len(blocks) == 4

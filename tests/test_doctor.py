@@ -418,3 +418,32 @@ def test_names_from_azure_cannot_steer_the_terminal(tmp_path: Path, mixed_estate
     assert "\x1b" not in result.out
     assert "\u202e" not in result.out
     assert BETA in result.out
+
+
+def test_a_kubeconfig_signs_in_to_no_azure(tmp_path: Path) -> None:
+    path = tmp_path / "engagement.yaml"
+    path.write_text(
+        "entity: Contoso\nperiod: {start: 2026-10-01, end: 2026-12-31}\nscope: {}\ncredential: kubeconfig\n",
+        encoding="utf-8",
+    )
+    result = line.command("doctor", path, "--out", tmp_path / "out")
+    assert result.code == 0
+    assert "note        cluster        one cluster by a kubeconfig, without Azure" in result.out
+
+
+def test_an_export_that_cannot_be_read(tmp_path: Path) -> None:
+    export = {"file": "cmdb.csv", "source": "CMDB", "exported_at": "2026-11-14"}
+    with azure(tmp_path) as sandbox:
+        found = document(tmp_path, sandbox, scope={"expected_from": export})
+    (check,) = found["checks"]
+    assert (check["state"], found["exit_code"]) == ("stops", 2)
+    assert f"{tmp_path / 'cmdb.csv'}: scope.expected_from.file cannot be read" in check["found"]
+
+
+@pytest.mark.parametrize(("access", "code"), [("none", 0), ("direct", 3)])
+def test_rights_inside_clusters_count_where_they_are_used(tmp_path: Path, access: str, code: int) -> None:
+    with azure(tmp_path, roles({"actions": ["*/read"]})) as sandbox:
+        found = document(tmp_path, sandbox, clusters={"access": access})
+    assert found["exit_code"] == code
+    missing = [lack["action"] for one in found["subscriptions"] for lack in one["missing"]]
+    assert missing == ([] if access == "none" else [CREDENTIAL, CREDENTIAL])

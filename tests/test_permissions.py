@@ -241,3 +241,8 @@ def test_azures_own_roles_are_named_where_they_would_do(control: str) -> None:
     told = line.command("permissions", *chosen).out
     assert ("Reader and Azure Kubernetes Service Cluster User Role would do" in told) is bool(more)
     assert ("Reader would do" in told) is (not more)
+
+
+def test_without_a_look_into_clusters_their_credential_is_not_needed(tmp_path: Path) -> None:
+    (role,) = printed(engagement(tmp_path, "{}", more="clusters: {access: none}\n"))["arm_roles"]
+    assert [action for action in role["Actions"] if not action.endswith("/read")] == []

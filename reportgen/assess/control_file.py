@@ -25,6 +25,7 @@ from reportgen.assess.expression import compile as compile_expression
 from reportgen.assess.yaml_file import Where, line_of, parse, usage_error
 from reportgen.model import Control, ControlTest, Json, Status
 from reportgen.sources import BY_NAME
+from reportgen.subjects import SUBJECTS
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
@@ -62,6 +63,12 @@ def _source(value: str) -> str:
     return value
 
 
+def _kind(value: str) -> str:
+    if value not in SUBJECTS:
+        raise ValueError(f"unknown kind of subject; expected one of {', '.join(SUBJECTS)}")
+    return value
+
+
 def _parameter(value: Any) -> Any:
     items = value if isinstance(value, list) else [value]
     if len({type(item) for item in items}) != 1 or not isinstance(items[0], (bool, int, float, str)):
@@ -74,6 +81,7 @@ Boolean = Annotated[str, AfterValidator(_boolean)]
 Sentence = Annotated[str, AfterValidator(_text)]
 Value = Annotated[str, AfterValidator(_anything)]
 Source = Annotated[str, AfterValidator(_source)]
+Kind = Annotated[str, AfterValidator(_kind), WithJsonSchema({"enum": list(SUBJECTS)})]
 Parameter = Annotated[
     Any,
     AfterValidator(_parameter),
@@ -119,7 +127,7 @@ class ControlFile(_Model):
     area: Text
     severity: Literal["critical", "high", "medium", "low"]
     severity_reason: str = ""
-    subject: Literal["cluster", "agent-pool"]
+    subject: Kind
     method: Literal["automated", "attestation", "inherited", "external"]
     objective: Text
     test_procedure: Text
@@ -134,7 +142,9 @@ class ControlFile(_Model):
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     remediation: Remediation
     references: list[Text] = Field(min_length=1)
-    property_since: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="first ARM API version")
+    property_since: str = Field(
+        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="first ARM API version"
+    )
     preview: bool = False
     covers: list[str] = Field(default_factory=list)
     tests: list[Case] = Field(min_length=2)

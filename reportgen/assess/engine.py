@@ -13,9 +13,11 @@ from reportgen.assess.judge import Verdict, judge
 from reportgen.model import Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
-from reportgen.subjects import DERIVED_FROM
+from reportgen.subjects import DERIVED_FROM, own_sources
 from reportgen.subjects.population import BODIES, Case, Item, population
 
+INSIDE = "k8s."
+"""How the names of sources begin that are read inside clusters."""
 _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if source.relation}
 
 
@@ -52,7 +54,8 @@ def assess(
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
     sources_of_versions: set[str] = set()
-    for case in population(reader, time, wanted):
+    kinds = {control.subject for control in controls}
+    for case in population(reader, time, wanted, kinds):
         observations += _observe(case, rules, time)
         source = _version_source(case)
         if source:
@@ -68,14 +71,15 @@ def _evidence_sources(control: Control) -> tuple[str, ...]:
     texts = (control.when, control.assessable, control.check, control.reason, *control.observe.values())
     names = {name for text in texts for name in expression.reads(text)}
     derived = {_BY_RELATION[DERIVED_FROM[name]] for name in names if name in DERIVED_FROM}
-    return (*control.needs, *sorted(derived - set(control.needs)))
+    own = own_sources(control.subject)
+    return tuple(dict.fromkeys((*control.needs, *sorted(derived), *own)))
 
 
 def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[Observation]:
     by_kind = defaultdict(list)
     for rule in rules:
         by_kind[rule.control.subject].append(rule)
-    for item in (case.cluster, *case.pools):
+    for item in (case.cluster, *case.pools, *case.inside):
         shared: expression.Context | None = None
         for rule in by_kind[item.subject.kind]:
             verdict = _without_judging(item, case, rule.control)
@@ -114,7 +118,7 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
         )
     source = next((name for name in control.needs if name != BODIES), BODIES)
     version = case.evidence[source].api_version if source in case.evidence else ""
-    if version and version[: len(control.property_since)] < control.property_since:
+    if control.property_since and version and version[: len(control.property_since)] < control.property_since:
         reason = (
             f"Read with API version {version}; what is judged is first shown by {control.property_since}, "
             "so its absence says nothing."
@@ -124,10 +128,11 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
 
 
 def _pointers(item: Item, case: Case, rule: _Rule) -> tuple[str, ...]:
+    """Where the evidence stands; of what is inside a cluster the subject itself says where."""
     others = (
         pointer
         for source in rule.sources
-        if source != BODIES and source in case.evidence
+        if source != BODIES and source in case.evidence and not source.startswith(INSIDE)
         for pointer in case.evidence[source].pointers
     )
     return (*item.pointers, *others)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from reportgen.assess.expression import reads
 from reportgen.model import Control
 from reportgen.sources import BY_NAME
-from reportgen.subjects import DERIVED_FROM, DERIVED_NAMES
+from reportgen.subjects import DERIVED_FROM, DERIVED_NAMES, own_sources, sources_of
 
 FORBIDDEN = (
     "compliant",
@@ -81,8 +81,9 @@ def _constant(control: Control) -> Iterator[str]:
 
 
 def _needs(control: Control) -> Iterator[str]:
-    if "arm.managed-clusters" not in control.needs:
-        yield "needs lacks arm.managed-clusters, where every subject comes from"
+    for source in own_sources(control.subject):
+        if source not in control.needs:
+            yield f"needs lacks {source}, where a {control.subject} comes from"
     relations = {source.relation: name for name, source in BY_NAME.items() if source.relation}
     read = _reads(*_expressions(control))
     used = {name.removeprefix("related.") for name in read if name.startswith("related.")}
@@ -91,11 +92,21 @@ def _needs(control: Control) -> Iterator[str]:
             yield f"related.{relation} does not exist; there are {', '.join(sorted(relations))}"
         elif relations[relation] not in control.needs:
             yield f"related.{relation} is read, so needs has to list {relations[relation]}"
+    yield from _made_of(control, read)
     from_derived = {DERIVED_FROM[name] for name in read if name in DERIVED_FROM}
     for source in control.needs:
         relation = BY_NAME[source].relation
         if relation and relation not in used | from_derived:
             yield f"needs lists {source} and no expression reads it"
+
+
+def _made_of(control: Control, read: set[str]) -> Iterator[str]:
+    """A value inside a cluster is known only where all that it is made of could be read."""
+    for name in sorted(read):
+        if name.startswith("derived."):
+            for source in sources_of(control.subject, name.removeprefix("derived.")):
+                if source not in control.needs:
+                    yield f"{name} is read, so needs has to list {source}"
 
 
 def _derived(control: Control) -> Iterator[str]:
@@ -119,6 +130,8 @@ def _parameters(control: Control) -> Iterator[str]:
 
 
 def _layout(control: Control) -> Iterator[str]:
+    if control.subject in ("cluster", "agent-pool") and not control.property_since:
+        yield "lacks property_since, the API version that first shows what is judged"
     folder = control.path.rpartition("/")[0].rpartition("/")[2]
     if folder != control.area:
         yield f"lies in {folder}/, and its area is {control.area}"

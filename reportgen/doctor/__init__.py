@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from reportgen.collect.connection import Connection
+from reportgen import expected
 from reportgen.doctor import azure, host
 from reportgen.doctor.report import Line, Report, State
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
-from reportgen.run import controls_for
+from reportgen.run import Served, controls_for
 
 __all__ = ["Line", "Report", "State", "examine", "unusable"]
 
@@ -23,21 +23,31 @@ def examine(
     engagement: Engagement,
     out: Path,
     clock: Callable[[], datetime],
-    connect: Callable[[], tuple[Engagement, Connection, str]],
+    connect: Callable[[], Served],
 ) -> Report:
     """Look at everything that a run of ``engagement`` into ``out`` stands on.
 
-    ``connect`` gives the engagement with the credential to use, the way to Azure and, for an embedded
-    sandbox, its secret.
+    ``connect`` gives the engagement with the credential to use, and the way to Azure or to an embedded
+    sandbox.
     """
     try:
         controls = controls_for(engagement)
-        used, connection, secret = connect()
+        export = expected.read(engagement.export_file) if engagement.export_file else None
+        served = connect()
     except UsageError as error:
         return unusable(error)
     here = (host.engagement(engagement, len(controls)), host.report(), *host.folder(out))
-    there = azure.examine(used, connection, clock, secret, controls)
+    if served.engagement.credential.kind == "kubeconfig":
+        return Report((*here, _ALONE), controls=controls)
+    there = azure.examine(served, clock, controls, export)
     return Report((*here, *there.lines), there.identity, there.subscriptions, controls)
+
+
+_ALONE = Line(
+    State.NOTE,
+    "cluster",
+    "one cluster by a kubeconfig, without Azure: whether it answers shows when it is collected",
+)
 
 
 def unusable(error: UsageError) -> Report:

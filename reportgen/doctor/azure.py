@@ -21,8 +21,9 @@ from reportgen.engagement import Engagement
 from reportgen.errors import CredentialError, IncompleteError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Gap, Identity
+from reportgen.run import Served
 from reportgen.snapshot import Writer
-from reportgen.sources import SOURCES
+from reportgen.sources import SOURCES, Source
 
 _WORKERS = 8
 _SHOWN = 30
@@ -40,16 +41,16 @@ class Found:
 
 
 def examine(
-    engagement: Engagement,
-    connection: Connection,
+    served: Served,
     clock: Callable[[], datetime],
-    secret: str,
     controls: tuple[Control, ...],
+    export: expected.Listed | None,
 ) -> Found:
     """Sign in, and read what a collection would read first."""
+    engagement, connection = served.engagement, served.connection
     way = _way(engagement, connection)
     try:
-        identity = credential(engagement.credential, connection, secret, engagement.folder)
+        identity = credential(engagement.credential, connection, served.secret, engagement.folder)
         azure = Azure(identity, connection, clock, None if connection.address else Limits())
     except CredentialError as error:
         return Found((way, Line(State.STOPS, "identity", str(error))))
@@ -57,13 +58,14 @@ def examine(
     with tempfile.TemporaryDirectory(prefix="reportgen-doctor-") as name:
         writer = Writer(Path(name) / "snapshot", CollectionMode.ESTATE, "")
         recorder = Recorder(azure, writer, CollectionMode.ESTATE)
-        export = expected.read(engagement.export_file) if engagement.export_file else None
         try:
             known = population.resolve(engagement, export, recorder)
         except IncompleteError as error:
             stopped = Line(State.STOPS, "subscriptions", str(error), advice=_ROLE)
             return Found((way, who, _clock(azure), stopped), azure.identity)
-        subscriptions = tuple(_subscriptions(known, recorder))
+        looks_inside = engagement.clusters.access != "none"
+        needed = SOURCES if looks_inside else rights.outside_clusters(SOURCES)
+        subscriptions = tuple(_subscriptions(known, recorder, needed))
         lines = (
             way,
             who,
@@ -71,7 +73,7 @@ def examine(
             _visible(known, subscriptions),
             *_groups(engagement, writer.gaps),
             _graph(recorder),
-            *_rights([one for one in subscriptions if one.visible and one.expected], controls),
+            *_rights([one for one in subscriptions if one.visible and one.expected], controls, needed),
         )
     return Found(lines, azure.identity, subscriptions)
 
@@ -116,7 +118,9 @@ def _clock(azure: Azure) -> Line:
     )
 
 
-def _subscriptions(known: scope.Scope, recorder: Recorder) -> Iterator[Subscription]:
+def _subscriptions(
+    known: scope.Scope, recorder: Recorder, needed: tuple[Source, ...]
+) -> Iterator[Subscription]:
     """Every subscription that is expected or visible, with the rights on those in scope."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         answers = pool.map(lambda one: _held(known, recorder, one), known.readable)
@@ -129,7 +133,7 @@ def _subscriptions(known: scope.Scope, recorder: Recorder) -> Iterator[Subscript
             seen.state if seen else "",
             known.expected is None or one in known.expected,
             seen is not None,
-            None if rights_held is None else rights.missing(rights_held, SOURCES),
+            None if rights_held is None else rights.missing(rights_held, needed),
             rights.beyond_reading(rights_held or ()),
         )
 
@@ -189,7 +193,9 @@ def _graph(recorder: Recorder) -> Line:
     return Line(State.OK, "resource graph", f"answers, and shows {rows} subscriptions")
 
 
-def _rights(asked: list[Subscription], controls: tuple[Control, ...]) -> Iterator[Line]:
+def _rights(
+    asked: list[Subscription], controls: tuple[Control, ...], needed: tuple[Source, ...]
+) -> Iterator[Line]:
     """What is missing and what is too much, each told once for all subscriptions that have it in common."""
     if not asked:
         return
@@ -211,10 +217,8 @@ def _rights(asked: list[Subscription], controls: tuple[Control, ...]) -> Iterato
         if actions:
             yield _missing(where, asked, controls)
     if list(lacking) == [()] and not unknown:
-        needed = rights.missing((), SOURCES)
-        yield Line(
-            State.OK, "permissions", f"all {len(needed)} that the sources need, {_where(asked, asked)}"
-        )
+        number = len(rights.missing((), needed))
+        yield Line(State.OK, "permissions", f"all {number} that the sources need, {_where(asked, asked)}")
     for patterns, where in beyond.items():
         if patterns:
             yield Line(

@@ -11,7 +11,7 @@ from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
 from reportgen.render.text import observed
 from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, procedure, short
+from reportgen.render.wording import conclusion, kind, procedure, short
 
 NOT_READ = "–"
 CAUSES = {
@@ -102,7 +102,7 @@ class ControlView:
     commands: str
     parameters: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
-    pools: bool
+    inside: str
     exceptions: tuple[Shared, ...]
     all_exceptions: int
     not_assessed: tuple[Group, ...]
@@ -178,7 +178,7 @@ class _Views:
             commands=commands,
             parameters=tuple((key, observed(value)) for key, value in sorted(control.parameters.items())),
             columns=columns,
-            pools=control.subject == "agent-pool",
+            inside="" if control.subject == "cluster" else kind(control.subject),
             exceptions=self._exceptions(failed, columns),
             all_exceptions=len(failed),
             not_assessed=unread[: self.caps.groups],

@@ -6,13 +6,20 @@ import re
 
 from reportgen.model import Control, Finding
 from reportgen.render.text import count, moment
+from reportgen.subjects import inside
 
 _KINDS = {
     "cluster": ("cluster", "clusters"),
     "agent-pool": ("agent pool", "agent pools"),
+    **{kind.name: (kind.one, kind.many) for kind in inside.KINDS},
 }
 _RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
 _NEXT_COMMAND = re.compile(r"\s+and\s+(?=(?:az|kubectl)\s)")
+
+
+def kind(subject: str) -> str:
+    """What a subject is called, as the head of a column: ``Agent pool``."""
+    return _KINDS.get(subject, (subject, ""))[0].capitalize()
 
 
 def procedure(text: str) -> tuple[str, str]:

@@ -78,12 +78,12 @@ def run_forever(
         _certificates() as (config, ca_file),
         _site(estate, as_of, faults, limits) as site,
     ):
-        sandbox = Sandbox(listener.getsockname()[:2], ca_file)
-        sys.stdout.write(greeting(estate, sandbox))
-        sys.stdout.flush()
         # So that the certificate's folder is removed on a plain kill as well.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
+            sandbox = Sandbox(listener.getsockname()[:2], ca_file)
+            sys.stdout.write(greeting(estate, sandbox))
+            sys.stdout.flush()
             _Server(_configured(site, config)).run(sockets=[listener])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reportgen.subjects import inside
+
 DERIVED_NAMES: dict[str, tuple[str, ...]] = {
     "cluster": (
         "api_server_ranges",
@@ -29,8 +31,12 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "version",
         "version_matches",
     ),
+    **{kind.name: tuple(kind.derived) for kind in inside.KINDS},
 }
 """The names under ``derived``, by kind of subject; one is absent where its value is not known."""
+
+SUBJECTS = tuple(DERIVED_NAMES)
+"""The kinds of subject that a control can be about."""
 
 DERIVED_FROM = {
     "derived.log_categories": "diagnostic_settings",
@@ -39,3 +45,13 @@ DERIVED_FROM = {
     "derived.support_source": "kubernetes_versions",
 }
 """Derived values that come from more than the cluster's own body, and the relation they come from."""
+
+
+def sources_of(kind: str, name: str) -> tuple[str, ...]:
+    """The sources that a derived value of a subject inside a cluster is made of, beside the kind's own."""
+    return inside.BY_NAME[kind].derived.get(name, ()) if kind in inside.BY_NAME else ()
+
+
+def own_sources(kind: str) -> tuple[str, ...]:
+    """The sources that tell which subjects of a kind there are."""
+    return inside.BY_NAME[kind].sources if kind in inside.BY_NAME else ("arm.managed-clusters",)

@@ -6,7 +6,7 @@ lists: what could not be seen stays in the count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import derived
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
+from reportgen.subjects.inside import KINDS, Kind, Objects
 from reportgen.subjects.shared import Shared
 from reportgen.subjects.shared import place as shared_place
 
@@ -51,7 +52,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One cluster: itself and its pools as subjects, with evidence and gaps by source.
+    """One cluster: itself, its pools and what is inside it as subjects, with evidence and gaps by source.
 
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out.
@@ -59,6 +60,7 @@ class Case:
 
     cluster: Item
     pools: tuple[Item, ...]
+    inside: tuple[Item, ...]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
     excluded: frozenset[str] = frozenset()
@@ -73,20 +75,26 @@ class _Snapshot:
     sources: tuple[str, ...]
     gaps: Mapping[tuple[str, str], Gap]
     shared: Shared
+    kinds: tuple[Kind, ...]
     regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
         return f"evidence/{self.reader.header.name}/{page.path}"
 
 
-def population(reader: Reader, as_of: datetime, sources: Iterable[str]) -> Iterator[Case]:
+def population(
+    reader: Reader, as_of: datetime, sources: Iterable[str], kinds: Iterable[str] = ()
+) -> Iterator[Case]:
     """Every cluster of the snapshot, once, with the evidence of ``sources`` about it.
+
+    ``kinds`` are the kinds of subjects inside clusters that are wanted.
 
     Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
     """
     wanted = tuple(sorted({*sources, _VERSIONS}))
     with closing(Shared(reader, wanted)) as shared:
-        yield from _cases(_Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared))
+        wanted_kinds = tuple(kind for kind in KINDS if kind.name in set(kinds))
+        yield from _cases(_Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared, wanted_kinds))
 
 
 def _cases(snapshot: _Snapshot) -> Iterator[Case]:
@@ -159,7 +167,50 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
     pools = tuple(_pools(item, body, document, related, pointer))
-    return Case(item, pools, evidence, gaps, frozenset(excluded))
+    within = tuple(_inside(snapshot, item, gaps, excluded))
+    return Case(item, pools, within, evidence, gaps, frozenset(excluded))
+
+
+def _inside(
+    snapshot: _Snapshot, cluster: Item, gaps: Mapping[str, str], excluded: Collection[str]
+) -> Iterator[Item]:
+    """The subjects inside a cluster; where it is not known which there are, one that stands for all."""
+    related = cluster.variables["related"]
+    objects = Objects(
+        snapshot.reader,
+        cluster.variables["subject"],
+        cluster.subject.id,
+        related,
+        frozenset(gaps),
+        snapshot.as_of,
+    )
+    for kind in snapshot.kinds:
+        missing = [source for source in kind.sources if source in gaps]
+        if missing:
+            cause = Cause.EXCLUDED if set(missing) <= set(excluded) else Cause.GAP
+            why = " ".join(dict.fromkeys(gaps[source] for source in missing))
+            subject = _within(cluster.subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*")
+            yield Item(subject, {}, cluster.pointers, (cause, why))
+            continue
+        for one in kind.build(objects):
+            variables = {
+                "subject": one.document,
+                "cluster": cluster.variables["subject"],
+                "related": related,
+                "derived": one.derived,
+            }
+            yield Item(_within(cluster.subject, kind.name, one.name, one.path), variables, one.pointers)
+
+
+def _within(cluster: Subject, kind: str, name: str, path: str) -> Subject:
+    return Subject(
+        id=f"{cluster.id}/{path}",
+        kind=kind,
+        name=name,
+        cluster=cluster.name,
+        cluster_id=cluster.id,
+        subscription=cluster.subscription,
+    )
 
 
 def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
@@ -232,14 +283,7 @@ def _pools(
 
 
 def _pool_subject(cluster: Subject, name: str, last: str = "") -> Subject:
-    return Subject(
-        id=f"{cluster.id}/agentPools/{last or name}",
-        kind="agent-pool",
-        name=name,
-        cluster=cluster.name,
-        cluster_id=cluster.id,
-        subscription=cluster.subscription,
-    )
+    return _within(cluster, "agent-pool", name, f"agentPools/{last or name}")
 
 
 def _unseen_pool(cluster: Item, name: str, last: str, cause: Cause, reason: str) -> Item:
@@ -255,4 +299,13 @@ def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
     why = f"{BY_NAME[BODIES].title}: {detail}"
     item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
     pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
-    return Case(item, pools, {}, {BODIES: why})
+    within = tuple(
+        Item(
+            _within(subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*"),
+            {},
+            item.pointers,
+            (Cause.GAP, why),
+        )
+        for kind in snapshot.kinds
+    )
+    return Case(item, pools, within, {}, {BODIES: why})

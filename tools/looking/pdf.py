@@ -13,7 +13,8 @@ The rules, and what they go by:
   fonts leave room around letters and kerning uses it.
 - A table's columns are those of the structure tree, where cells name their header: no text of a column
   reaches into the next one's. Cells over several columns are left out.
-- Links inside the document lead to a destination or page that exists; all fonts are in the file.
+- Links inside the document lead to a destination that exists, and a page number that a link prints (behind
+  dots, or in a column headed Page) is the number of that page. All fonts are in the file.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 import pdfplumber
-from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1
+from pdfminer.pdftypes import PDFStream, resolve1
 from pdfplumber.pdf import PDF
 
+from tools.looking import links
 from tools.looking.problem import Problem, marks
 from tools.looking.sheet import Box, Cell, Char, Line, Sheet, flow, read
 
@@ -48,10 +50,10 @@ def check(path: Path, known: Collection[str]) -> list[Problem]:
             *_orphaned(sheets),
             *_running(sheets),
             *_headed(sheets),
-            *_dead_links(pdf),
+            *links.check(pdf, sheets),
             *_foreign_fonts(pdf),
         ]
-    return [Problem(f"{path.name} {problem.where}", problem.what) for problem in found]
+    return [Problem(f"{path.name} {problem.where}", problem.what) for problem in dict.fromkeys(found)]
 
 
 def _outside(sheet: Sheet) -> Iterator[Problem]:
@@ -188,37 +190,6 @@ def _running(sheets: list[Sheet]) -> Iterator[Problem]:
 def _headed(sheets: list[Sheet]) -> Iterator[Problem]:
     if not any(sheet.headings for sheet in sheets):
         yield Problem("as a whole", "no heading is tagged, so headings and tables could not be checked")
-
-
-def _dead_links(pdf: PDF) -> Iterator[Problem]:
-    named = set(_destinations(pdf))
-    pages = {page.page_obj.pageid for page in pdf.pages}
-    for page in pdf.pages:
-        for target in (_target(resolve1(annotation["data"])) for annotation in page.annots):
-            if isinstance(target, list):
-                alive = isinstance(target[0], PDFObjRef) and target[0].objid in pages
-            else:
-                alive = target is None or target in named
-            if not alive:
-                yield Problem(f"page {page.page_number}", f"a link leads to {target!r}, which is not there")
-
-
-def _target(annotation: dict[str, Any]) -> Any:
-    """Where a link inside the document leads: a name as bytes, or a list that begins with a page."""
-    action = resolve1(annotation.get("A")) or {}
-    inside = getattr(action.get("S"), "name", "") == "GoTo"
-    target = resolve1(action.get("D") if inside else annotation.get("Dest"))
-    return target.name.encode() if hasattr(target, "name") else target
-
-
-def _destinations(pdf: PDF) -> Iterator[bytes]:
-    yield from (str(name).encode() for name in resolve1(pdf.doc.catalog.get("Dests")) or {})
-    names = resolve1(pdf.doc.catalog.get("Names")) or {}
-    nodes = [resolve1(names.get("Dests"))]
-    while nodes:
-        node = nodes.pop() or {}
-        yield from (resolve1(name) for name in resolve1(node.get("Names") or [])[::2])
-        nodes.extend(resolve1(kid) for kid in resolve1(node.get("Kids") or []))
 
 
 def _foreign_fonts(pdf: PDF) -> Iterator[Problem]:

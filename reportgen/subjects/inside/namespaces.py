@@ -1,0 +1,82 @@
+"""Namespaces: the level of Pod Security in force, and what limits their traffic and their use of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reportgen.model import Json
+from reportgen.subjects.document import at
+from reportgen.subjects.inside.interface import Found, Kind, Objects, found, named
+
+_LEVEL = "pod-security.kubernetes.io/"
+_POLICIES = ("k8s.network-policies", "k8s.cilium-network-policies", "k8s.calico-network-policies")
+_WIDE = ("k8s.cilium-clusterwide-network-policies", "k8s.calico-global-network-policies")
+
+
+def _build(objects: Objects) -> Iterator[Found]:
+    for namespace, pointer in objects.of("k8s.namespaces"):
+        _, name = named(namespace)
+        yield found("namespace", namespace, (pointer,), _derived(objects, namespace, name))
+
+
+def _derived(objects: Objects, namespace: Json, name: str) -> dict[str, Json]:
+    policies = [policy for policy, _ in objects.of("k8s.network-policies") if named(policy)[0] == name]
+    return {
+        **{f"{mode}_level": _level(namespace, mode) for mode in ("enforce", "warn", "audit")},
+        "network_policies": _number(objects, name, *_POLICIES),
+        "cluster_wide_policies": _number(objects, "", *_WIDE),
+        "denies_ingress": _denies(policies, "Ingress") if objects.known(_POLICIES[0]) else None,
+        "denies_egress": _denies(policies, "Egress") if objects.known(_POLICIES[0]) else None,
+        "resource_quotas": _number(objects, name, "k8s.resource-quotas"),
+        "limit_ranges": _number(objects, name, "k8s.limit-ranges"),
+        "pods": _number(objects, name, "k8s.pods"),
+    }
+
+
+def _level(namespace: Json, mode: str) -> str:
+    """The level that a label sets; ``privileged``, which forbids nothing, where none does."""
+    return str(at(namespace, "metadata", "labels", _LEVEL + mode) or "privileged").lower()
+
+
+def _number(objects: Objects, namespace: str, *sources: str) -> int | None:
+    """How many objects of these sources lie in a namespace; None where one could not be read."""
+    if not objects.known(*sources):
+        return None
+    return sum(named(item)[0] == namespace for source in sources for item, _ in objects.of(source))
+
+
+def _denies(policies: list[Json], direction: str) -> bool:
+    """Whether a policy selects every pod and allows nothing in this direction."""
+    rules = direction.lower()
+    return any(
+        not _selects_some(policy)
+        and direction in (at(policy, "spec", "policyTypes") or ["Ingress"])
+        and not at(policy, "spec", rules)
+        for policy in policies
+    )
+
+
+def _selects_some(policy: Json) -> bool:
+    selector = at(policy, "spec", "podSelector") or {}
+    return bool(at(selector, "matchLabels") or at(selector, "matchExpressions"))
+
+
+NAMESPACE = Kind(
+    name="namespace",
+    one="namespace",
+    many="namespaces",
+    sources=("k8s.namespaces",),
+    derived={
+        "enforce_level": (),
+        "warn_level": (),
+        "audit_level": (),
+        "network_policies": _POLICIES,
+        "cluster_wide_policies": _WIDE,
+        "denies_ingress": _POLICIES[:1],
+        "denies_egress": _POLICIES[:1],
+        "resource_quotas": ("k8s.resource-quotas",),
+        "limit_ranges": ("k8s.limit-ranges",),
+        "pods": ("k8s.pods",),
+    },
+    build=_build,
+)
