@@ -1,4 +1,4 @@
-"""What the project says of itself holds: two commands to set up, the program's commands, no machine's path."""
+"""What the project says of itself holds: the set-up, the commands, and no path of some machine."""
 
 from __future__ import annotations
 

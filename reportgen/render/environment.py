@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,19 @@ from reportgen.render.context import Report
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 
-def render(view: Report, covered: Collection[int] | None = None) -> str:
-    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
+def render(
+    view: Report, covered: Collection[int] | None = None, pages: Mapping[str, int] | None = None
+) -> str:
+    """The report as one HTML document.
+
+    ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known.
+    """
     environment = _environment(view.medium, covered)
     template = environment.get_template("report.html.j2")
     return template.render(
         report=view,
         facts=view.results.facts,
+        pages=pages or {},
         medium=view.medium,
         css=_css(view.medium),
         GLYPHS=charts.GLYPHS,

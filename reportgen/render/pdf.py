@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,8 @@ from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
 FONTS = TEMPLATES / "fonts"
+_MOST_LAYOUTS = 5
+"""Two are the rule: the second prints the numbers of the first, in the room that was kept for them."""
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -41,20 +43,40 @@ class PdfReport:
                 _check_packaged(url)
                 return super().fetch(url, headers)
 
-        document = render(report(results, "pdf"), _covered())
-        with _no_gc():
-            content = weasyprint.HTML(
-                string=document,
+        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        options = {"pdf_identifier": results.facts.pack_id.encode(), "pdf_tags": True}
+        view, covered = report(results, "pdf"), _covered()
+
+        def layout(pages: Mapping[str, int]) -> Any:
+            page = weasyprint.HTML(
+                string=render(view, covered, pages),
                 base_url=f"{TEMPLATES.resolve().as_uri()}/",
-                url_fetcher=Packaged(
-                    allowed_protocols=("file",),
-                    allow_redirects=False,
-                    fail_on_errors=True,
-                ),
-            ).write_pdf(pdf_identifier=results.facts.pack_id.encode(), pdf_tags=True)
+                url_fetcher=fetcher,
+            )
+            return page.render(**options)
+
+        with _no_gc():
+            content = _settled(layout).write_pdf(**options)
         path = folder / "report.pdf"
         path.write_bytes(cast("bytes", content))
         return path
+
+
+def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
+    """The document laid out until the page numbers that it prints are those where things stand.
+
+    WeasyPrint's own ``target-counter`` stops too early: a page that moves late leaves old numbers behind.
+    """
+    pages: dict[str, int] = {}
+    for _ in range(_MOST_LAYOUTS):
+        document = layout(pages)
+        # A thing that goes on over several pages has its anchor on each of them; the first counts.
+        numbered = list(enumerate(document.pages, start=1))
+        found = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
+        if found == pages:
+            break
+        pages = found
+    return document
 
 
 def _check_packaged(url: str) -> None:

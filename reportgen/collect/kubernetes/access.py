@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -116,20 +116,10 @@ def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
 
 
 def _kept(answer: Answer, place: Endpoint) -> Answer:
-    """The answer with nothing in it but what was taken from it, and no bytes to make a hash of."""
+    """The answer with nothing in its body but what was taken from it."""
     ca = hashlib.sha256(place.ca.encode()).hexdigest() if place.ca else "the system's"
-    return Answer(
-        answer.method,
-        answer.url,
-        answer.api_version,
-        answer.status,
-        b"",
-        {"kind": "ClusterEndpoint", "server": place.server, "certificateAuthoritySha256": ca},
-        answer.headers,
-        answer.started_at,
-        answer.ended_at,
-        parameters={"body": NOT_STORED},
-    )
+    body = {"kind": "ClusterEndpoint", "server": place.server, "certificateAuthoritySha256": ca}
+    return replace(answer, body=body, parameters={"body": NOT_STORED})
 
 
 def _refused(answer: Answer) -> Unread:

@@ -28,7 +28,9 @@ from tests.collect.kubernetes.server import API, LOGIN, MANAGEMENT, Reply, Serve
 
 NOW = datetime(2026, 11, 15, 6, tzinfo=UTC)
 SUBSCRIPTION = "aaaaaaaa-0000-4000-8000-000000000001"
-GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters"
+GROUP = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters"
+)
 ID = f"{GROUP}/aks-one"
 GUID = "bbbbbbbb-0000-4000-8000-000000000002"
 
@@ -81,9 +83,7 @@ class Bench:
         writer = Writer(self.folder, CollectionMode.ESTATE, "2026-11-15T06:00:00Z", "key")
         self.recorder = Recorder(azure, writer, CollectionMode.ESTATE)
         managed_clusters.READ.collect(self.recorder, SUBSCRIPTION, "Alpha", subscription=SUBSCRIPTION)
-        clusters = tuple(
-            Listed(body["id"], body["name"], SUBSCRIPTION, "westeurope", ()) for body in bodies
-        )
+        clusters = tuple(Listed(body["id"], body["name"], SUBSCRIPTION, "westeurope", ()) for body in bodies)
         known = scope.Scope(None, None, (), {SUBSCRIPTION: scope.Visible("Alpha")})
         found = Population(known, clusters, (), {})
         common = fleet.Fleet.of(self.recorder, self.settings, self.connection, lambda: NOW, chosen)

@@ -197,7 +197,15 @@ class ApiServer:
         if token and self.cluster.tokens is not None and token not in self.cluster.tokens:
             return status(401, "Unauthorized", "Unauthorized")
         if call.path == "/version":
-            return Reply({"major": "1", "minor": "34", "gitVersion": "v1.34.1", "gitCommit": "c", "platform": "linux/amd64"})
+            return Reply(
+                {
+                    "major": "1",
+                    "minor": "34",
+                    "gitVersion": "v1.34.1",
+                    "gitCommit": "c",
+                    "platform": "linux/amd64",
+                }
+            )
         if anonymous:
             return status(403, "Forbidden", 'forbidden: User "system:anonymous" cannot do this', {})
         if call.method == "POST":
@@ -253,7 +261,9 @@ class ApiServer:
         resource = self.cluster.resources.get((group, version, plural))
         if resource is None:
             return status(404, "NotFound", "the server could not find the requested resource")
-        items = [item for item in resource.items if not namespace or item["metadata"].get("namespace") == namespace]
+        items = [
+            item for item in resource.items if not namespace or item["metadata"].get("namespace") == namespace
+        ]
         return self._page(call, f"{group}/{version}".strip("/"), resource, items)
 
     def _page(self, call: Call, api: str, resource: Resource, items: list[Json]) -> Reply:
@@ -261,7 +271,9 @@ class ApiServer:
         token = call.query.get("continue", "")
         if token:
             if "resourceVersion" in call.query:
-                return status(400, "BadRequest", "specifying resource version is not allowed when using continue")
+                return status(
+                    400, "BadRequest", "specifying resource version is not allowed when using continue"
+                )
             try:
                 said = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
                 start = int(said["start"])
@@ -271,7 +283,12 @@ class ApiServer:
                 revision = "999"
             elif self.cluster.expires > 0:
                 self.cluster.expires -= 1
-                return status(410, "Expired", "The provided continue parameter is too old", **{"continue": _token(start, -1)})
+                return status(
+                    410,
+                    "Expired",
+                    "The provided continue parameter is too old",
+                    **{"continue": _token(start, -1)},
+                )
         limit = self.cluster.page or int(call.query.get("limit", "0")) or len(items) or 1
         if call.query.get("resourceVersion") == "0":
             limit, revision = len(items) or 1, "221"
@@ -290,16 +307,29 @@ def _token(start: int, revision: int) -> str:
 def _shaped(call: Call, api: str, resource: Resource, page: list[Json], metadata: Json) -> Reply:
     form = dict(part.partition("=")[::2] for part in call.accept.split(",")[0].split(";")[1:]).get("as", "")
     if form == "PartialObjectMetadataList":
-        found = [{"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": item["metadata"]} for item in page]
+        found = [
+            {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": item["metadata"]}
+            for item in page
+        ]
         return Reply({"kind": form, "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": found})
     if form == "Table":
         columns = [{"name": name, "type": "string"} for name in ("Name", "Type", "Data", "Age")]
         rows = [{"cells": [item["metadata"]["name"], item.get("type", "Opaque"), len(item.get("data") or {}), "12d"],
                  "object": None if call.query.get("includeObject") == "None" else {"metadata": item["metadata"]}}
                 for item in page]  # fmt: skip
-        return Reply({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": columns, "rows": rows})
+        return Reply(
+            {
+                "kind": "Table",
+                "apiVersion": "meta.k8s.io/v1",
+                "metadata": metadata,
+                "columnDefinitions": columns,
+                "rows": rows,
+            }
+        )
     if form == "PartialObjectMetadata":
-        return status(406, "NotAcceptable", "you requested PartialObjectMetadata, but the requested object is a list")
+        return status(
+            406, "NotAcceptable", "you requested PartialObjectMetadata, but the requested object is a list"
+        )
     if form and "," not in call.accept:
         return status(406, "NotAcceptable", "only the following media types are accepted: application/json")
     return Reply({"kind": f"{resource.kind}List", "apiVersion": api, "metadata": metadata, "items": page})
@@ -368,7 +398,11 @@ def _listening(server: Server, context: ssl.SSLContext) -> Iterator[None]:
 
         def _send(self, call: Call, reply: Reply) -> None:
             content = reply.content()
-            headers = {"Content-Type": "application/json", "Audit-Id": "audit-1", "Warning": '299 - "x"'} | reply.headers
+            headers = {
+                "Content-Type": "application/json",
+                "Audit-Id": "audit-1",
+                "Warning": '299 - "x"',
+            } | reply.headers
             if "gzip" in call.headers.get("accept-encoding", "") and len(content) > 200 and reply.raw is None:
                 content = gzip.compress(content)
                 headers["Content-Encoding"] = "gzip"

@@ -21,8 +21,13 @@ POD_SPEC: dict[str, Any] = {
     "nodeSelector": {"agentpool": "user"},
     "runtimeClassName": "kata",
     "tolerations": [{"key": "team", "operator": "Equal", "value": "a", "effect": "NoSchedule"}],
-    "affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}, "nodeAffinity": None},
-    "topologySpreadConstraints": [{"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}],
+    "affinity": {
+        "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []},
+        "nodeAffinity": None,
+    },
+    "topologySpreadConstraints": [
+        {"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+    ],
     "imagePullSecrets": [{"name": "registry"}],
     "securityContext": {"runAsNonRoot": True, "sysctls": [{"name": "kernel.shm", "value": "CANARY-sysctl"}]},
     "initContainers": None,
@@ -41,7 +46,9 @@ POD_SPEC: dict[str, Any] = {
             "ports": [{"containerPort": 80, "hostPort": 8080, "protocol": "TCP"}],
             "resources": {"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "100m"}},
             "livenessProbe": {"exec": {"command": ["CANARY-probe"]}},
-            "readinessProbe": {"httpGet": {"httpHeaders": [{"name": "Authorization", "value": "CANARY-header"}]}},
+            "readinessProbe": {
+                "httpGet": {"httpHeaders": [{"name": "Authorization", "value": "CANARY-header"}]}
+            },
             "lifecycle": {"preStop": {"exec": {"command": ["CANARY-lifecycle"]}}},
             "volumeMounts": [{"name": "host", "mountPath": "/host", "readOnly": True}],
             "securityContext": {
@@ -55,7 +62,10 @@ POD_SPEC: dict[str, Any] = {
     ],
     "volumes": [
         {"name": "host", "hostPath": {"path": "/var/run", "type": ""}},
-        {"name": "secret", "secret": {"secretName": "db", "items": [{"key": "token", "path": "CANARY-path"}]}},
+        {
+            "name": "secret",
+            "secret": {"secretName": "db", "items": [{"key": "token", "path": "CANARY-path"}]},
+        },
         {
             "name": "vault",
             "csi": {
@@ -68,7 +78,13 @@ POD_SPEC: dict[str, Any] = {
             "name": "token",
             "projected": {
                 "sources": [
-                    {"serviceAccountToken": {"audience": "vault", "expirationSeconds": 3600, "path": "token"}},
+                    {
+                        "serviceAccountToken": {
+                            "audience": "vault",
+                            "expirationSeconds": 3600,
+                            "path": "token",
+                        }
+                    },
                     {"secret": {"name": "db"}},
                     {"downwardAPI": {"items": []}},
                 ]
@@ -132,7 +148,10 @@ def fill(cluster: Cluster) -> None:
 def _core(cluster: Cluster) -> None:
     cluster.add("v1", "nodes", "Node", node("node-1"), namespaced=False)
     level = {"pod-security.kubernetes.io/enforce": "restricted"}
-    spaces = [{"metadata": {"name": name, "labels": level}, "status": {"phase": "Active"}} for name in ("app", "empty")]
+    spaces = [
+        {"metadata": {"name": name, "labels": level}, "status": {"phase": "Active"}}
+        for name in ("app", "empty")
+    ]
     cluster.add("v1", "namespaces", "Namespace", *spaces, namespaced=False)
     cluster.add("v1", "pods", "Pod", pod("web-1-a"), pod("web-1-b", hostPID=None))
     data = {"token": "Q0FOQVJZ", "b": "Q0FOQVJZ"}
@@ -141,8 +160,18 @@ def _core(cluster: Cluster) -> None:
         named("db", data=data, type="Opaque"), named("tls", data={"tls.key": "Q0FOQVJZ"}, type="kubernetes.io/tls"),
     )  # fmt: skip
     cluster.add("v1", "configmaps", "ConfigMap", named("settings", data={"x": "CANARY-config"}))
-    cluster.add("v1", "resourcequotas", "ResourceQuota", named("quota", spec={"hard": {"pods": "10"}}, status={"used": {"pods": 2}}))
-    cluster.add("v1", "limitranges", "LimitRange", named("limits", spec={"limits": [{"type": "Container", "max": {"cpu": "2"}}]}))
+    cluster.add(
+        "v1",
+        "resourcequotas",
+        "ResourceQuota",
+        named("quota", spec={"hard": {"pods": "10"}}, status={"used": {"pods": 2}}),
+    )
+    cluster.add(
+        "v1",
+        "limitranges",
+        "LimitRange",
+        named("limits", spec={"limits": [{"type": "Container", "max": {"cpu": "2"}}]}),
+    )
     cluster.add(
         "v1", "persistentvolumes", "PersistentVolume",
         {"metadata": {"name": "pv"}, "status": {"phase": "Bound"}, "spec": {
@@ -162,13 +191,33 @@ def _core(cluster: Cluster) -> None:
 def _workloads(cluster: Cluster) -> None:
     spec = {"replicas": 0, "selector": SELECTOR, "template": TEMPLATE, "strategy": {"type": "RollingUpdate"}}
     cluster.add("apps/v1", "deployments", "Deployment", named("web", spec=spec, status={"readyReplicas": 2}))
-    cluster.add("apps/v1", "daemonsets", "DaemonSet", named("kured", spec={"template": TEMPLATE}, status={"numberReady": 1}))
-    cluster.add("apps/v1", "statefulsets", "StatefulSet", named("db", spec={"replicas": 1, "template": TEMPLATE}))
-    owner = {"ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}]}
-    cluster.add("apps/v1", "replicasets", "ReplicaSet", named("web-1", metadata=owner, spec={"template": TEMPLATE}))
-    cluster.add("batch/v1", "jobs", "Job", named("once", spec={"template": TEMPLATE}, status={"succeeded": 1}))
+    cluster.add(
+        "apps/v1",
+        "daemonsets",
+        "DaemonSet",
+        named("kured", spec={"template": TEMPLATE}, status={"numberReady": 1}),
+    )
+    cluster.add(
+        "apps/v1", "statefulsets", "StatefulSet", named("db", spec={"replicas": 1, "template": TEMPLATE})
+    )
+    owner = {
+        "ownerReferences": [
+            {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": True}
+        ]
+    }
+    cluster.add(
+        "apps/v1", "replicasets", "ReplicaSet", named("web-1", metadata=owner, spec={"template": TEMPLATE})
+    )
+    cluster.add(
+        "batch/v1", "jobs", "Job", named("once", spec={"template": TEMPLATE}, status={"succeeded": 1})
+    )
     job = {"metadata": None, "spec": {"template": TEMPLATE}}
-    cluster.add("batch/v1", "cronjobs", "CronJob", named("nightly", spec={"schedule": "0 1 * * *", "jobTemplate": job}))
+    cluster.add(
+        "batch/v1",
+        "cronjobs",
+        "CronJob",
+        named("nightly", spec={"schedule": "0 1 * * *", "jobTemplate": job}),
+    )
     cluster.add("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", named(
         "web", spec={"maxUnavailable": "25%", "selector": SELECTOR}, status={"disruptionsAllowed": 0}))  # fmt: skip
     cluster.add(
@@ -200,7 +249,9 @@ def _network(cluster: Cluster) -> None:
     api = "networking.k8s.io/v1"
     block = {"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16"]}}
     deny = {"podSelector": OPEN, "policyTypes": ["Ingress"]}
-    some = deny | {"ingress": [OPEN, {"from": [block, {"podSelector": OPEN}], "ports": [{"port": "http"}, {"port": 80}]}]}
+    some = deny | {
+        "ingress": [OPEN, {"from": [block, {"podSelector": OPEN}], "ports": [{"port": "http"}, {"port": 80}]}]
+    }
     cluster.add(api, "networkpolicies", "NetworkPolicy", named("deny", spec=deny), named("some", spec=some))
     inside = {"service.beta.kubernetes.io/azure-load-balancer-internal": "true", "note": "CANARY-service"}
     ports = [{"port": 443, "targetPort": "https", "nodePort": 30443}]
@@ -208,38 +259,79 @@ def _network(cluster: Cluster) -> None:
     cluster.add("v1", "services", "Service", named(
         "web", metadata={"annotations": inside}, spec={"type": "LoadBalancer", "externalIPs": ["1.2.3.4"], "ports": ports},
         status=addresses))  # fmt: skip
-    snippet = {"nginx.ingress.kubernetes.io/server-snippet": "CANARY-snippet", "kubernetes.io/ingress.class": "nginx"}
+    snippet = {
+        "nginx.ingress.kubernetes.io/server-snippet": "CANARY-snippet",
+        "kubernetes.io/ingress.class": "nginx",
+    }
     backend = {"service": {"name": "web", "port": {"number": 80}}}
     host = {"host": "a.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
     cluster.add(api, "ingresses", "Ingress", named(
         "web", metadata={"annotations": snippet}, spec={"tls": [{"hosts": ["a.example"], "secretName": "tls"}], "rules": [host]}))  # fmt: skip
-    gateway = {"gatewayClassName": "alb", "listeners": [{"name": "https", "port": 443, "tls": {"options": {"a": "CANARY-tls"}}}]}
+    gateway = {
+        "gatewayClassName": "alb",
+        "listeners": [{"name": "https", "port": 443, "tls": {"options": {"a": "CANARY-tls"}}}],
+    }
     cluster.add("gateway.networking.k8s.io/v1", "gateways", "Gateway", named("edge", spec=gateway))
-    route = {"hostnames": ["a.example"], "rules": [{"filters": [{"x": "CANARY-filter"}], "backendRefs": [{"name": "web", "port": 80}]}]}
+    route = {
+        "hostnames": ["a.example"],
+        "rules": [{"filters": [{"x": "CANARY-filter"}], "backendRefs": [{"name": "web", "port": 80}]}],
+    }
     cluster.add("gateway.networking.k8s.io/v1", "httproutes", "HTTPRoute", named("web", spec=route))
 
 
 def _policies(cluster: Cluster) -> None:
     http = {"http": [{"headers": ["X-Token: CANARY-cilium"]}]}
-    rule = {"endpointSelector": OPEN, "egress": [{"toFQDNs": [{"matchName": "a"}], "toPorts": [{"ports": [{"port": "443"}], "rules": http}]}]}
+    rule = {
+        "endpointSelector": OPEN,
+        "egress": [
+            {"toFQDNs": [{"matchName": "a"}], "toPorts": [{"ports": [{"port": "443"}], "rules": http}]}
+        ],
+    }
     cluster.add("cilium.io/v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", named("cnp", spec=rule))
     cluster.add("cilium.io/v2", "ciliumclusterwidenetworkpolicies", "CiliumClusterwideNetworkPolicy",
                 {"metadata": {"name": "ccnp"}, "specs": [rule]}, namespaced=False)  # fmt: skip
-    calico = {"order": 10.5, "selector": "all()", "ingress": [{"action": "Allow", "protocol": 6, "source": {"ports": [80, "90:99"]}}]}
+    calico = {
+        "order": 10.5,
+        "selector": "all()",
+        "ingress": [{"action": "Allow", "protocol": 6, "source": {"ports": [80, "90:99"]}}],
+    }
     cluster.add("crd.projectcalico.org/v1", "networkpolicies", "NetworkPolicy", named("calico", spec=calico))
     cluster.add("crd.projectcalico.org/v1", "globalnetworkpolicies", "GlobalNetworkPolicy",
                 {"metadata": {"name": "global"}, "spec": calico}, namespaced=False)  # fmt: skip
-    hook = {"name": "v.example", "failurePolicy": "Ignore", "clientConfig": {"url": "https://me:CANARY-pw@hook.example/CANARY-path", "caBundle": "CANARY-ca"}}
-    inside = {"name": "w.example", "clientConfig": {"service": {"name": "s", "namespace": "n"}}, "rules": [{"operations": ["CREATE"]}]}
+    hook = {
+        "name": "v.example",
+        "failurePolicy": "Ignore",
+        "clientConfig": {"url": "https://me:CANARY-pw@hook.example/CANARY-path", "caBundle": "CANARY-ca"},
+    }
+    inside = {
+        "name": "w.example",
+        "clientConfig": {"service": {"name": "s", "namespace": "n"}},
+        "rules": [{"operations": ["CREATE"]}],
+    }
     for plural, kind in (("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
                          ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration")):  # fmt: skip
-        cluster.add(ADMISSION, plural, kind, {"metadata": {"name": "hooks"}, "webhooks": [hook, inside]}, namespaced=False)
-    policy = {"failurePolicy": "Fail", "validations": [{"expression": "CANARY-expression"}, {"expression": "true"}]}
+        cluster.add(
+            ADMISSION,
+            plural,
+            kind,
+            {"metadata": {"name": "hooks"}, "webhooks": [hook, inside]},
+            namespaced=False,
+        )
+    policy = {
+        "failurePolicy": "Fail",
+        "validations": [{"expression": "CANARY-expression"}, {"expression": "true"}],
+    }
     cluster.add(ADMISSION, "validatingadmissionpolicies", "ValidatingAdmissionPolicy",
                 {"metadata": {"name": "vap"}, "spec": policy}, namespaced=False)  # fmt: skip
     cluster.add(ADMISSION, "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding",
                 {"metadata": {"name": "vapb"}, "spec": {"policyName": "vap", "validationActions": ["Deny"]}}, namespaced=False)  # fmt: skip
-    found = {"kind": "Pod", "namespace": "app", "name": "web-1-a", "enforcementAction": "deny", "message": "CANARY-violation"}
+    found = {
+        "kind": "Pod",
+        "namespace": "app",
+        "name": "web-1-a",
+        "enforcementAction": "deny",
+        "message": "CANARY-violation",
+    }
     for kind in ("K8sAzureOne", "K8sAzureTwo"):
         cluster.add("constraints.gatekeeper.sh/v1beta1", kind.lower(), kind, {
             "apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind, "metadata": {"name": kind.lower()},
@@ -259,6 +351,12 @@ def _extensions(cluster: Cluster) -> None:
     fake = {"fake": {"data": [{"key": "a", "value": "CANARY-fake"}]}}
     vault = {"azurekv": {"vaultUrl": "https://kv.vault.azure.net", "authSecretRef": {"x": "CANARY-auth"}}}
     cluster.add(api, "secretstores", "SecretStore", named("store", spec={"provider": vault}, status=ready))
-    cluster.add(api, "clustersecretstores", "ClusterSecretStore", {"metadata": {"name": "all"}, "spec": {"provider": fake}}, namespaced=False)
+    cluster.add(
+        api,
+        "clustersecretstores",
+        "ClusterSecretStore",
+        {"metadata": {"name": "all"}, "spec": {"provider": fake}},
+        namespaced=False,
+    )
     cluster.add("cert-manager.io/v1", "certificates", "Certificate", named(
         "tls", spec={"secretName": "tls", "dnsNames": ["a.example"], "isCA": False}, status={"notAfter": "2027-01-01T00:00:00Z"}))  # fmt: skip
