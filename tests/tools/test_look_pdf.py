@@ -87,6 +87,23 @@ def test_a_link_without_target_is_caught(make_pdf: Make) -> None:
     assert "a link leads to b'where', which is not there" in [problem.what for problem in check(path, NEVER)]
 
 
+NUMBERED = (
+    "<p><a href='#there'>There.......{dots}</a> <a href='#there'>and again in 2024</a></p>"
+    "<table><thead><tr><th>Part</th><th>Page</th></tr></thead><tbody><tr><td><a href='#there'>3000</a></td>"
+    "<td><a href='#there'>{cell}</a></td></tr></tbody></table><div class=new id=there>" + LINES + "</div>"
+)
+
+
+@pytest.mark.parametrize(("dots", "cell", "said"), [("4", "3", "4"), ("3", "12", "12")])
+def test_a_wrong_page_number_is_caught(make_pdf: Make, dots: str, cell: str, said: str) -> None:
+    (problem,) = check(make_pdf(LINES + NUMBERED.format(dots=dots, cell=cell)), NEVER)
+    assert problem.what == f"the link to b'there' says page {said} and leads to 3"
+
+
+def test_right_page_numbers_and_other_numbers_pass(make_pdf: Make) -> None:
+    assert check(make_pdf(LINES + NUMBERED.format(dots=3, cell=3)), NEVER) == []
+
+
 def test_a_font_that_is_not_in_the_file_is_caught(make_pdf: Make) -> None:
     path = make_pdf(LINES, change=(b"/FontFile", b"/FontFail"))
     told = [problem.what for problem in check(path, NEVER)]

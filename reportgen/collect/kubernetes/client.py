@@ -121,7 +121,7 @@ class Client:
     @property
     def host(self) -> str:
         """Name and, where it is not 443, port of the server."""
-        return urlsplit(self.server).netloc
+        return urlsplit(self.server).netloc.rpartition("@")[2].removesuffix(":443")
 
     def get(self, path: str, accept: str = JSON, parameters: Mapping[str, str] | None = None) -> Reply:
         """The answer to a GET, whatever its status; Unread where none came."""

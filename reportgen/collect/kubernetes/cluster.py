@@ -99,7 +99,7 @@ def read(subject: Subject, client: Client, way: Iterable[Answer]) -> None:
     discovery = Discovery.of(client)
     me = who(client)
     held = rights(client, _asked(discovery, subject.secrets))
-    subject.record(ACCESS, chain(way, [me] if me else [], [held.answer]))
+    subject.record(ACCESS, chain(way, filter(None, (me, held.answer))))
     subject.record(VERSION, _version(client))
     for one in READS:
         denied = next((rule for rule in _served(discovery, one) if rule in held.denied), None)

@@ -86,9 +86,9 @@ class Who(Kube):
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What came of the reviews: the answer to keep, and the rules that are not allowed."""
+    """What came of the reviews: the answer to keep, if anything was asked, and the rules not allowed."""
 
-    answer: Answer
+    answer: Answer | None
     denied: frozenset[Rule]
 
 
@@ -110,7 +110,7 @@ def rights(client: Client, rules: Iterable[Rule]) -> Rights:
             denied.add(rule)
         replies.append(reply)
         items.append(_item(rule, reply, verdict))
-    return Rights(_together(replies, items), frozenset(denied))
+    return Rights(_together(replies, items) if replies else None, frozenset(denied))
 
 
 def who(client: Client) -> Answer | None:

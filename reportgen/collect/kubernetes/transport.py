@@ -97,12 +97,18 @@ class Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """See `httpcore.NetworkBackend`."""
         if self._address:
-            if not host.lower().endswith(self._domain):
-                unknown = socket.gaierror(socket.EAI_NONAME, "no such name in the sandbox")
-                raise httpcore.ConnectError(str(unknown)) from unknown
-            host, port = self._address
+            host, port = self._found(host)
         left = self.time_left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self)
+
+    def _found(self, host: str) -> tuple[str, int]:
+        try:
+            if self._address is None or not host.lower().endswith(self._domain):
+                raise socket.gaierror(socket.EAI_NONAME, "no such name in the sandbox")
+        except socket.gaierror as error:
+            # Raised while the other is handled, since httpcore's pool takes the cause away.
+            raise httpcore.ConnectError(str(error)) from error
+        return self._address
 
     def time_left(self, timeout: float | None, passed: type[Exception]) -> float | None:
         """Seconds that a wait may take; raises ``passed`` where there are none."""

@@ -58,7 +58,7 @@ class Bench:
 
     server: Server
     folder: Path
-    settings: Clusters = Clusters()
+    settings: Clusters = field(default_factory=Clusters)
     connection: Connection = field(init=False)
     recorder: Recorder = field(init=False)
 
@@ -117,15 +117,16 @@ def bench(server: Server, tmp_path: Path) -> Bench:
     return Bench(server, tmp_path / "snapshot")
 
 
-def client(server: Server, *, token: str = "fixed", seconds: float = 30.0, **connection: Any) -> Client:
+def client(
+    server: Server,
+    *,
+    token: str = "fixed",  # noqa: S107 (nobody's)
+    seconds: float = 30.0,
+    **connection: Any,
+) -> Client:
     """A client of the server's one cluster."""
-    way = Connection(
-        f"https://{MANAGEMENT}",
-        f"https://{LOGIN}",
-        server.ca_file,
-        server.address,
-        **{"call_seconds": 20.0, "sleep": lambda seconds: None} | connection,
-    )
+    settings: dict[str, Any] = {"address": server.address, "call_seconds": 20.0, "sleep": lambda seconds: None}
+    way = Connection(f"https://{MANAGEMENT}", f"https://{LOGIN}", server.ca_file, **settings | connection)
     context = trusting(server.ca_pem.decode())
     return Client(f"https://{API}", context, FixedToken(token), way, Deadline(seconds), lambda: NOW)
 
