@@ -23,6 +23,8 @@ from reportgen.sandbox import Sandbox, serve
 from tests import line
 from tests.collect.entra import Authority, authority
 
+pytestmark = pytest.mark.usefixtures("unpaced")
+
 PASSWORD = "correct horse battery staple"
 SCOPE = "https://management.azure.com/.default"
 TENANT = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d001"
@@ -41,7 +43,7 @@ def _no_credential_around(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def azure(mixed_estate: Path) -> Iterator[Sandbox]:
-    with serve(mixed_estate) as sandbox:
+    with serve(mixed_estate, limits=None) as sandbox:
         yield sandbox
 
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from reportgen import engagement, run
 from reportgen.collect import jobs
 jobs.GRAPH_READS = ("role-assignments",)
+run.Limits = lambda: None
 for text in sys.stdin:
     file, out = text.split()
     child = os.fork()
@@ -119,7 +120,7 @@ def content(folder: Path) -> dict[str, Any]:
 
 
 def test_every_moment(small: Path, runner: Runner, tmp_path: Path) -> None:
-    with serve(small) as served:
+    with serve(small, limits=None) as served:
         runner.start(engagement(tmp_path, served), tmp_path / "whole")
         assert runner.ended() == 0
         calls = len(served.requests)
@@ -130,7 +131,7 @@ def test_every_moment(small: Path, runner: Runner, tmp_path: Path) -> None:
     for answered in range(calls):
         out = tmp_path / f"killed-{answered}"
         faults = Faults(calls=(Fault(Kind.LATENCY, " /", after=answered, times=1, seconds=300.0),))
-        with serve(small, faults=faults) as served:
+        with serve(small, faults=faults, limits=None) as served:
             file = engagement(tmp_path, served)
             child = runner.start(file, out)
             while len(served.requests) <= answered:
