@@ -122,7 +122,7 @@ def _override_problems(control: Control | None, control_id: str, values: Mapping
 def _same_type(value: Json, default: Json) -> bool:
     if isinstance(default, list):
         return isinstance(value, list) and all(
-            type(item) is type(known) for item in value for known in default[:1]
+            type(item) is type(known) for item in value for known in (default[:1] or [""])
         )
     if isinstance(default, float):
         return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -70,7 +70,7 @@ def _kind(value: str) -> str:
 
 
 def _parameter(value: Any) -> Any:
-    items = value if isinstance(value, list) else [value]
+    items = (value or [""]) if isinstance(value, list) else [value]
     if len({type(item) for item in items}) != 1 or not isinstance(items[0], (bool, int, float, str)):
         raise ValueError("expected true or false, a number, text, or a list of one of these")
     return value

@@ -53,7 +53,7 @@ ORDER = (
     Status.SATISFIED,
     Status.NOT_APPLICABLE,
 )
-_WIDTH, _LABEL, _ROW, _BAR = 640, 150, 26, 17
+_WIDTH, _LABEL, _ROW, _BAR = 640, 150, 23, 16
 
 
 def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) -> Markup:
@@ -77,11 +77,11 @@ def count_bars(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
     body = Markup("").join(
         _label(label, index)
         + Markup('<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" fill="#5d6f80"/>').format(
-            _LABEL, index * _ROW + 4, max(number * scale, 1.5), _BAR
+            _LABEL, index * _ROW + 3, max(number * scale, 1.5), _BAR
         )
         + _text(
             _LABEL + max(number * scale, 1.5) + 7,
-            index * _ROW + 17,
+            index * _ROW + 15.5,
             f"{number:,}",
             "start",
         )
@@ -101,7 +101,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
         number = counts.get(status, 0)
         if not number:
             continue
-        width, top = number * scale, index * _ROW + 4
+        width, top = number * scale, index * _ROW + 3
         drawn += Markup(
             '<rect class="s-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}" stroke="{}"{}/>'
         ).format(
@@ -119,7 +119,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
         if width >= 7.5 * len(told) + 4:
             drawn += _text(
                 left + width / 2,
-                top + 13,
+                top + 12.5,
                 words,
                 "middle",
                 _ON[status],
@@ -130,7 +130,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
 
 
 def _label(words: str, index: int) -> Markup:
-    return _text(_LABEL - 10, index * _ROW + 17, words, "end")
+    return _text(_LABEL - 10, index * _ROW + 15.5, words, "end")
 
 
 def _text(x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink") -> Markup:

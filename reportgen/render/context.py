@@ -334,9 +334,14 @@ def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
         ),
         observations=charts.status_bars("Observations by status", [("All subjects", observed)]),
         observed=tuple((status, f"{observed[status]:,}") for status in charts.ORDER),
-        worst=tuple(failed[:8]),
+        worst=tuple(failed[: _worst_shown(areas)]),
         all_worst=len(failed),
     )
+
+
+def _worst_shown(areas: tuple[Area, ...]) -> int:
+    """How many of the most severe findings fit on the page below a chart with a row for each area."""
+    return min(8, max(3, 19 - len(areas)))
 
 
 def _rank(severity: str) -> int:

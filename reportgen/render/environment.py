@@ -62,6 +62,7 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
         span=text.span,
         moment=text.moment,
         cut=text.cut,
+        lead=text.lead,
         counted=text.count,
         observed=text.observed,
     )

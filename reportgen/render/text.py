@@ -86,6 +86,14 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def lead(text: str, length: int) -> str:
+    """The text, or as many of its sentences as fit, or where not even the first fits, its beginning."""
+    if len(text) <= length:
+        return text
+    end = text.rfind(". ", 0, length)
+    return text[: end + 1] if end > 0 else cut(text, length)
+
+
 def moment(value: str) -> str:
     """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is."""
     try:

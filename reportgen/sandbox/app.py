@@ -15,11 +15,14 @@ from reportgen.limits import GRAPH_PATH, Limits
 from reportgen.sandbox.activity_log import ActivityLog
 from reportgen.sandbox.container_service import ContainerService
 from reportgen.sandbox.estate import Estate
-from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, Refused, error
-from reportgen.sandbox.faults import ANSWERS, ERRORS, THROTTLING, Switches, broken
+from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, answered, error
+from reportgen.sandbox.faults import ERRORS, THROTTLING, Switches, broken
 from reportgen.sandbox.graph import ResourceGraph
 from reportgen.sandbox.identity import Identity
 from reportgen.sandbox.interface import LOGIN_HOST, TENANT_ID, Fault, Faults, Kind
+from reportgen.sandbox.kubernetes.credentials import Credentials
+from reportgen.sandbox.kubernetes.front import Front
+from reportgen.sandbox.kubernetes.servers import ApiServers
 from reportgen.sandbox.lists import Lists
 from reportgen.sandbox.resource_manager import ResourceManager, check_api_version, forbidden, missing
 from reportgen.sandbox.throttle import Throttle, quota_time, refused
@@ -63,25 +66,28 @@ class Site:
     lists: Lists
     aks: ContainerService
     log: ActivityLog
+    credentials: Credentials
+    servers: ApiServers
     requests: list[str]
 
     @classmethod
-    def over(
-        cls, estate: Estate, clock: Clock, faults: Faults, limits: Limits | None, requests: list[str]
-    ) -> Site:
-        """A site; ``requests`` takes a line for each call. Where the clock stands still no limit holds."""
+    def over(cls, estate: Estate, clock: Clock, faults: Faults, limits: Limits | None, ca: bytes) -> Site:
+        """A site; ``ca`` (PEM) vouches for its hosts. Where the clock stands still no limit holds."""
         estate = estate.with_faults(faults.unreadable, faults.disabled)
-        switches, lists = Switches(faults), Lists(estate)
+        switches, lists, identity = Switches(faults), Lists(estate), Identity(clock, faults)
+        requests: list[str] = []
         return cls(
             clock,
             switches,
             Throttle(None if clock.frozen else limits, estate.region),
-            Identity(clock, faults),
+            identity,
             ResourceGraph(estate, clock, switches),
             ResourceManager(estate),
             lists,
             ContainerService.over(estate),
             ActivityLog(estate, lists, clock),
+            Credentials(estate, ca),
+            ApiServers.over(estate, clock, switches, identity, requests),
             requests,
         )
 
@@ -95,9 +101,13 @@ class Site:
                 _route(path, self._guarded(self._permitted(self._stored_or(handler))), "GET")
                 for path, handler in self._reads()
             ),
+            *(
+                _route(_CLUSTER + path, self._guarded(self._permitted(self._stored_or(handler))), "POST")
+                for path, handler in self._credentials()
+            ),
             _route("/{path:path}", self._guarded(self._permitted(self._stored_or(self._rest))), *_METHODS),
         ]
-        return _LowerCasePaths(Starlette(routes=routes))
+        return Front(_LowerCasePaths(Starlette(routes=routes)), self.servers)
 
     def _tokens(self) -> list[tuple[str, str, Handler]]:
         identity = self.identity
@@ -121,6 +131,12 @@ class Site:
             (_CLUSTER + "/agentpools/{pool}", aks.agent_pool),
         ]
 
+    def _credentials(self) -> list[tuple[str, Handler]]:
+        return [
+            ("/listclusterusercredential", self.credentials.user),
+            ("/listclusteradmincredential", self.credentials.admin),
+        ]
+
     def _rest(self, call: Call) -> Answer:
         if call.method not in ("GET", "HEAD"):
             text = f"The sandbox only reads: {call.method} {call.path} is not supported."
@@ -138,7 +154,7 @@ class Site:
             if parts[0].lower() == "subscriptions" and len(parts) > 1:
                 self.manager.readable(call, parts[1])
             if self.switches.hides_path(call.path):
-                return forbidden(call.path)
+                return forbidden(call.path, call.method)
             gone = self.switches.deleted(call)
             return missing(gone, parts[3]) if gone else handler(call)
 
@@ -168,10 +184,7 @@ class Site:
 
     def _received(self, call: Call, handler: Handler) -> Answer:
         self.requests.append(call.line)
-        fault = self.switches.struck(call, ANSWERS)
-        delivery = self.switches.delivery(call)
-        answer = self._faulty(call, fault) if fault else _refusing(handler, call)
-        return replace(self._finished(call, answer), delivery=delivery)
+        return self._finished(call, self.switches.through(call, handler, self._faulty))
 
     def _limited(self, call: Call, handler: Handler) -> Answer:
         turn = self.throttle.turn(call)
@@ -179,7 +192,7 @@ class Site:
             graph = call.key == GRAPH_PATH
             answer = self.graph.throttled(call, turn.wait) if graph else refused(call, turn.key, turn.wait)
         else:
-            answer = _refusing(handler, call)
+            answer = answered(handler, call)
         return replace(answer, headers={**turn.headers, **answer.headers})
 
     def _unauthorized(self, call: Call) -> Answer | None:
@@ -197,8 +210,10 @@ class Site:
         graph = call.key == GRAPH_PATH
         if fault.kind in ERRORS:
             return broken(ERRORS[fault.kind])
+        if fault.kind is Kind.FORBIDDEN_SILENTLY:
+            return Answer(status=403, raw=b"")
         if fault.kind not in THROTTLING:
-            return self.graph.denied(call) if graph else forbidden(call.path)
+            return self.graph.denied(call) if graph else forbidden(call.path, call.method)
         answer = self.graph.throttled(call, fault.seconds) if graph else refused(call, (), fault.seconds)
         headers = dict(answer.headers)
         if fault.kind is not Kind.THROTTLED:
@@ -221,13 +236,6 @@ class Site:
             "X-Content-Type-Options": "nosniff",
         }
         return replace(answer, headers={**headers, **answer.headers})
-
-
-def _refusing(handler: Handler, call: Call) -> Answer:
-    try:
-        return handler(call)
-    except Refused as refusal:
-        return refusal.answer
 
 
 def _route(path: str, handler: Handler, *methods: str) -> Route:

@@ -9,7 +9,9 @@
     <folder>/azure/subscriptions.json   optional: [{"subscriptionId", "displayName", "state",
                                         "readable": true, "managementGroups": [{"name", "displayName"}]}]
     <folder>/azure/empty.json           optional: what there is none of, see below
-    <folder>/kubernetes/                not read yet
+    <folder>/kubernetes/<cluster>/      optional: objects or Lists, as ``kubectl get -o json`` prints them,
+                                        in ``**/*.json|*.yaml``; two clusters of one name have folders
+                                        ``<subscription id>.<resource group>.<cluster name>``
 
 A resource shows in the table of Resource Graph that takes its type (see `reportgen.sandbox.graph_tables`),
 answers the GET of its id, and stands in the lists of its collection. Ids may be those of a resource, of an
@@ -29,6 +31,14 @@ one segment of a path and casing does not count::
 A path alone is an empty list. ``status`` (default 200) and ``body`` make it any other answer; 403 and 404
 without a body are answered in Azure's words. What the folder holds for a path comes before any pattern, and
 the first pattern that fits before the next. A stored answer holds all of a list: its nextLink is left out.
+
+What a cluster serves are Kubernetes' own resources and those that the definitions or objects in its folder
+show. A list of which the folder says nothing is an error (404) there too; an empty List says that there is
+nothing of the resource that its file is named after (``cronjobs.json``), and so does an ``empty.json`` in the
+folder, or in ``kubernetes/`` for all clusters: ``["cronjobs", "certificates.cert-manager.io"]``, or ``["*"]``
+for whatever the folder does not hold. ``version.json`` is the answer of ``/version``, which otherwise follows
+the cluster's ARM body; ``access.json`` what the identity may do there, see
+`reportgen.sandbox.kubernetes.access`. A cluster without a folder cannot be reached.
 """
 
 from __future__ import annotations
@@ -41,9 +51,11 @@ from typing import TypeVar
 from reportgen.errors import UsageError
 from reportgen.model import Json
 from reportgen.sandbox import bodies, parsing
-from reportgen.sandbox.bodies import Event, Resource, StoredAnswer
+from reportgen.sandbox.bodies import CLUSTER_TYPE, Event, Resource, StoredAnswer
 from reportgen.sandbox.empty_file import Pattern, read_patterns
 from reportgen.sandbox.graph_tables import ONLY_IN_ARM
+from reportgen.sandbox.ids import ResourceId
+from reportgen.sandbox.kubernetes.folders import Folders, find
 from reportgen.sandbox.parsing import BadFile
 from reportgen.sandbox.subscriptions_file import Subscription, read_subscriptions
 
@@ -59,7 +71,7 @@ class Estate:
     first; ``unlisted`` names the types that no table of Resource Graph shows and that are not known to be
     read from Resource Manager (which serves them all the same); ``continued`` the files that hold a list
     with a nextLink, of which the folder has no further page; ``groups`` the ids of the resource groups that
-    ids name, in lower case.
+    ids name, in lower case. ``kubernetes`` is read from the folder again when clusters are asked.
     """
 
     folder: Path
@@ -70,6 +82,7 @@ class Estate:
     patterns: tuple[Pattern, ...]
     unlisted: tuple[str, ...]
     continued: tuple[str, ...]
+    kubernetes: Folders
     groups: frozenset[str] = field(repr=False)
     by_key: Mapping[str, Resource] = field(repr=False)
     by_type: Mapping[str, tuple[Resource, ...]] = field(repr=False)
@@ -117,14 +130,16 @@ def load(folder: Path) -> Estate:
     reading = _Reading(folder)
     for path in _files(azure):
         reading.take(path)
-    if reading.problems:
-        raise UsageError("\n".join(_shortened(reading.problems)))
-    return reading.estate()
+    kubernetes, problems = find(folder / "kubernetes", reading.clusters())
+    problems = [*reading.problems, *problems]
+    if problems:
+        raise UsageError("\n".join(_shortened(problems)))
+    return reading.estate(kubernetes)
 
 
 def _files(azure: Path) -> Iterator[Path]:
     for path in sorted(azure.rglob("*"), key=lambda path: path.as_posix()):
-        if path.suffix.lower() in (".json", ".yaml", ".yml") and path.is_file() and path.name[0] != ".":
+        if parsing.is_data(path):
             yield path
 
 
@@ -195,7 +210,11 @@ class _Reading:
                 "put the pages of a list into one answer"
             )
 
-    def estate(self) -> Estate:
+    def clusters(self) -> Iterator[ResourceId]:
+        """The ids of the clusters."""
+        return (one.id for one in self._resources.values() if one.id.type == CLUSTER_TYPE)
+
+    def estate(self, kubernetes: Folders) -> Estate:
         resources = tuple(sorted(self._resources.values(), key=lambda resource: resource.id.key))
         return Estate(
             folder=self.folder,
@@ -208,6 +227,7 @@ class _Reading:
                 sorted({r.id.type for r in resources if not r.tables and r.id.type not in ONLY_IN_ARM})
             ),
             continued=tuple(self._continued),
+            kubernetes=kubernetes,
             groups=frozenset("/".join(r.id.key.split("/")[:5]) for r in resources if r.id.group),
             by_key={resource.id.key: resource for resource in resources},
             by_type=_grouped(resources, lambda resource: resource.id.type),

@@ -46,7 +46,8 @@ class Clock:
 class Call:
     """One request. ``path`` is as sent, ``parts`` the path parameters in lower case, query keys lower.
 
-    ``signing_in`` tells the endpoints that give tokens from those that take them.
+    ``signing_in`` tells the endpoints that give tokens from those that take them; ``server`` is the host of
+    the API server that is called, "" for Azure.
     """
 
     method: str
@@ -58,11 +59,12 @@ class Call:
     host: str
     parts: Mapping[str, str] = field(default_factory=dict)
     signing_in: bool = False
+    server: str = ""
 
     @property
     def line(self) -> str:
         """The call as `Sandbox.requests` shows it."""
-        return f"{self.method} {self.path}?{self.query_text}".rstrip("?")
+        return f"{self.method} {self.server}{self.path}?{self.query_text}".rstrip("?")
 
     @property
     def kql(self) -> str:
@@ -86,7 +88,8 @@ class Call:
         """A request id: the same for the same call where the clock stands still."""
         if clock.frozen is None:
             return str(uuid.uuid4())
-        text = f"{purpose} {self.method} {self.path}?{self.query_text} {self.body.decode('utf-8', 'replace')}"
+        where = f"{self.server}{self.path}?{self.query_text}"
+        text = f"{purpose} {self.method} {where} {self.body.decode('utf-8', 'replace')}"
         return str(uuid.uuid5(_NAMESPACE, text))
 
 
@@ -94,26 +97,31 @@ class Call:
 class Delivery:
     """How an answer goes over the wire: after a pause of so many seconds, and broken in one way or not.
 
-    ``gap`` is the seconds between two bytes of one that drips.
+    ``gap`` is the seconds between two bytes of one that drips; ``packed`` says that the body goes as gzip.
     """
 
     pause: float = 0.0
     broken: Kind | None = None
     gap: float = 0.0
+    packed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response; ``body`` is JSON unless ``html`` is given."""
+    """One response; ``body`` is JSON unless ``html`` or ``raw`` (bytes of the type ``media``) is given."""
 
     body: Json = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     html: str = ""
     delivery: Delivery = field(default_factory=Delivery)
+    raw: bytes | None = None
+    media: str = ""
 
     def content(self) -> bytes:
         """The bytes to send."""
+        if self.raw is not None:
+            return self.raw
         if self.html:
             return self.html.encode()
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
@@ -121,7 +129,7 @@ class Answer:
     @property
     def media_type(self) -> str:
         """The Content-Type."""
-        return "text/html" if self.html else "application/json; charset=utf-8"
+        return self.media or ("text/html" if self.html else "application/json; charset=utf-8")
 
 
 Handler = Callable[[Call], Answer]
@@ -133,6 +141,14 @@ class Refused(Exception):
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
         self.answer = answer
+
+
+def answered(handler: Handler, call: Call) -> Answer:
+    """What a handler answers, be it by refusing."""
+    try:
+        return handler(call)
+    except Refused as refusal:
+        return refusal.answer
 
 
 def error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Answer:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from reportgen.limits import GRAPH_PATH
-from reportgen.sandbox.exchange import Answer, Call, Delivery
+from reportgen.sandbox.exchange import Answer, Call, Delivery, Handler, answered
 from reportgen.sandbox.ids import read_action
 from reportgen.sandbox.interface import Fault, Faults, Kind
 
 THROTTLING = frozenset({Kind.THROTTLED, Kind.THROTTLED_SILENTLY, Kind.THROTTLED_BY_QUOTA})
 ERRORS = {Kind.ERROR_500: 500, Kind.ERROR_502: 502, Kind.ERROR_503: 503}
-ANSWERS = frozenset({*THROTTLING, *ERRORS, Kind.FORBIDDEN})
+ANSWERS = frozenset({*THROTTLING, *ERRORS, Kind.FORBIDDEN, Kind.FORBIDDEN_SILENTLY})
 """Kinds that stand in the place of the right answer."""
 _ON_THE_WIRE = frozenset({Kind.RESET, Kind.DRIP, Kind.TRUNCATED})
 _TITLES = {500: "Internal server error", 502: "Bad gateway", 503: "Service unavailable"}
@@ -39,6 +40,13 @@ class Switches:
             if found is None and over > 0 and (fault.times is None or over <= fault.times):
                 found = fault
         return found
+
+    def through(self, call: Call, handler: Handler, faulty: Callable[[Call, Fault], Answer]) -> Answer:
+        """The handler's answer, or that of the fault which strikes; and how it goes over the wire."""
+        fault = self.struck(call, ANSWERS)
+        delivery = self.delivery(call)
+        answer = faulty(call, fault) if fault else answered(handler, call)
+        return replace(answer, delivery=delivery)
 
     def delivery(self, call: Call) -> Delivery:
         """How the answer to this call goes over the wire."""

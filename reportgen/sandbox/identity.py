@@ -34,6 +34,7 @@ class Identity:
         self._faults = faults
         self._key = secrets.token_bytes(32)
         self._issued: dict[str, float] = {}
+        self._audiences: dict[str, str] = {}
 
     def token(self, call: Call) -> Answer:
         """POST /{tenant}/oauth2/v2.0/token with the client credentials grant."""
@@ -167,6 +168,11 @@ class Identity:
             )
         return None
 
+    def is_for(self, authorization: str, audience: str) -> bool:
+        """Whether an Authorization header bears a good token of ours for this audience."""
+        token = authorization.partition(" ")[2]
+        return self.problem(authorization) is None and self._audiences[token] == audience
+
     def expire_all(self) -> None:
         """Refuse every token issued so far as expired."""
         self._issued = dict.fromkeys(self._issued, 0.0)
@@ -190,6 +196,7 @@ class Identity:
         text = f"{_encoded({'typ': 'JWT', 'alg': 'HS256', 'kid': 'sandbox'})}.{_encoded(claims)}"
         token = f"{text}.{_base64(hmac.digest(self._key, text.encode(), hashlib.sha256))}"
         self._issued[token] = float(now + LIFETIME)
+        self._audiences[token] = audience
         return token
 
     def _refuse(self, call: Call, status: int, kind: str, number: int, message: str) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -13,25 +14,37 @@ CLIENT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d002"
 OBJECT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d003"
 CLIENT_SECRET = "sandbox-only"
 IDENTITY_HEADER = "sandbox-identity-header"
+API_DOMAIN = "k8s.sandbox.reportgen"
+"""Each cluster's API server is a host right below it."""
+API_AUDIENCE = "6dae42f8-4368-4678-94ff-3960e28e3630"
+"""Whom tokens for API servers are for: Entra's application that stands for all of AKS."""
+ADMIN_CANARY = "CANARY-sandbox-admin-credential"
+"""Stands in every credential that no reader may ever ask for; it must not be found anywhere."""
 
 
 class Kind(StrEnum):
     """What goes wrong with a call, or with a page of a Resource Graph query."""
 
     THROTTLED = "throttled"
-    """429 with ``Retry-After``; Resource Graph's own body and quota headers on its path."""
+    """429 with ``Retry-After``; Resource Graph's own body and quota headers on its path, API priority and
+    fairness's on an API server."""
     THROTTLED_SILENTLY = "throttled-silently"
     """429 with nothing that says how long to wait."""
     THROTTLED_BY_QUOTA = "throttled-by-quota"
-    """429 without ``Retry-After``; only ``x-ms-user-quota-resets-after`` says how long to wait."""
+    """429 without ``Retry-After``; only ``x-ms-user-quota-resets-after`` says how long to wait, or the Status
+    of an API server (``details.retryAfterSeconds``)."""
     ERROR_500 = "error-500"
     ERROR_502 = "error-502"
     ERROR_503 = "error-503"
     """A gateway's error with a body of HTML."""
     FORBIDDEN = "forbidden"
-    """403 in Resource Manager's words, or Resource Graph's."""
+    """403 in Resource Manager's words, Resource Graph's or an API server's."""
+    FORBIDDEN_SILENTLY = "forbidden-silently"
+    """403 with an empty body, as a proxy in between may send it."""
     TOKEN_EXPIRED = "token-expired"
     """Every token issued so far is expired from this call on: 401 until a new one is fetched."""
+    LIST_EXPIRED = "list-expired"
+    """410 Expired to an API server's page after the first; the Status holds the token to go on with."""
     RESET = "reset"
     """The connection is reset (RST) after half of the body."""
     DRIP = "drip"
@@ -53,9 +66,10 @@ class Kind(StrEnum):
 class Fault:
     """Something that goes wrong with some calls.
 
-    A call is concerned if ``match`` is part of its ``METHOD /path?query`` and ``kql`` part of the query it
-    sends to Resource Graph, both in any casing; sign-in is concerned only by a fault that names it in
-    ``match``. Of the calls concerned the first ``after`` go well, the next ``times`` (None: all) do not.
+    A call is concerned if ``match`` is part of its ``METHOD /path?query`` (``METHOD host/path?query`` to an
+    API server) and ``kql`` part of the query it sends to Resource Graph, both in any casing; sign-in is
+    concerned only by a fault that names it in ``match``. Of the calls concerned the first ``after`` go well,
+    the next ``times`` (None: all) do not.
     Pages are counted in place of calls by the kinds that only some pages can show. ``seconds`` is the
     Retry-After or quota reset (whole seconds are sent), the pause, or the time between two bytes.
     """
@@ -79,6 +93,9 @@ class Faults:
     Rights: ``unreadable`` are subscription ids that the identity has no role on: not listed, 403 in Resource
     Manager, no rows in Resource Graph. ``denied_types`` are resource types (with those below them) that it
     may not read: 403 in Resource Manager, and their rows vanish from Resource Graph without a word.
+    ``denied_resources`` are resources of Kubernetes, such as ``pods`` or ``deployments.apps``, that it may
+    not read in any cluster; ``webhook`` says whether API servers answer like Azure's authoriser (None: those
+    of clusters with Azure RBAC, unless their ``access.json`` says otherwise).
 
     The estate: ``disabled`` are subscription ids whose state is Disabled, which still answer. ``deleted`` are
     resource ids that lists and Resource Graph still show: 404 for each and for all below it.
@@ -96,6 +113,8 @@ class Faults:
     calls: tuple[Fault, ...] = ()
     unreadable: tuple[str, ...] = ()
     denied_types: tuple[str, ...] = ()
+    denied_resources: tuple[str, ...] = ()
+    webhook: bool | None = None
     disabled: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     subscription_limit: int = 10_000
@@ -107,8 +126,10 @@ class Sandbox:
     """A running sandbox.
 
     Clients connect to ``address`` and keep the host names in URL, certificate check and Host header, so
-    that no port shows up in an answer or in evidence. ``requests`` grows with every call received, each
-    as ``METHOD /path?query``.
+    that no port shows up in an answer or in evidence. ``api_servers`` has the host of each cluster's API
+    server by the cluster's id in lower case, of those that can be reached. ``requests`` grows with every call
+    received, each as ``METHOD /path?query``, or ``METHOD host/path?query`` to an API server;
+    ``admin_credentials`` with the id of a cluster for each administrator's credential that was handed out.
     """
 
     address: tuple[str, int]
@@ -120,4 +141,6 @@ class Sandbox:
     object_id: str = OBJECT_ID
     client_secret: str = field(default=CLIENT_SECRET, repr=False)
     identity_header: str = field(default=IDENTITY_HEADER, repr=False)
+    api_servers: Mapping[str, str] = field(default_factory=dict, repr=False)
     requests: list[str] = field(default_factory=list, repr=False)
+    admin_credentials: list[str] = field(default_factory=list, repr=False)

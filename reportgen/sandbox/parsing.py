@@ -32,9 +32,14 @@ _PlainLoader.yaml_implicit_resolvers = {
 }
 
 
+def is_data(path: Path) -> bool:
+    """Whether a path is a file that is read: JSON or YAML, and not hidden."""
+    return path.suffix.lower() in (".json", ".yaml", ".yml") and path.name[0] != "." and path.is_file()
+
+
 def documents(path: Path) -> list[Json]:
     """The values in one file: one for JSON, one for each document of YAML."""
-    text = _text(path)
+    text = read_text(path)
     if path.suffix.lower() == ".json":
         return [_json(text)]
     try:
@@ -47,7 +52,8 @@ def documents(path: Path) -> list[Json]:
         raise BadFile(f": not valid YAML: {error}") from error
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """What stands in a file, in any of the encodings that the tools write; BadFile where it is none."""
     raw = path.read_bytes()
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if raw.startswith(mark)), "utf-8")
     try:

@@ -18,9 +18,11 @@ SUBSCRIPTIONS_A_PAGE = 100
 _API_VERSION = re.compile(r"\d{4}-\d\d-\d\d(-[a-z0-9]+)*", re.IGNORECASE)
 
 
-def forbidden(path: str) -> Answer:
-    """The 403 of an identity without the role that reading ``path`` takes."""
+def forbidden(path: str, method: str = "GET") -> Answer:
+    """The 403 of an identity without the role that reading ``path`` takes, or the action that is POSTed."""
     action, scope = read_action(path)
+    if method == "POST":
+        action = f"{action.removesuffix('/read')}/action"
     return error(
         403,
         "AuthorizationFailed",
@@ -74,7 +76,7 @@ class ResourceManager:
             text = f"The subscription '{subscription_id}' could not be found."
             raise Refused(error(404, "SubscriptionNotFound", text))
         if not found.readable:
-            raise Refused(forbidden(call.path))
+            raise Refused(forbidden(call.path, call.method))
         return found
 
     def stored(self, call: Call) -> Answer | None:

@@ -7,11 +7,12 @@ import contextlib
 import logging
 import signal
 import socket
+import ssl
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -23,11 +24,12 @@ from reportgen.limits import Limits
 from reportgen.sandbox.app import Site
 from reportgen.sandbox.estate import Estate, load
 from reportgen.sandbox.exchange import Clock
-from reportgen.sandbox.interface import LOGIN_HOST, MANAGEMENT_HOST, Faults, Sandbox
+from reportgen.sandbox.interface import API_AUDIENCE, API_DOMAIN, LOGIN_HOST, MANAGEMENT_HOST, Faults, Sandbox
+from reportgen.sandbox.kubernetes.credentials import PREFIX
 from reportgen.sandbox.wire import Protocol
 
 _START_SECONDS = 15
-_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST)
+_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST, f"*.{API_DOMAIN}")
 
 
 class _Server(uvicorn.Server):
@@ -50,7 +52,7 @@ def serve(
     with (
         _listening(0) as listener,
         _certificates() as (config, ca_file),
-        _site(estate, as_of, faults, limits) as site,
+        _site(estate, as_of, faults, limits, ca_file) as site,
     ):
         server = _Server(_configured(site, config))
         thread = threading.Thread(
@@ -62,7 +64,7 @@ def serve(
         thread.start()
         try:
             _wait(server, thread)
-            yield Sandbox(listener.getsockname()[:2], ca_file, requests=site.requests)
+            yield _sandbox(site, listener, ca_file)
         finally:
             server.should_exit = server.force_exit = True
             thread.join(_START_SECONDS)
@@ -76,12 +78,12 @@ def run_forever(
     with (
         _listening(port) as listener,
         _certificates() as (config, ca_file),
-        _site(estate, as_of, faults, limits) as site,
+        _site(estate, as_of, faults, limits, ca_file) as site,
     ):
         # So that the certificate's folder is removed on a plain kill as well.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            sandbox = Sandbox(listener.getsockname()[:2], ca_file)
+            sandbox = _sandbox(site, listener, ca_file)
             sys.stdout.write(greeting(estate, sandbox))
             sys.stdout.flush()
             _Server(_configured(site, config)).run(sockets=[listener])
@@ -105,11 +107,26 @@ def greeting(estate: Estate, sandbox: Sandbox) -> str:
         f"export AZURE_CLIENT_SECRET={sandbox.client_secret}",
         f"export REQUESTS_CA_BUNDLE={sandbox.ca_file} SSL_CERT_FILE={sandbox.ca_file}",
         f"export IDENTITY_ENDPOINT={url}/msi/token IDENTITY_HEADER={sandbox.identity_header}",
+        *_api_servers(estate, sandbox, url),
         "",
         "Stop it with Ctrl-C.",
         "",
     ]
     return "\n".join(lines)
+
+
+def _api_servers(estate: Estate, sandbox: Sandbox, url: str) -> list[str]:
+    """Where the API servers are, for a person, who has no names for them."""
+    if not sandbox.api_servers:
+        return []
+    labels = {key: host.partition(".")[0] for key, host in sandbox.api_servers.items()}
+    names = {key: estate.by_key[key].id.name for key in labels}
+    width = max(map(len, names.values()))
+    return [
+        "",
+        f"API servers (a token of scope {API_AUDIENCE}/.default signs in)",
+        *(f"  {names[key]:{width}}  {url}{PREFIX}{label}" for key, label in labels.items()),
+    ]
 
 
 @contextlib.contextmanager
@@ -147,18 +164,28 @@ def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
 
 @contextlib.contextmanager
 def _site(
-    estate: Estate, as_of: datetime | None, faults: Faults | None, limits: Limits | None
+    estate: Estate, as_of: datetime | None, faults: Faults | None, limits: Limits | None, ca_file: Path
 ) -> Iterator[Site]:
     known = faults or Faults()
-    site = Site.over(estate, Clock(as_of, known.clock_skew), known, limits, [])
+    site = Site.over(estate, Clock(as_of, known.clock_skew), known, limits, ca_file.read_bytes())
     try:
         yield site
     finally:
         site.graph.tables.close()
 
 
+def _sandbox(site: Site, listener: socket.socket, ca_file: Path) -> Sandbox:
+    return Sandbox(
+        listener.getsockname()[:2],
+        ca_file,
+        api_servers=site.servers.hosts,
+        requests=site.requests,
+        admin_credentials=site.credentials.handed_out,
+    )
+
+
 def _configured(site: Site, tls: dict[str, str]) -> uvicorn.Config:
-    return uvicorn.Config(
+    config = uvicorn.Config(
         site.app(),
         http=Protocol,
         ssl_certfile=tls["ssl_certfile"],
@@ -172,6 +199,24 @@ def _configured(site: Site, tls: dict[str, str]) -> uvicorn.Config:
         ws="none",
         timeout_keep_alive=60,
     )
+    config.load()
+    if config.ssl:
+        config.ssl.sni_callback = _Names(site.servers.by_host)
+    return config
+
+
+class _Names:
+    """Lets no TLS come about with an API server that cannot be reached."""
+
+    def __init__(self, known: Container[str]) -> None:
+        self._known = known
+
+    def __call__(self, _: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> int | None:
+        """The alert that ends the handshake, None where it goes on."""
+        wanted = (name or "").lower()
+        if not wanted.endswith(f".{API_DOMAIN}") or wanted in self._known:
+            return None
+        return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
 
 
 def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:

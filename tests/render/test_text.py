@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.render.text import breakable, cleaner, moment, observed, shell, span
+from reportgen.render.text import breakable, cleaner, lead, moment, observed, shell, span
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,13 @@ def test_times_are_utc_or_left_alone() -> None:
     assert moment("2026-11-15T07:00:00+01:00") == "2026-11-15 06:00:00 UTC"
     assert moment("2026-11-15T07:00:00") == "2026-11-15T07:00:00"
     assert moment("soon") == "soon"
+
+
+def test_a_lead_ends_with_a_sentence_where_one_fits() -> None:
+    text = "HTTP 404. The folder does not say. Add azure/answers/x.json with the answer."
+    assert lead(text, 100) == text
+    assert lead(text, 50) == "HTTP 404. The folder does not say."
+    assert lead("x" * 60, 50) == "x" * 49 + "…"
 
 
 def test_one_time_is_printed_once() -> None:

@@ -124,7 +124,10 @@ def _view(
     page.on("pageerror", lambda error: told.append(Problem("", f"the page raised {error}")))
     page.goto(address)
     _photograph(page, out, pieces, f"html-{width}-{scheme}")
-    told += _problems(page.evaluate(_READ), path.parent, known, width)
+    read = page.evaluate(_READ)
+    told += _problems(read, path.parent, width)
+    if (width, scheme) == (WIDTHS[0], SCHEMES[0]):  # the words are the same in every view
+        told += (problem for place, text in read["texts"] for problem in marks(place, text, known))
     page.close()
     return told
 
@@ -154,7 +157,7 @@ def _photograph(page: Page, out: Path, pieces: int, name: str) -> None:
         contact_sheets(made, out, name, scale=1)
 
 
-def _problems(read: dict[str, Any], pack: Path, known: Collection[str], width: int) -> Iterator[Problem]:
+def _problems(read: dict[str, Any], pack: Path, width: int) -> Iterator[Problem]:
     if read["over"] > 0:
         who = ", ".join(read["wide"]) or "nothing that can be named"
         yield Problem(
@@ -167,5 +170,3 @@ def _problems(read: dict[str, Any], pack: Path, known: Collection[str], width: i
             yield Problem("", f"a link leads to {file}, which is not in the pack")
     for place in read["empty"]:
         yield Problem(place, "a header cell is empty")
-    for place, text in read["texts"]:
-        yield from marks(place, text, known)

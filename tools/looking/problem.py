@@ -32,11 +32,25 @@ def marks(where: str, text: str, known: Collection[str]) -> Iterator[Problem]:
 
     Names come from the estate and may hold anything; a report may break them into lines anywhere.
     """
-    for name in sorted(known, key=len, reverse=True):
-        text = re.sub(r"\s*".join(map(re.escape, re.sub(r"\s", "", name))), " ", text)
-    for mark in _MARK.finditer(text):
-        around = " ".join(text[max(0, mark.start() - 30) : mark.end() + 30].split())
-        yield Problem(where, f"{mark[0].strip()!r} stands in the text: … {around} …")
+    found = list(_MARK.finditer(text))
+    if not found:
+        return
+    places = [place for place, letter in enumerate(text) if not letter.isspace()]
+    names = _spans("".join(text[place] for place in places), known)
+    covered = {place for start, end in names for place in range(places[start], places[end - 1] + 1)}
+    for mark in found:
+        if mark.start() not in covered:
+            around = " ".join(text[max(0, mark.start() - 30) : mark.end() + 30].split())
+            yield Problem(where, f"{mark[0].strip()!r} stands in the text: … {around} …")
+
+
+def _spans(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where the known names stand in a text without spaces."""
+    for name in {"".join(name.split()) for name in known} - {""}:
+        start = text.find(name)
+        while start >= 0:
+            yield start, start + len(name)
+            start = text.find(name, start + 1)
 
 
 def known_names(pack: Path) -> frozenset[str]:

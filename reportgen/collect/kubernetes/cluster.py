@@ -8,7 +8,7 @@ from itertools import chain
 
 import msgspec
 
-from reportgen.collect.azure import Answer
+from reportgen.collect.azure import Answer, Unreachable
 from reportgen.collect.interface import Ledger, Origin
 from reportgen.collect.kubernetes import secrets
 from reportgen.collect.kubernetes.client import Client, refused
@@ -73,7 +73,7 @@ class Subject:
         """Store a source's answers; False, and one gap, where it could not be read."""
         return self.ledger.record(source, self.id, ((self.id, self.name),), answers)
 
-    def unread(self, source: str, error: Unread) -> None:
+    def unread(self, source: str, error: Unreachable) -> None:
         """Record that a source could not be read."""
         self.record(source, _failing(error))
 
@@ -83,7 +83,7 @@ class Subject:
         ledger = ClusterLedger(self.ledger.writer, self.ledger.mode, self.ledger.late, origin)
         return replace(self, ledger=ledger)
 
-    def shut(self, error: Unread) -> None:
+    def shut(self, error: Unreachable) -> None:
         """Record that there is no way in: one gap, or one for each source that an earlier attempt left."""
         self.unread(ACCESS, error)
         if not self.gaps(ACCESS):
@@ -193,6 +193,6 @@ def _list(subject: Subject, source: str, listed: _Lists | _Tables) -> None:
         subject.record(source, listed(again=True))
 
 
-def _failing(error: Unread) -> Iterator[Answer]:
+def _failing(error: Unreachable) -> Iterator[Answer]:
     raise error
     yield  # so that it is raised where it is looked for

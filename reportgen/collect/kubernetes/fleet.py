@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportgen.collect.azure import Answer
+from reportgen.collect.azure import Answer, Unreachable
 from reportgen.collect.connection import Connection
 from reportgen.collect.interface import Origin, Recorder
 from reportgen.collect.kubernetes import by_command, cluster, script
@@ -93,7 +93,7 @@ def _read(fleet: Fleet, target: Target, subject: Subject) -> None:
     try:
         place, way = endpoint(fleet.recorder.azure, target)
         _enter(fleet, target, subject, place, way, deadline)
-    except Unread as error:
+    except Unreachable as error:
         subject.shut(error)
 
 

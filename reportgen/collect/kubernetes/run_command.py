@@ -148,13 +148,19 @@ class Runner:
             if self.deadline.left <= _POLL_SECONDS:
                 raise DeadlinePassed(self.deadline.seconds)
             self.sleep(_POLL_SECONDS)
-            answer = self.azure.get(place, CONTAINER_SERVICE_API_VERSION)
+            answer = self._asked(place)
         if answer.status in (401, 403):
             needed = "Microsoft.ContainerService/managedClusters/runCommand/action"
             raise Unread("denied", f"HTTP {answer.status} from runCommand. Needed permission: {needed}.")
         if answer.status != 200:
             raise Unread("failed", f"HTTP {answer.status} from runCommand.")
         return answer
+
+    def _asked(self, place: str) -> Answer:
+        try:
+            return self.azure.get(place, CONTAINER_SERVICE_API_VERSION)
+        except Unreachable as error:
+            raise Unread("failed", "The command was started, and Azure does not say how it ended.") from error
 
 
 def _result(answer: Answer) -> Result:

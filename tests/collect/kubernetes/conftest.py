@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from reportgen.collect import managed_clusters, scope
+from reportgen import scope
+from reportgen.collect import managed_clusters
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
@@ -24,7 +25,8 @@ from reportgen.collect.population import Population
 from reportgen.engagement import Clusters, Credential
 from reportgen.model import CollectionMode, Gap, Json, Provenance
 from reportgen.snapshot import Writer
-from tests.collect.kubernetes.server import API, LOGIN, MANAGEMENT, Reply, Server, serving
+from tests.collect.kubernetes.server import API, LOGIN, MANAGEMENT, Reply, Server
+from tests.collect.kubernetes.wire import serving
 
 NOW = datetime(2026, 11, 15, 6, tzinfo=UTC)
 SUBSCRIPTION = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -125,7 +127,11 @@ def client(
     **connection: Any,
 ) -> Client:
     """A client of the server's one cluster."""
-    settings: dict[str, Any] = {"address": server.address, "call_seconds": 20.0, "sleep": lambda seconds: None}
+    settings: dict[str, Any] = {
+        "address": server.address,
+        "call_seconds": 20.0,
+        "sleep": lambda seconds: None,
+    }
     way = Connection(f"https://{MANAGEMENT}", f"https://{LOGIN}", server.ca_file, **settings | connection)
     context = trusting(server.ca_pem.decode())
     return Client(f"https://{API}", context, FixedToken(token), way, Deadline(seconds), lambda: NOW)

@@ -1,28 +1,19 @@
-"""A small HTTPS server on loopback that answers as an API server does (kubernetes-api: K-01 to K-36).
+"""What answers as API servers do; beside them Azure's sign-in and Resource Manager's POSTs.
 
-It serves several hosts: each name in ``hosts`` is a cluster; two more stand for Azure's sign-in and for Resource
-Manager with the two POSTs that the collector makes. Faults are functions that may answer in its place.
+A small stand-in with switches: each host in ``clusters`` is an API server; faults are functions that may
+answer in its place. `wire` puts it on the network.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import json
-import socket
-import ssl
-import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
-
-import trustme
+from urllib.parse import parse_qsl
 
 DOMAIN = "azure.test"
 MANAGEMENT = f"management.{DOMAIN}"
@@ -57,7 +48,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """One response; ``raw`` stands in place of the body's JSON. ``drip`` sends a byte every so many seconds."""
+    """One response; ``raw`` in place of the body's JSON. ``drip`` sends a byte every so many seconds."""
 
     body: Json = None
     status: int = 200
@@ -103,8 +94,15 @@ class Cluster:
 
 
 def status(code: int, reason: str, message: str, details: Json = None, **metadata: Json) -> Reply:
-    body = {"kind": "Status", "apiVersion": "v1", "metadata": metadata, "status": "Failure", "message": message,
-            "reason": reason, "code": code}  # fmt: skip
+    body = {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": metadata,
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": code,
+    }
     return Reply(body | ({"details": details} if details else {}), code)
 
 
@@ -146,8 +144,13 @@ class Server:
     def _login(self, call: Call) -> Reply:
         base = f"https://{LOGIN}/tenant"
         if call.path.endswith("openid-configuration"):
-            return Reply({"issuer": f"{base}/v2.0", "authorization_endpoint": f"{base}/authorize",
-                          "token_endpoint": f"{base}/oauth2/v2.0/token"})  # fmt: skip
+            return Reply(
+                {
+                    "issuer": f"{base}/v2.0",
+                    "authorization_endpoint": f"{base}/authorize",
+                    "token_endpoint": f"{base}/oauth2/v2.0/token",
+                }
+            )
         scope = dict(parse_qsl(call.body.decode())).get("scope", "")
         if scope in self.refuse_tokens_for:
             return Reply({"error": "invalid_client", "error_description": "AADSTS7000215: CANARY-login"}, 401)
@@ -215,8 +218,12 @@ class ApiServer:
     def _review(self, call: Call) -> Reply:
         body = call.json()
         if call.path.endswith("/selfsubjectreviews"):
-            user = {"username": self.cluster.username, "uid": "1", "groups": ["system:authenticated"],
-                    "extra": {"secret": ["CANARY-extra"]}}  # fmt: skip
+            user = {
+                "username": self.cluster.username,
+                "uid": "1",
+                "groups": ["system:authenticated"],
+                "extra": {"secret": ["CANARY-extra"]},
+            }
             return Reply(body | {"status": {"userInfo": user}}, 201)
         asked = body["spec"]["resourceAttributes"]
         allowed = asked["resource"] not in self.cluster.denied
@@ -236,17 +243,40 @@ class ApiServer:
         if path == "/api":
             return Reply({"kind": "APIVersions", "versions": sorted(groups.get("", {"v1"}))})
         if path == "/apis":
-            named = [{"name": group, "versions": [{"groupVersion": f"{group}/{one}", "version": one} for one in sorted(versions)]}
-                     for group, versions in groups.items() if group]  # fmt: skip
+            named = [
+                {
+                    "name": group,
+                    "versions": [
+                        {"groupVersion": f"{group}/{one}", "version": one} for one in sorted(versions)
+                    ],
+                }
+                for group, versions in groups.items()
+                if group
+            ]
             return Reply({"kind": "APIGroupList", "apiVersion": "v1", "groups": named})
         group, version = _group_version(path)
         if version and len(path.strip("/").split("/")) == (3 if group else 2):
             found = [
-                {"name": plural, "singularName": resource.kind.lower(), "kind": resource.kind, "namespaced": resource.namespaced, "verbs": ["list", "get"],
-                 "categories": ["constraint", "constraints"] if group == "constraints.gatekeeper.sh" else []}
-                for (one, known, plural), resource in self.cluster.resources.items() if (one, known) == (group, version)
-            ]  # fmt: skip
-            return Reply({"kind": "APIResourceList", "groupVersion": path, "resources": found})
+                {
+                    "name": plural,
+                    "singularName": resource.kind.lower(),
+                    "kind": resource.kind,
+                    "namespaced": resource.namespaced,
+                    "verbs": ["list", "get"],
+                    "categories": ["constraint", "constraints"]
+                    if group == "constraints.gatekeeper.sh"
+                    else [],
+                }
+                for (one, known, plural), resource in self.cluster.resources.items()
+                if (one, known) == (group, version)
+            ]
+            return Reply(
+                {
+                    "kind": "APIResourceList",
+                    "groupVersion": f"{group}/{version}".strip("/"),
+                    "resources": found,
+                }
+            )
         return None
 
     def _list(self, call: Call) -> Reply:
@@ -256,7 +286,8 @@ class ApiServer:
         plural = parts[-1]
         if plural in self.cluster.denied:
             where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
-            message = f'{plural} is forbidden: User "app" cannot list resource "{plural}" in API group "{group}" {where}'
+            what = f'resource "{plural}" in API group "{group}"'
+            message = f'{plural} is forbidden: User "app" cannot list {what} {where}'
             return status(403, "Forbidden", message, {"kind": plural})
         resource = self.cluster.resources.get((group, version, plural))
         if resource is None:
@@ -314,9 +345,20 @@ def _shaped(call: Call, api: str, resource: Resource, page: list[Json], metadata
         return Reply({"kind": form, "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": found})
     if form == "Table":
         columns = [{"name": name, "type": "string"} for name in ("Name", "Type", "Data", "Age")]
-        rows = [{"cells": [item["metadata"]["name"], item.get("type", "Opaque"), len(item.get("data") or {}), "12d"],
-                 "object": None if call.query.get("includeObject") == "None" else {"metadata": item["metadata"]}}
-                for item in page]  # fmt: skip
+        rows = [
+            {
+                "cells": [
+                    item["metadata"]["name"],
+                    item.get("type", "Opaque"),
+                    len(item.get("data") or {}),
+                    "12d",
+                ],
+                "object": None
+                if call.query.get("includeObject") == "None"
+                else {"metadata": item["metadata"]},
+            }
+            for item in page
+        ]
         return Reply(
             {
                 "kind": "Table",
@@ -340,117 +382,3 @@ def _group_version(path: str) -> tuple[str, str]:
     if parts[0] == "api":
         return "", parts[1] if len(parts) > 1 else ""
     return (parts[1], parts[2]) if len(parts) > 2 else ("", "")
-
-
-@contextmanager
-def serving(*hosts: str) -> Iterator[Server]:
-    """Serve for the length of a ``with`` block; its certificate is for Azure's hosts and these (or `API`)."""
-    server = Server()
-    names = (MANAGEMENT, LOGIN, API, *hosts)
-    ca = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ca.issue_cert(*names).configure_cert(context)
-    with tempfile.TemporaryDirectory() as folder:
-        server.ca_file, server.ca_pem = Path(folder, "ca.pem"), ca.cert_pem.bytes()
-        server.ca_file.write_bytes(server.ca_pem)
-        for host in hosts:
-            server.clusters[host] = Cluster()
-        with _listening(server, context):
-            yield server
-
-
-@contextmanager
-def _listening(server: Server, context: ssl.SSLContext) -> Iterator[None]:
-    threads: list[threading.Thread] = []
-    sockets: list[socket.socket] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        timeout = 20
-
-        def setup(self) -> None:
-            sockets.append(self.request)
-            threads.append(threading.current_thread())
-            super().setup()
-
-        def handle(self) -> None:
-            with suppress(OSError, ValueError):
-                super().handle()
-
-        def finish(self) -> None:
-            with suppress(OSError, ValueError):
-                super().finish()
-
-        def _any(self) -> None:
-            parts = urlsplit(self.path)
-            call = Call(
-                self.command,
-                self.headers.get("Host", "").partition(":")[0],
-                parts.path,
-                dict(parse_qsl(parts.query, keep_blank_values=True)),
-                {name.lower(): value for name, value in self.headers.items()},
-                self.rfile.read(int(self.headers.get("Content-Length") or 0)),
-            )
-            self._send(call, server.answer(call))
-
-        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _any
-
-        def _send(self, call: Call, reply: Reply) -> None:
-            content = reply.content()
-            headers = {
-                "Content-Type": "application/json",
-                "Audit-Id": "audit-1",
-                "Warning": '299 - "x"',
-            } | reply.headers
-            if "gzip" in call.headers.get("accept-encoding", "") and len(content) > 200 and reply.raw is None:
-                content = gzip.compress(content)
-                headers["Content-Encoding"] = "gzip"
-            self.send_response(reply.status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if reply.cut:
-                self.wfile.write(content[: len(content) // 2])
-                self.close_connection = True
-            elif reply.drip:
-                for number in range(len(content)):
-                    self.wfile.write(content[number : number + 1])
-                    time.sleep(reply.drip)
-            else:
-                self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Listener(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def finish_request(self, request: Any, client_address: Any) -> None:
-            """Speak TLS in the connection's own thread, and close what was spoken through."""
-            request.settimeout(20)
-            try:
-                wrapped = context.wrap_socket(request, server_side=True)
-            except OSError:
-                return
-            with wrapped:
-                super().finish_request(wrapped, client_address)
-
-        def handle_error(self, *_: object) -> None:
-            pass
-
-    with Listener(("127.0.0.1", 0), Handler) as listener:
-        server.address = ("127.0.0.1", listener.server_address[1])
-        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield
-        finally:
-            listener.shutdown()
-            thread.join()
-            for known in sockets:
-                with suppress(OSError):
-                    known.shutdown(socket.SHUT_RDWR)
-            for serving_thread in threads:
-                serving_thread.join()

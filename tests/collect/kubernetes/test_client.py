@@ -22,7 +22,8 @@ from reportgen.collect.kubernetes.failures import DeadlinePassed, NoPath, Unread
 from reportgen.collect.kubernetes.tokens import FixedToken
 from reportgen.collect.kubernetes.transport import Deadline, proxy_host, trusting
 from tests.collect.kubernetes.conftest import NOW, client
-from tests.collect.kubernetes.server import API, LOGIN, MANAGEMENT, Call, Reply, Server, serving, status
+from tests.collect.kubernetes.server import API, LOGIN, MANAGEMENT, Call, Reply, Server, status
+from tests.collect.kubernetes.wire import serving
 from tests.collect.proxy import proxy
 
 RIGHT = "list pods in the core API group"
@@ -215,7 +216,7 @@ def test_an_answer_that_breaks_off_is_no_answer(server: Server, broken: Reply) -
     api = client(server)
     assert api.get("/api/v1/pods").status == 200
     server.faults[:] = [lambda call: broken]
-    with pytest.raises(Unread, match="breaks off|broke off"):
+    with pytest.raises(Unread, match=r"breaks off|broke off"):
         api.get("/api/v1/pods")
     api.close()
 

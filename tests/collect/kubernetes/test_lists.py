@@ -247,15 +247,21 @@ def test_k20_what_is_not_served_is_none_and_is_not_asked_for(bench: Bench) -> No
     assert not bench.gaps
     (page,) = bench.pages("k8s.gateways")
     assert page == {
-        "kind": "GatewayList", "apiVersion": "gateway.networking.k8s.io", "metadata": {}, "items": [],
-    }  # fmt: skip
+        "kind": "GatewayList",
+        "apiVersion": "gateway.networking.k8s.io",
+        "metadata": {},
+        "items": [],
+    }
     (told,) = bench.provenance("k8s.gateways")
     assert (told.url, told.parameters) == (f"https://{API}/apis", {"served": False})
     assert not [
         line for line in bench.server.asked() if "gateways" in line or "ciliumnetworkpolicies" in line
     ]
-    reviewed = [call.json()["spec"]["resourceAttributes"] for call in bench.server.calls
-                if call.path.endswith("/selfsubjectaccessreviews")]  # fmt: skip
+    reviewed = [
+        call.json()["spec"]["resourceAttributes"]
+        for call in bench.server.calls
+        if call.path.endswith("/selfsubjectaccessreviews")
+    ]
     assert not reviewed
 
 

@@ -111,9 +111,17 @@ def pod(name: str, **changes: Any) -> dict[str, Any]:
             "team/note": "CANARY-note",
         },
     }
-    running = {"phase": "Running", "containerStatuses": [
-        {"name": "web", "image": "registry.example/web:1", "imageID": "registry.example/web@sha256:1",
-         "state": {"waiting": {"message": "CANARY-state"}}}]}  # fmt: skip
+    running = {
+        "phase": "Running",
+        "containerStatuses": [
+            {
+                "name": "web",
+                "image": "registry.example/web:1",
+                "imageID": "registry.example/web@sha256:1",
+                "state": {"waiting": {"message": "CANARY-state"}},
+            }
+        ],
+    }
     return named(name, metadata=metadata, spec=POD_SPEC | changes, status=running)
 
 
@@ -123,16 +131,30 @@ def node(name: str) -> dict[str, Any]:
         "metadata": {
             "name": name,
             "labels": {"kubernetes.azure.com/node-image-version": "AKSUbuntu-2204gen2containerd-202610.27.0"},
-            "annotations": {"weave.works/kured-reboot-in-progress": "2026-11-14T00:00:00Z", "x": "CANARY-node"},
+            "annotations": {
+                "weave.works/kured-reboot-in-progress": "2026-11-14T00:00:00Z",
+                "x": "CANARY-node",
+            },
         },
-        "spec": {"providerID": "azure:///x", "taints": [{"key": "a", "effect": "NoSchedule"}], "unschedulable": True},
+        "spec": {
+            "providerID": "azure:///x",
+            "taints": [{"key": "a", "effect": "NoSchedule"}],
+            "unschedulable": True,
+        },
         "status": {
-            "nodeInfo": {"kernelVersion": "5.15", "osImage": "Ubuntu", "kubeletVersion": "v1.34.1", "bootID": "CANARY-boot"},
-            "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "CANARY-message"}],
+            "nodeInfo": {
+                "kernelVersion": "5.15",
+                "osImage": "Ubuntu",
+                "kubeletVersion": "v1.34.1",
+                "bootID": "CANARY-boot",
+            },
+            "conditions": [
+                {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "CANARY-message"}
+            ],
             "addresses": [{"type": "InternalIP", "address": "10.0.0.4"}],
             "capacity": {"cpu": "4", "pods": 110},
         },
-    }  # fmt: skip
+    }
 
 
 def fill(cluster: Cluster) -> None:
@@ -156,9 +178,12 @@ def _core(cluster: Cluster) -> None:
     cluster.add("v1", "pods", "Pod", pod("web-1-a"), pod("web-1-b", hostPID=None))
     data = {"token": "Q0FOQVJZ", "b": "Q0FOQVJZ"}
     cluster.add(
-        "v1", "secrets", "Secret",
-        named("db", data=data, type="Opaque"), named("tls", data={"tls.key": "Q0FOQVJZ"}, type="kubernetes.io/tls"),
-    )  # fmt: skip
+        "v1",
+        "secrets",
+        "Secret",
+        named("db", data=data, type="Opaque"),
+        named("tls", data={"tls.key": "Q0FOQVJZ"}, type="kubernetes.io/tls"),
+    )
     cluster.add("v1", "configmaps", "ConfigMap", named("settings", data={"x": "CANARY-config"}))
     cluster.add(
         "v1",
@@ -173,19 +198,40 @@ def _core(cluster: Cluster) -> None:
         named("limits", spec={"limits": [{"type": "Container", "max": {"cpu": "2"}}]}),
     )
     cluster.add(
-        "v1", "persistentvolumes", "PersistentVolume",
-        {"metadata": {"name": "pv"}, "status": {"phase": "Bound"}, "spec": {
-            "capacity": {"storage": "1Gi"}, "storageClassName": "fast", "claimRef": {"name": "c", "namespace": "app"},
-            "csi": {"driver": "disk.csi.azure.com", "volumeHandle": "/subscriptions/x/disk",
-                    "volumeAttributes": {"skuname": "Premium_LRS", "key": "CANARY-volume"}}}},
+        "v1",
+        "persistentvolumes",
+        "PersistentVolume",
+        {
+            "metadata": {"name": "pv"},
+            "status": {"phase": "Bound"},
+            "spec": {
+                "capacity": {"storage": "1Gi"},
+                "storageClassName": "fast",
+                "claimRef": {"name": "c", "namespace": "app"},
+                "csi": {
+                    "driver": "disk.csi.azure.com",
+                    "volumeHandle": "/subscriptions/x/disk",
+                    "volumeAttributes": {"skuname": "Premium_LRS", "key": "CANARY-volume"},
+                },
+            },
+        },
         namespaced=False,
-    )  # fmt: skip
+    )
     cluster.add(
-        "storage.k8s.io/v1", "storageclasses", "StorageClass",
-        {"metadata": {"name": "fast"}, "provisioner": "disk.csi.azure.com",
-         "parameters": {"diskEncryptionSetID": "/des", "SKUNAME": "Premium_LRS", "secret": "CANARY-parameter"}},
+        "storage.k8s.io/v1",
+        "storageclasses",
+        "StorageClass",
+        {
+            "metadata": {"name": "fast"},
+            "provisioner": "disk.csi.azure.com",
+            "parameters": {
+                "diskEncryptionSetID": "/des",
+                "skuname": "Premium_LRS",
+                "secret": "CANARY-parameter",
+            },
+        },
         namespaced=False,
-    )  # fmt: skip
+    )
 
 
 def _workloads(cluster: Cluster) -> None:
@@ -218,26 +264,39 @@ def _workloads(cluster: Cluster) -> None:
         "CronJob",
         named("nightly", spec={"schedule": "0 1 * * *", "jobTemplate": job}),
     )
-    cluster.add("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", named(
-        "web", spec={"maxUnavailable": "25%", "selector": SELECTOR}, status={"disruptionsAllowed": 0}))  # fmt: skip
     cluster.add(
-        "node.k8s.io/v1", "runtimeclasses", "RuntimeClass",
-        {"metadata": {"name": "kata"}, "handler": "kata", "scheduling": {"nodeSelector": {"a": "b"}}}, namespaced=False,
-    )  # fmt: skip
+        "policy/v1",
+        "poddisruptionbudgets",
+        "PodDisruptionBudget",
+        named("web", spec={"maxUnavailable": "25%", "selector": SELECTOR}, status={"disruptionsAllowed": 0}),
+    )
+    cluster.add(
+        "node.k8s.io/v1",
+        "runtimeclasses",
+        "RuntimeClass",
+        {"metadata": {"name": "kata"}, "handler": "kata", "scheduling": {"nodeSelector": {"a": "b"}}},
+        namespaced=False,
+    )
 
 
 def _rights(cluster: Cluster) -> None:
-    cluster.add("v1", "serviceaccounts", "ServiceAccount", named(
-        "web", automountServiceAccountToken=False, secrets=[{"name": "web-token"}]))  # fmt: skip
+    cluster.add(
+        "v1",
+        "serviceaccounts",
+        "ServiceAccount",
+        named("web", automountServiceAccountToken=False, secrets=[{"name": "web-token"}]),
+    )
     rules = [{"verbs": ["get"], "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["db"]}]
     cluster.add(RBAC, "roles", "Role", named("reader", rules=rules))
     aggregated = {"clusterRoleSelectors": [{"matchLabels": {"a": "b"}}]}
     cluster.add(
-        RBAC, "clusterroles", "ClusterRole",
+        RBAC,
+        "clusterroles",
+        "ClusterRole",
         {"metadata": {"name": "all"}, "rules": [{"verbs": ["*"], "nonResourceURLs": ["*"]}]},
         {"metadata": {"name": "sum"}, "rules": None, "aggregationRule": aggregated},
         namespaced=False,
-    )  # fmt: skip
+    )
     subject = {"kind": "Group", "apiGroup": "rbac.authorization.k8s.io", "name": "1111"}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "all"}
     cluster.add(RBAC, "rolebindings", "RoleBinding", named("some", subjects=None, roleRef=role))
@@ -256,17 +315,33 @@ def _network(cluster: Cluster) -> None:
     inside = {"service.beta.kubernetes.io/azure-load-balancer-internal": "true", "note": "CANARY-service"}
     ports = [{"port": 443, "targetPort": "https", "nodePort": 30443}]
     addresses = {"loadBalancer": {"ingress": [{"ip": "10.0.0.9"}]}}
-    cluster.add("v1", "services", "Service", named(
-        "web", metadata={"annotations": inside}, spec={"type": "LoadBalancer", "externalIPs": ["1.2.3.4"], "ports": ports},
-        status=addresses))  # fmt: skip
+    cluster.add(
+        "v1",
+        "services",
+        "Service",
+        named(
+            "web",
+            metadata={"annotations": inside},
+            spec={"type": "LoadBalancer", "externalIPs": ["1.2.3.4"], "ports": ports},
+            status=addresses,
+        ),
+    )
     snippet = {
         "nginx.ingress.kubernetes.io/server-snippet": "CANARY-snippet",
         "kubernetes.io/ingress.class": "nginx",
     }
     backend = {"service": {"name": "web", "port": {"number": 80}}}
     host = {"host": "a.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
-    cluster.add(api, "ingresses", "Ingress", named(
-        "web", metadata={"annotations": snippet}, spec={"tls": [{"hosts": ["a.example"], "secretName": "tls"}], "rules": [host]}))  # fmt: skip
+    cluster.add(
+        api,
+        "ingresses",
+        "Ingress",
+        named(
+            "web",
+            metadata={"annotations": snippet},
+            spec={"tls": [{"hosts": ["a.example"], "secretName": "tls"}], "rules": [host]},
+        ),
+    )
     gateway = {
         "gatewayClassName": "alb",
         "listeners": [{"name": "https", "port": 443, "tls": {"options": {"a": "CANARY-tls"}}}],
@@ -288,16 +363,26 @@ def _policies(cluster: Cluster) -> None:
         ],
     }
     cluster.add("cilium.io/v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", named("cnp", spec=rule))
-    cluster.add("cilium.io/v2", "ciliumclusterwidenetworkpolicies", "CiliumClusterwideNetworkPolicy",
-                {"metadata": {"name": "ccnp"}, "specs": [rule]}, namespaced=False)  # fmt: skip
+    cluster.add(
+        "cilium.io/v2",
+        "ciliumclusterwidenetworkpolicies",
+        "CiliumClusterwideNetworkPolicy",
+        {"metadata": {"name": "ccnp"}, "specs": [rule]},
+        namespaced=False,
+    )
     calico = {
         "order": 10.5,
         "selector": "all()",
         "ingress": [{"action": "Allow", "protocol": 6, "source": {"ports": [80, "90:99"]}}],
     }
     cluster.add("crd.projectcalico.org/v1", "networkpolicies", "NetworkPolicy", named("calico", spec=calico))
-    cluster.add("crd.projectcalico.org/v1", "globalnetworkpolicies", "GlobalNetworkPolicy",
-                {"metadata": {"name": "global"}, "spec": calico}, namespaced=False)  # fmt: skip
+    cluster.add(
+        "crd.projectcalico.org/v1",
+        "globalnetworkpolicies",
+        "GlobalNetworkPolicy",
+        {"metadata": {"name": "global"}, "spec": calico},
+        namespaced=False,
+    )
     hook = {
         "name": "v.example",
         "failurePolicy": "Ignore",
@@ -308,8 +393,10 @@ def _policies(cluster: Cluster) -> None:
         "clientConfig": {"service": {"name": "s", "namespace": "n"}},
         "rules": [{"operations": ["CREATE"]}],
     }
-    for plural, kind in (("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
-                         ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration")):  # fmt: skip
+    for plural, kind in (
+        ("validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
+        ("mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
+    ):
         cluster.add(
             ADMISSION,
             plural,
@@ -321,10 +408,20 @@ def _policies(cluster: Cluster) -> None:
         "failurePolicy": "Fail",
         "validations": [{"expression": "CANARY-expression"}, {"expression": "true"}],
     }
-    cluster.add(ADMISSION, "validatingadmissionpolicies", "ValidatingAdmissionPolicy",
-                {"metadata": {"name": "vap"}, "spec": policy}, namespaced=False)  # fmt: skip
-    cluster.add(ADMISSION, "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding",
-                {"metadata": {"name": "vapb"}, "spec": {"policyName": "vap", "validationActions": ["Deny"]}}, namespaced=False)  # fmt: skip
+    cluster.add(
+        ADMISSION,
+        "validatingadmissionpolicies",
+        "ValidatingAdmissionPolicy",
+        {"metadata": {"name": "vap"}, "spec": policy},
+        namespaced=False,
+    )
+    cluster.add(
+        ADMISSION,
+        "validatingadmissionpolicybindings",
+        "ValidatingAdmissionPolicyBinding",
+        {"metadata": {"name": "vapb"}, "spec": {"policyName": "vap", "validationActions": ["Deny"]}},
+        namespaced=False,
+    )
     found = {
         "kind": "Pod",
         "namespace": "app",
@@ -333,21 +430,58 @@ def _policies(cluster: Cluster) -> None:
         "message": "CANARY-violation",
     }
     for kind in ("K8sAzureOne", "K8sAzureTwo"):
-        cluster.add("constraints.gatekeeper.sh/v1beta1", kind.lower(), kind, {
-            "apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind, "metadata": {"name": kind.lower()},
-            "spec": {"enforcementAction": "deny", "match": {"kinds": [{"kinds": ["Pod"]}]}, "parameters": {"x": "CANARY-constraint"}},
-            "status": {"auditTimestamp": "2026-11-15T05:00:00Z", "totalViolations": 31, "violations": [found]}}, namespaced=False)  # fmt: skip
+        cluster.add(
+            "constraints.gatekeeper.sh/v1beta1",
+            kind.lower(),
+            kind,
+            {
+                "apiVersion": "constraints.gatekeeper.sh/v1beta1",
+                "kind": kind,
+                "metadata": {"name": kind.lower()},
+                "spec": {
+                    "enforcementAction": "deny",
+                    "match": {"kinds": [{"kinds": ["Pod"]}]},
+                    "parameters": {"x": "CANARY-constraint"},
+                },
+                "status": {
+                    "auditTimestamp": "2026-11-15T05:00:00Z",
+                    "totalViolations": 31,
+                    "violations": [found],
+                },
+            },
+            namespaced=False,
+        )
 
 
 def _extensions(cluster: Cluster) -> None:
-    cluster.add("secrets-store.csi.x-k8s.io/v1", "secretproviderclasses", "SecretProviderClass", named(
-        "kv", spec={"provider": "azure", "parameters": {"keyvaultName": "kv", "objects": "CANARY-objects"},
-                    "secretObjects": [{"secretName": "s", "type": "Opaque", "data": [{"key": "k", "objectName": "o"}]}]}))  # fmt: skip
+    cluster.add(
+        "secrets-store.csi.x-k8s.io/v1",
+        "secretproviderclasses",
+        "SecretProviderClass",
+        named(
+            "kv",
+            spec={
+                "provider": "azure",
+                "parameters": {"keyvaultName": "kv", "objects": "CANARY-objects"},
+                "secretObjects": [
+                    {"secretName": "s", "type": "Opaque", "data": [{"key": "k", "objectName": "o"}]}
+                ],
+            },
+        ),
+    )
     api = "external-secrets.io/v1"
     target = {"name": "made", "template": {"data": {"x": "CANARY-template"}}}
     ready = {"conditions": [{"type": "Ready", "status": "True", "message": "CANARY-condition"}]}
-    cluster.add(api, "externalsecrets", "ExternalSecret", named(
-        "es", spec={"secretStoreRef": {"name": "store", "kind": "SecretStore"}, "target": target}, status=ready))  # fmt: skip
+    cluster.add(
+        api,
+        "externalsecrets",
+        "ExternalSecret",
+        named(
+            "es",
+            spec={"secretStoreRef": {"name": "store", "kind": "SecretStore"}, "target": target},
+            status=ready,
+        ),
+    )
     fake = {"fake": {"data": [{"key": "a", "value": "CANARY-fake"}]}}
     vault = {"azurekv": {"vaultUrl": "https://kv.vault.azure.net", "authSecretRef": {"x": "CANARY-auth"}}}
     cluster.add(api, "secretstores", "SecretStore", named("store", spec={"provider": vault}, status=ready))
@@ -358,5 +492,13 @@ def _extensions(cluster: Cluster) -> None:
         {"metadata": {"name": "all"}, "spec": {"provider": fake}},
         namespaced=False,
     )
-    cluster.add("cert-manager.io/v1", "certificates", "Certificate", named(
-        "tls", spec={"secretName": "tls", "dnsNames": ["a.example"], "isCA": False}, status={"notAfter": "2027-01-01T00:00:00Z"}))  # fmt: skip
+    cluster.add(
+        "cert-manager.io/v1",
+        "certificates",
+        "Certificate",
+        named(
+            "tls",
+            spec={"secretName": "tls", "dnsNames": ["a.example"], "isCA": False},
+            status={"notAfter": "2027-01-01T00:00:00Z"},
+        ),
+    )
