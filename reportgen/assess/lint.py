@@ -94,19 +94,24 @@ def _needs(control: Control) -> Iterator[str]:
             yield f"related.{relation} is read, so needs has to list {relations[relation]}"
     yield from _made_of(control, read)
     from_derived = {DERIVED_FROM[name] for name in read if name in DERIVED_FROM}
+    made_of = {source for name in read for source in _sources(control.subject, name)}
     for source in control.needs:
         relation = BY_NAME[source].relation
-        if relation and relation not in used | from_derived:
+        if relation and relation not in used | from_derived and source not in made_of:
             yield f"needs lists {source} and no expression reads it"
 
 
 def _made_of(control: Control, read: set[str]) -> Iterator[str]:
     """A value inside a cluster is known only where all that it is made of could be read."""
     for name in sorted(read):
-        if name.startswith("derived."):
-            for source in sources_of(control.subject, name.removeprefix("derived.")):
-                if source not in control.needs:
-                    yield f"{name} is read, so needs has to list {source}"
+        for source in _sources(control.subject, name):
+            if source not in control.needs:
+                yield f"{name} is read, so needs has to list {source}"
+
+
+def _sources(kind: str, name: str) -> tuple[str, ...]:
+    """What a name that an expression reads is made of, where it is a derived value inside a cluster."""
+    return sources_of(kind, name.removeprefix("derived.")) if name.startswith("derived.") else ()
 
 
 def _derived(control: Control) -> Iterator[str]:

@@ -158,7 +158,7 @@ class Report:
 
 def report(results: Results, medium: str) -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
-    caps = Caps.for_medium(medium)
+    caps = Caps.for_report(medium, len(results.controls))
     names = Names.of(results)
     ipe = sheets(results)
     views = control_views(results, names, ipe, caps)

@@ -22,6 +22,8 @@ CAUSES = {
     Cause.UNDETERMINED: "Could not be determined from the evidence",
 }
 _MOST_COLUMNS = 3
+_FEW_CONTROLS = 60
+"""Up to so many controls each may fill pages of its own; beyond it about one page each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,16 @@ class Caps:
     differences: int | None = None
 
     @classmethod
-    def for_medium(cls, medium: str) -> Caps:
-        """Caps that keep a PDF of any estate at a length that somebody reads."""
+    def for_report(cls, medium: str, controls: int) -> Caps:
+        """Caps that keep a PDF at a length that somebody reads, whatever the estate and the catalogue."""
         if medium == "html":
             return cls()
+        few = controls <= _FEW_CONTROLS
         return cls(
-            exceptions=25,
-            groups=6,
-            names=8,
-            satisfied=10,
+            exceptions=25 if few else 8,
+            groups=6 if few else 3,
+            names=8 if few else 5,
+            satisfied=10 if few else 3,
             gaps=60,
             subscriptions=60,
             clusters=150,

@@ -212,7 +212,7 @@ class _Names:
         self._known = known
 
     def __call__(self, _: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> int | None:
-        """The alert that ends the handshake, None where it goes on."""
+        """An alert, which ends the handshake; None where it goes on."""
         wanted = (name or "").lower()
         if not wanted.endswith(f".{API_DOMAIN}") or wanted in self._known:
             return None

@@ -19,7 +19,10 @@ def system(pod_spec: Json) -> str:
     if named:
         return named
     wanted = (str(at(pod_spec, "nodeSelector", label) or "").lower() for label in _OS_LABELS)
-    own = at(pod_spec, "securityContext", "windowsOptions", "hostProcess") is True
+    own = any(
+        at(part, "securityContext", "windowsOptions", "hostProcess") is True
+        for part in (pod_spec, *_containers(pod_spec))
+    )
     return "windows" if own or any(value.startswith("windows") for value in wanted) else "linux"
 
 

@@ -13,7 +13,6 @@ from reportgen.subjects.inside.powers import NAMES
 from reportgen.subjects.inside.roles import BINDINGS, ROLES, RoleBook
 
 _PODS = "k8s.pods"
-_OWNERS = ("k8s.replica-sets", "k8s.jobs")
 _FINISHED = ("Succeeded", "Failed")
 _DEFAULT = "default"
 
@@ -24,7 +23,6 @@ Held = Mapping[str, list[tuple[str, list[str]]]]
 def _build(objects: Objects) -> Iterator[Found]:
     held = _held(objects) if objects.known(*BINDINGS, *ROLES) else None
     pods = _running(objects) if objects.known(_PODS) else None
-    owners = _owners(objects) if objects.known(*_OWNERS) else None
     for account, pointer in objects.of("k8s.service-accounts"):
         key = named(account)
         runs = None if pods is None else pods.get(key, [])
@@ -32,9 +30,6 @@ def _build(objects: Objects) -> Iterator[Found]:
             "automounts": automounts(account),
             "pods": None if runs is None else len(runs),
             "pods_with_token": None if runs is None else sum(mounts_token(pod, account) for pod in runs),
-            "workloads": None
-            if runs is None or owners is None
-            else sorted({_workload(pod, owners) for pod in runs}),
             **_rights(key, held),
         }
         yield found("service-account", account, (pointer,), derived)
@@ -87,34 +82,6 @@ def _running(objects: Objects) -> Mapping[tuple[str, str], list[Json]]:
     return pods
 
 
-def _owners(objects: Objects) -> Mapping[tuple[str, str, str], str]:
-    """Of replica sets and jobs (kind, namespace, name) the words of what they belong to."""
-    return {
-        (kind, *named(owned)): owner
-        for source, kind in zip(_OWNERS, ("ReplicaSet", "Job"), strict=True)
-        for owned, _ in objects.of(source)
-        if (owner := _controller(owned))
-    }
-
-
-def _controller(owned: Json) -> str:
-    """The controlling owner as ``<kind>/<name>``; "" where there is none."""
-    owners = at(owned, "metadata", "ownerReferences") or ()
-    return next(
-        (f"{owner.get('kind')}/{owner.get('name')}" for owner in owners if owner.get("controller")), ""
-    )
-
-
-def _workload(pod: Json, owners: Mapping[tuple[str, str, str], str]) -> str:
-    """What a pod belongs to in the end: a deployment rather than its replica set; else the pod itself."""
-    namespace, name = named(pod)
-    owner = _controller(pod)
-    if not owner:
-        return f"Pod/{name}"
-    kind, _, owner_name = owner.partition("/")
-    return owners.get((kind, namespace, owner_name), owner)
-
-
 SERVICE_ACCOUNT = Kind(
     name="service-account",
     one="service account",
@@ -124,7 +91,6 @@ SERVICE_ACCOUNT = Kind(
         "automounts": (),
         "pods": (_PODS,),
         "pods_with_token": (_PODS,),
-        "workloads": (_PODS, *_OWNERS),
         "bindings": (*BINDINGS, *ROLES),
         "grants": (*BINDINGS, *ROLES),
     },

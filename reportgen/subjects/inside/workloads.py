@@ -8,44 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reportgen.model import Json
 from reportgen.subjects.document import at
 from reportgen.subjects.inside import budgets, pod_specs
 from reportgen.subjects.inside.containers import containers
 from reportgen.subjects.inside.interface import Found, Kind, Objects, named
+from reportgen.subjects.inside.pod_owners import MADE_BY, Workload, controller, gathered
 
-_MADE_BY = {
-    "Deployment": ("k8s.deployments", ("spec", "template")),
-    "DaemonSet": ("k8s.daemon-sets", ("spec", "template")),
-    "StatefulSet": ("k8s.stateful-sets", ("spec", "template")),
-    "CronJob": ("k8s.cron-jobs", ("spec", "jobTemplate", "spec", "template")),
-    "Job": ("k8s.jobs", ("spec", "template")),
-}
-_BETWEEN = {"ReplicaSet": "k8s.replica-sets", "Job": "k8s.jobs"}
-"""Owners of pods that may have an owner themselves."""
 _ACCOUNTS = ("k8s.service-accounts",)
 _STORES = ("k8s.external-secrets", "k8s.secret-provider-classes")
 _FINISHED = ("Succeeded", "Failed")
 _REPLICATED = ("Deployment", "StatefulSet")
-Key = tuple[str, str, str]
-"""Namespace, kind and name."""
-
-
-@dataclass(slots=True)
-class _Workload:
-    """One workload with the pods that run it."""
-
-    key: Key
-    item: Json
-    template: Json
-    pointer: str
-    pods: list[Json] = field(default_factory=list)
-
-    @property
-    def pod_spec(self) -> Json:
-        return at(self.template, "spec") or {}
 
 
 @dataclass(slots=True)
@@ -64,7 +39,7 @@ class _Cluster:
 
 
 def _build(objects: Objects) -> Iterator[Found]:
-    workloads = _workloads(objects)
+    workloads = gathered(objects)
     cluster = _cluster(objects, workloads)
     for workload in workloads:
         namespace, kind, name = workload.key
@@ -77,47 +52,7 @@ def _build(objects: Objects) -> Iterator[Found]:
         )
 
 
-def _workloads(objects: Objects) -> list[_Workload]:
-    """Workloads with their pods, and each pod that none of them owns as one of its own."""
-    found: dict[Key, _Workload] = {}
-    between = _owners(objects)
-    for kind, (source, path) in _MADE_BY.items():
-        for item, pointer in objects.of(source):
-            namespace, name = named(item)
-            if kind == "Job" and between.get((namespace, kind, name)) in found:
-                continue
-            key = (namespace, kind, name)
-            found[key] = _Workload(key, item, at(item, *path) or {}, pointer)
-    for pod, pointer in objects.of("k8s.pods"):
-        namespace, name = named(pod)
-        owner = controller(pod)
-        top = found.get(between.get(owner, owner)) or found.get(owner)
-        if top is None:
-            key = (namespace, "Pod", name)
-            top = found[key] = _Workload(key, pod, pod, pointer)
-        top.pods.append(pod)
-    return list(found.values())
-
-
-def controller(item: Json) -> Key:
-    """What controls an object; kind and name are empty where nothing does."""
-    owners = at(item, "metadata", "ownerReferences") or ()
-    owner = next((one for one in owners if at(one, "controller") is True), None)
-    return named(item)[0], str(at(owner, "kind") or ""), str(at(owner, "name") or "")
-
-
-def _owners(objects: Objects) -> dict[Key, Key]:
-    """The owner of each replica set and job that has one."""
-    owners: dict[Key, Key] = {}
-    for kind, source in _BETWEEN.items():
-        for item, _ in objects.of(source):
-            owner = controller(item)
-            if owner[1]:
-                owners[named(item)[0], kind, named(item)[1]] = owner
-    return owners
-
-
-def _document(workload: _Workload) -> Json:
+def _document(workload: Workload) -> Json:
     """The object without its template, which stands in one place for all kinds."""
     spec = at(workload.item, "spec") or {}
     metadata = at(workload.template, "metadata") or {}
@@ -132,7 +67,7 @@ def _document(workload: _Workload) -> Json:
     }
 
 
-def _cluster(objects: Objects, workloads: list[_Workload]) -> _Cluster:
+def _cluster(objects: Objects, workloads: list[Workload]) -> _Cluster:
     users: dict[tuple[str, str], list[str]] = defaultdict(list)
     namespaces_of_secret: dict[str, set[str]] = defaultdict(set)
     for workload in workloads:
@@ -177,7 +112,7 @@ def _synced(objects: Objects) -> set[tuple[str, str]]:
     return made
 
 
-def _derived(cluster: _Cluster, workload: _Workload) -> dict[str, Json]:
+def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
     namespace, kind, name = workload.key
     spec, known = workload.pod_spec, cluster.objects.known
     account_name = pod_specs.account_name(spec)
@@ -220,14 +155,18 @@ def _derived(cluster: _Cluster, workload: _Workload) -> dict[str, Json]:
     }
 
 
-def _containers(workload: _Workload) -> list[Json]:
-    """The template's containers, and those that somebody added to a pod that runs."""
+def _containers(workload: Workload) -> list[Json]:
+    """The template's containers, and those that admission or somebody added to the pods that run.
+
+    Of the latter, known by their names, one each, with the ``pod`` it was seen in.
+    """
     found = containers(workload.pod_spec, at(workload.template, "metadata", "annotations"))
-    if workload.key[1] == "Pod":
-        return found
+    seen = {one["name"] for one in found}
     for pod in workload.pods:
-        added = {**(at(pod, "spec") or {}), "containers": [], "initContainers": []}
-        found += [{**one, "pod": named(pod)[1]} for one in containers(added)]
+        for one in containers(at(pod, "spec") or {}, at(pod, "metadata", "annotations")):
+            if one["name"] not in seen:
+                seen.add(one["name"])
+                found.append({**one, "pod": named(pod)[1]})
     return found
 
 
@@ -237,7 +176,7 @@ def _outside_store(cluster: _Cluster, namespace: str, secrets: list[Json]) -> li
     return sorted(name for name in names if (namespace, name) not in cluster.synced)
 
 
-def _replicas(workload: _Workload) -> int | None:
+def _replicas(workload: Workload) -> int | None:
     """How many pods are wanted; 1 where a deployment or stateful set does not say, None for other kinds."""
     if workload.key[1] not in _REPLICATED:
         return None
@@ -252,7 +191,7 @@ def _spread(pod_spec: Json) -> list[str]:
     return sorted(keys) + (["pod anti-affinity"] if apart else [])
 
 
-def _budgets(cluster: _Cluster, workload: _Workload, replicas: int | None) -> list[Json]:
+def _budgets(cluster: _Cluster, workload: Workload, replicas: int | None) -> list[Json]:
     labels = at(workload.template, "metadata", "labels") or {}
     candidates = cluster.budgets.get(workload.key[0], [])
     return [
@@ -303,7 +242,7 @@ WORKLOAD = Kind(
     name="workload",
     one="workload",
     many="workloads",
-    sources=("k8s.pods", *(source for source, _ in _MADE_BY.values()), "k8s.replica-sets"),
+    sources=("k8s.pods", *(source for source, _ in MADE_BY.values()), "k8s.replica-sets"),
     derived={
         "containers": (),
         "os": (),

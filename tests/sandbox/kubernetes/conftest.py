@@ -46,6 +46,11 @@ def secret(name: str, namespace: str, kind: str = "Opaque", **metadata: Any) -> 
     return thing(name, namespace, metadata=metadata, data=data, type=kind)
 
 
+def pod(name: str, namespace: str, node: str, phase: str, **labels: str) -> dict[str, Any]:
+    status = {"phase": phase}
+    return thing(name, namespace, metadata={"labels": labels}, spec={"nodeName": node}, status=status)
+
+
 def listed(kind: str, *items: Any, api_version: str = "v1") -> dict[str, Any]:
     """A list as an API server sends it."""
     return {
@@ -69,9 +74,9 @@ def objects() -> dict[str, Any]:
         ),
         "pods.json": listed(
             "Pod",
-            thing("web-1", "app-a", spec={"nodeName": "n1"}, status={"phase": "Running"}, metadata={"labels": {"app": "web"}}),
-            thing("web-2", "app-a", spec={"nodeName": "n2"}, status={"phase": "Failed"}, metadata={"labels": {"app": "web", "tier": "x"}}),
-            thing("db-0", "app-b", spec={"nodeName": "n1"}, status={"phase": "Running"}, metadata={"labels": {"app": "db"}}),
+            pod("web-1", "app-a", "n1", "Running", app="web"),
+            pod("web-2", "app-a", "n2", "Failed", app="web", tier="x"),
+            pod("db-0", "app-b", "n1", "Running", app="db"),
             thing("bare", "app-b", spec={}),
         ),
         "namespaces.json": listed("Namespace", thing("app-a"), thing("app-b", revision=REVISION - 25)),
@@ -82,9 +87,9 @@ def objects() -> dict[str, Any]:
             thing("coredns", "kube-system"),
         ),
         "deployments.json": listed("Deployment", thing("web", "app-a"), api_version="apps/v1"),
-        "roles.json": listed("Role", thing("reader", "app-a", rules=[]), api_version="rbac.authorization.k8s.io/v1"),
+        "roles.json": listed("Role", thing("reader", "app-a"), api_version="rbac.authorization.k8s.io/v1"),
         "cronjobs.json": {"kind": "List", "apiVersion": "v1", "items": []},
-    }  # fmt: skip
+    }
 
 
 def fill(estate: Path, name: str, files: Mapping[str, Any]) -> Path:

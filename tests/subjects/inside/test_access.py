@@ -1,4 +1,4 @@
-"""The access listing: bindings and Azure roles as rows, at every scope, as the cluster's settings let them."""
+"""The access listing: bindings and Azure roles as rows, at every scope, under the cluster's settings."""
 
 from __future__ import annotations
 

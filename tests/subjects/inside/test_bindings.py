@@ -86,7 +86,7 @@ def test_the_derived_values(tmp_path: Path) -> None:
         },
     )
     here, wide, lost = ROLE_BINDING.build(known)
-    assert here.derived | {"rules": None} == {
+    assert {**here.derived, "rules": None} == {
         "where": "shop",
         "system": False,
         "principals": [

@@ -73,6 +73,7 @@ ANNOTATIONS = Allowed(
         "weave.works/kured-",
     ),
     noted=(
+        "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
         "nginx.ingress.kubernetes.io/auth-snippet",
         "nginx.ingress.kubernetes.io/configuration-snippet",
         "nginx.ingress.kubernetes.io/modsecurity-snippet",
