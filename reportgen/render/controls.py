@@ -46,10 +46,10 @@ class Caps:
             return cls()
         few = controls <= _FEW_CONTROLS
         return cls(
-            exceptions=25 if few else 8,
-            groups=6 if few else 3,
-            names=8 if few else 5,
-            satisfied=10 if few else 3,
+            exceptions=25 if few else 5,
+            groups=6 if few else 2,
+            names=8 if few else 4,
+            satisfied=10 if few else 2,
             gaps=60,
             subscriptions=60,
             clusters=150,
