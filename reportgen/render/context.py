@@ -35,7 +35,7 @@ BANNERS = {
 
 @dataclass(frozen=True, slots=True)
 class GapGroup:
-    """Gaps of one source and reason, for the one table of page 2."""
+    """Gaps of one service and reason, for the one table of page 2."""
 
     source: str
     reason: str
@@ -216,7 +216,7 @@ def _scope(results: Results, caps: Caps) -> ScopeView:
     complete = not unread and not results.gaps
     where = defaultdict(list)
     for gap in results.gaps:
-        where[(gap.source, gap.reason)].append(gap)
+        where[(_source_title(gap.source).rpartition(", ")[2], gap.reason)].append(gap)
     return ScopeView(
         complete=complete,
         verdict=_verdict(complete, len(expected), len(unread), len(results.gaps)),
@@ -305,9 +305,13 @@ def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
 
 
 def _gap_group(key: tuple[str, str], gaps: list[Gap]) -> GapGroup:
+    """Gaps of one service (the end of a source's title) and one reason."""
+    service, reason = key
+    titles = sorted({_source_title(gap.source) for gap in gaps})
+    source = titles[0] if len(titles) == 1 else f"{len(titles)} sources of {service}"
     named = sorted({gap.scope_name or gap.scope for gap in gaps}, key=str.casefold)
     where = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    return GapGroup(_source_title(key[0]), key[1].replace("-", " "), len(gaps), where, gaps[0].detail)
+    return GapGroup(source, reason.replace("-", " "), len(gaps), where, gaps[0].detail)
 
 
 def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
-from reportgen.render.text import observed
+from reportgen.render.text import cut, observed
 from reportgen.render.widths import column_widths
 from reportgen.render.wording import conclusion, kind, procedure, short
 
@@ -22,6 +22,7 @@ CAUSES = {
     Cause.UNDETERMINED: "Could not be determined from the evidence",
 }
 _MOST_COLUMNS = 3
+"""Columns of values beside those of name and subscription; one more where the latter stands with the name."""
 _FEW_CONTROLS = 60
 """Up to so many controls each may fill pages of its own; beyond it about one page each."""
 
@@ -38,6 +39,7 @@ class Caps:
     subscriptions: int | None = None
     clusters: int | None = None
     differences: int | None = None
+    letters: int | None = None
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
@@ -53,6 +55,7 @@ class Caps:
             gaps=60,
             subscriptions=60,
             clusters=150,
+            letters=120,
             differences=25,
         )
 
@@ -122,20 +125,21 @@ class ControlView:
         """How many exceptions are printed."""
         return sum(len(shared.rows) for shared in self.exceptions)
 
-    def widths(self, room: int) -> tuple[int, ...]:
-        """Of ``room`` percent the even part of each column but the last: name, subscription, values."""
+    def widths(self, own_reasons: bool, room: int) -> tuple[int, ...]:
+        """The percentages of all columns but the last, of ``room`` for all: name to values, and reason."""
         rows = [row for shared in self.exceptions for row in shared.rows] + list(self.satisfied)
-        texts = [
-            [text for row in rows for text in (row.name, row.cluster)],
-            ["Subscription", *(row.subscription for row in rows)],
-            *(
-                [*label.split(), *(row.cells[at][1] for row in rows)]
-                for at, label in enumerate(self.columns)
-                if label
-            ),
-        ]
+        texts = [[text for row in rows for text in (row.name, row.cluster)]]
+        if not self.inside:
+            texts.append(["Subscription", *(row.subscription for row in rows)])
         if self.columns == ("",):
             texts.append(["; ".join(map(": ".join, row.cells)) for row in rows])
+        else:
+            texts += [
+                [*label.split(), *(row.cells[place][1] for row in rows)]
+                for place, label in enumerate(self.columns)
+            ]
+        if own_reasons:
+            texts.append([row.reason for row in rows])
         return column_widths([max(map(len, column), default=0) for column in texts], room)
 
 
@@ -222,11 +226,14 @@ class _Views:
             cluster=self.names.clusters[key],
             anchor=self.names.anchors[key],
             subscription=self.names.subscription(item.subject.subscription),
-            cells=_cells(item, columns),
+            cells=tuple((label, self._short(value)) for label, value in _cells(item, columns)),
             reason=item.reason,
             waiver=item.waiver or "",
             evidence=item.evidence[0].partition("#")[0] if item.evidence else "",
         )
+
+    def _short(self, value: str) -> str:
+        return cut(value, self.caps.letters) if self.caps.letters else value
 
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
@@ -253,8 +260,9 @@ class _Views:
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:
     """The labels as columns while they fit, else one column ("") that holds all of them."""
+    most = _MOST_COLUMNS + (control.subject != "cluster")
     labels = dict.fromkeys([*control.observe, *(label for item in observations for label in item.observed)])
-    return tuple(labels) if 0 < len(labels) <= _MOST_COLUMNS else ("",)
+    return tuple(labels) if 0 < len(labels) <= most else ("",)
 
 
 def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

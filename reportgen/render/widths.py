@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 _LETTER = 0.88
 """Percent of the text's width that a letter of a table takes, on average and rounded up."""
-_SURE, _MOST, _PADDING = 10, 60, 2
+_SURE, _MOST, _PADDING = 10, 60, 3
 """Letters: what every column gets if it needs it, what none asks more than, and the space between two."""
 
 
 def column_widths(longest: Sequence[int], room: int) -> tuple[int, ...]:
-    """Even percentages of all columns but the last, from the letters of each one's longest text."""
+    """Whole percentages of all columns but the last, from the letters of each one's longest text."""
     letters = [min(length, _MOST) for length in longest]
     widths = [_LETTER * (min(length, _SURE) + _PADDING) for length in letters]
     spare = max(room - sum(widths), 0.0)
@@ -20,4 +20,4 @@ def column_widths(longest: Sequence[int], room: int) -> tuple[int, ...]:
         more = min(_LETTER * max(letters[place] - _SURE, 0), spare / left)
         widths[place] += more
         spare -= more
-    return tuple(int(width + spare / len(widths)) // 2 * 2 for width in widths[:-1])
+    return tuple(int(width + spare / len(widths)) for width in widths[:-1])

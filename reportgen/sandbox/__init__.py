@@ -16,7 +16,7 @@ from reportgen.sandbox.interface import Fault, Faults, Kind, Sandbox
 __all__ = ["Fault", "Faults", "Kind", "Sandbox", "run_forever", "serve"]
 
 _AZURE = Limits()
-_NEEDED = frozenset({"duckdb", "duckdb_kql", "starlette", "trustme", "uvicorn"})
+_NEEDED = frozenset({"cryptography", "duckdb", "duckdb_kql", "starlette", "trustme", "uvicorn"})
 
 
 def serve(
@@ -56,6 +56,7 @@ def run_forever(
 
 def _check_extra() -> None:
     try:
+        import cryptography
         import duckdb
         import duckdb_kql
         import starlette
@@ -67,4 +68,4 @@ def _check_extra() -> None:
         raise UsageError(
             f"The sandbox needs {error.name}, which is not installed: pip install 'reportgen[sandbox]'"
         ) from error
-    del duckdb, duckdb_kql, starlette, trustme, uvicorn
+    del cryptography, duckdb, duckdb_kql, starlette, trustme, uvicorn

@@ -9,27 +9,25 @@ import signal
 import socket
 import ssl
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Container, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import trustme
 import uvicorn
 
 from reportgen.errors import ReportgenError, UsageError
 from reportgen.limits import Limits
 from reportgen.sandbox.app import Site
+from reportgen.sandbox.certificates import Certificates, certificates
 from reportgen.sandbox.estate import Estate, load
 from reportgen.sandbox.exchange import Clock
-from reportgen.sandbox.interface import API_AUDIENCE, API_DOMAIN, LOGIN_HOST, MANAGEMENT_HOST, Faults, Sandbox
+from reportgen.sandbox.interface import API_AUDIENCE, API_DOMAIN, Faults, Sandbox
 from reportgen.sandbox.kubernetes.credentials import PREFIX
 from reportgen.sandbox.wire import Protocol
 
 _START_SECONDS = 15
-_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST, f"*.{API_DOMAIN}")
 
 
 class _Server(uvicorn.Server):
@@ -51,10 +49,10 @@ def serve(
     estate = load(folder)
     with (
         _listening(0) as listener,
-        _certificates() as (config, ca_file),
-        _site(estate, as_of, faults, limits, ca_file) as site,
+        certificates(repeatable=as_of is not None) as files,
+        _site(estate, as_of, faults, limits, files.ca) as site,
     ):
-        server = _Server(_configured(site, config))
+        server = _Server(_configured(site, files))
         thread = threading.Thread(
             target=server.run,
             kwargs={"sockets": [listener]},
@@ -64,7 +62,7 @@ def serve(
         thread.start()
         try:
             _wait(server, thread)
-            yield _sandbox(site, listener, ca_file)
+            yield _sandbox(site, listener, files.ca)
         finally:
             server.should_exit = server.force_exit = True
             thread.join(_START_SECONDS)
@@ -77,16 +75,16 @@ def run_forever(
     estate = load(folder)
     with (
         _listening(port) as listener,
-        _certificates() as (config, ca_file),
-        _site(estate, as_of, faults, limits, ca_file) as site,
+        certificates(repeatable=False) as files,
+        _site(estate, as_of, faults, limits, files.ca) as site,
     ):
         # So that the certificate's folder is removed on a plain kill as well.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
-            sandbox = _sandbox(site, listener, ca_file)
+            sandbox = _sandbox(site, listener, files.ca)
             sys.stdout.write(greeting(estate, sandbox))
             sys.stdout.flush()
-            _Server(_configured(site, config)).run(sockets=[listener])
+            _Server(_configured(site, files)).run(sockets=[listener])
 
 
 def greeting(estate: Estate, sandbox: Sandbox) -> str:
@@ -144,25 +142,6 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 
 @contextlib.contextmanager
-def _certificates() -> Iterator[tuple[dict[str, str], Path]]:
-    """The server's TLS options and the file of the certificate authority; removed at the end."""
-    authority = trustme.CA(organization_name="reportgen sandbox")
-    pair = authority.issue_cert(*_NAMES, organization_name="reportgen sandbox")
-    with tempfile.TemporaryDirectory(prefix="reportgen-sandbox-") as name:
-        folder = Path(name)
-        ca_file, chain, key = (
-            folder / "ca.pem",
-            folder / "chain.pem",
-            folder / "key.pem",
-        )
-        authority.cert_pem.write_to_path(str(ca_file))
-        chain.write_bytes(b"".join(blob.bytes() for blob in pair.cert_chain_pems))
-        key.touch(0o600)
-        key.write_bytes(pair.private_key_pem.bytes())
-        yield {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}, ca_file
-
-
-@contextlib.contextmanager
 def _site(
     estate: Estate, as_of: datetime | None, faults: Faults | None, limits: Limits | None, ca_file: Path
 ) -> Iterator[Site]:
@@ -184,12 +163,12 @@ def _sandbox(site: Site, listener: socket.socket, ca_file: Path) -> Sandbox:
     )
 
 
-def _configured(site: Site, tls: dict[str, str]) -> uvicorn.Config:
+def _configured(site: Site, files: Certificates) -> uvicorn.Config:
     config = uvicorn.Config(
         site.app(),
         http=Protocol,
-        ssl_certfile=tls["ssl_certfile"],
-        ssl_keyfile=tls["ssl_keyfile"],
+        ssl_certfile=str(files.chain),
+        ssl_keyfile=str(files.key),
         log_config=None,
         log_level=logging.ERROR,
         access_log=False,

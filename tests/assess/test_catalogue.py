@@ -211,6 +211,15 @@ def test_parameters_that_do_not_fit_are_refused(
         catalogue.with_parameters(catalogue.load(tmp_path), {control_id: values})
 
 
+def test_an_empty_list_is_one_of_texts(tmp_path: Path) -> None:
+    write_control(tmp_path, parameters={"accepted": []})
+    controls = catalogue.load(tmp_path)
+    (control,) = catalogue.with_parameters(controls, {"api-server-private": {"accepted": ["Group/a"]}})
+    assert control.parameters == {"accepted": ["Group/a"]}
+    with pytest.raises(UsageError, match="accepted: expected a list"):
+        catalogue.with_parameters(controls, {"api-server-private": {"accepted": [1]}})
+
+
 def test_a_sound_control_passes_its_own_tests_and_the_lint(tmp_path: Path) -> None:
     write_control(tmp_path)
     controls = catalogue.load(tmp_path)

@@ -134,7 +134,7 @@ def test_the_texts_are_whole(control: Control) -> None:
     assert control.remediation_text.endswith(".")
     assert control.severity_reason or control.severity in ("low", "medium")
     for address in control.references:
-        assert re.fullmatch(r"https://[a-z.-]+\.(com|io|dev|gov)/[A-Za-z0-9/._#-]+", address)
+        assert re.fullmatch(r"https://[a-z0-9.-]+\.(com|io|dev|gov|uk)/[A-Za-z0-9/._#-]+", address)
 
 
 def commands(control: Control) -> Iterator[str]:

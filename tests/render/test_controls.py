@@ -55,6 +55,20 @@ def test_the_html_has_all_of_them() -> None:
 
 def test_the_columns_of_a_control_fit_its_room() -> None:
     for view in report(factory.results(30), "pdf").controls:
-        widths = view.widths(74)
-        assert len(widths) == len(view.columns) + 1
-        assert sum(widths) < 74
+        for own_reasons in (False, True):
+            widths = view.widths(own_reasons, 90)
+            assert len(widths) == len(view.columns) + own_reasons + (not view.inside)
+            assert sum(widths) < 90
+
+
+def test_long_values_are_cut_on_paper_only() -> None:
+    def cell(medium: str) -> str:
+        base = failing(["off"])
+        item = replace(base.observations[0], observed={"Images": "registry.example/app, " * 20})
+        return (
+            report(replace(base, observations=(item,)), medium).controls[0].exceptions[0].rows[0].cells[0][1]
+        )
+
+    assert len(cell("pdf")) <= 120
+    assert cell("pdf").endswith("…")
+    assert len(cell("html")) > 200

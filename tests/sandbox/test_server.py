@@ -90,6 +90,18 @@ def test_the_certificate_is_checked_and_covers_the_names(estate: Path) -> None:
                 assert secure.version() == "TLSv1.3"
 
 
+def test_under_a_frozen_clock_the_authority_is_always_the_same(estate: Path) -> None:
+    """It stands in kubeconfigs, which have to repeat; otherwise nobody else may know its key."""
+
+    def authority(as_of: datetime | None) -> bytes:
+        with serve(estate, as_of=as_of) as sandbox:
+            assert Client(sandbox).get("/subscriptions").ok
+            return sandbox.ca_file.read_bytes()
+
+    assert authority(AS_OF) == authority(AS_OF)
+    assert len({authority(AS_OF), authority(None), authority(None)}) == 3
+
+
 def test_it_stops_at_once_and_leaves_nothing(estate: Path) -> None:
     with serve(estate) as sandbox:
         client = Client(sandbox)
@@ -160,4 +172,5 @@ def test_in_the_foreground_it_says_how_to_connect(estate: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     assert "27 resources in 3 subscriptions (1 unreadable), 2 stored answers" in text
+    assert "API servers" not in text
     assert not Path(ca_file).exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.line import ROOT
-from tools.trace import BEHAVIOURS, TESTS, main, tested
+from tools import trace
 
 DOCUMENT = "# What it does\n- K-01: one.\n- K-02: two.\n- K-03: three. no test: there is none\n"
 
@@ -16,7 +16,7 @@ def outcome(folder: Path, document: str, *names: str) -> int:
     (folder / "behaviours.md").write_text(document, encoding="utf-8")
     lines = "".join(f"def {name}() -> None: ...\n" for name in names)
     (folder / "test_one.py").write_text(f"class Test:\n    x = 1\n{lines}", encoding="utf-8")
-    return main(folder / "behaviours.md", folder)
+    return trace.main(folder / "behaviours.md", folder)
 
 
 def test_every_behaviour_has_a_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,5 +39,5 @@ def test_a_document_without_behaviours_fails(tmp_path: Path) -> None:
 
 
 def test_the_projects_own_holds() -> None:
-    assert main(ROOT / BEHAVIOURS, ROOT / TESTS) == 0
-    assert len(tested(ROOT / TESTS)) > 30
+    assert trace.main(ROOT / trace.BEHAVIOURS, ROOT / trace.TESTS) == 0
+    assert len(trace.tested(ROOT / trace.TESTS)) > 30

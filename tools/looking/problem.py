@@ -11,6 +11,8 @@ from typing import Any
 
 _MARK = re.compile(r"\b(?:None|nan|NaN|undefined|Traceback)\b|\{\{|\}\}|\{%|<class ")
 
+_PARTS = re.compile(r"/|\n|(?<=[.;:]) | and (?=az |kubectl )|To re-perform, run ")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -54,10 +56,10 @@ def _spans(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
 
 
 def known_names(pack: Path) -> frozenset[str]:
-    """The names in a pack's results that hold such a mark themselves, whole and by the parts of ids.
+    """The texts of a pack's results that hold such a mark themselves, whole and in the parts that are printed.
 
-    Read are the subjects of results/observations.jsonl, and of results/findings.json the scope, the gaps and
-    who the pack is about; a folder without these files knows no names.
+    Read are the subjects of results/observations.jsonl, and all of results/findings.json (names, answers of
+    services, procedures and commands of controls); a folder without these files knows no texts.
     """
     texts: set[str] = set()
     observations, findings = pack / "results/observations.jsonl", pack / "results/findings.json"
@@ -65,9 +67,8 @@ def known_names(pack: Path) -> frozenset[str]:
         for line in observations.read_text(encoding="utf-8").splitlines():
             texts.update(_strings(json.loads(line)["subject"]))
     if findings.is_file():
-        document = json.loads(findings.read_text(encoding="utf-8"))
-        texts.update(_strings([document.get(key) for key in ("scope", "gaps", "engagement")]))
-    parts = {part for text in texts for part in text.split("/")}
+        texts.update(_strings(json.loads(findings.read_text(encoding="utf-8"))))
+    parts = {part for text in texts if _MARK.search(text) for part in _PARTS.split(text)}
     return frozenset(text for text in texts | parts if _MARK.search(text))
 
 
