@@ -56,7 +56,7 @@ def _spans(text: str, known: Collection[str]) -> Iterator[tuple[int, int]]:
 
 
 def known_names(pack: Path) -> frozenset[str]:
-    """The texts of a pack's results that hold such a mark themselves, whole and in the parts that are printed.
+    """The texts of a pack's results that hold such a mark themselves, whole and in the parts printed.
 
     Read are the subjects of results/observations.jsonl, and all of results/findings.json (names, answers of
     services, procedures and commands of controls); a folder without these files knows no texts.
