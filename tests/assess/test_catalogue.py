@@ -55,7 +55,11 @@ def test_a_control_loads_with_all_its_keys(tmp_path: Path) -> None:
         ({"title": None}, "id", "title: missing; this key is needed"),
         ({"title": " "}, "title", "title: expected text"),
         ({"severity": "huge"}, "severity", "severity: .*'critical'.*found 'huge'"),
-        ({"subject": "planet"}, "subject", "subject: unknown kind of subject; expected one of cluster, agent-pool, "),
+        (
+            {"subject": "planet"},
+            "subject",
+            "subject: unknown kind of subject; expected one of cluster, agent-pool, ",
+        ),
         ({"check": "subject.a +"}, "check", "check: bad CEL: 1:12: Syntax error"),
         ({"check": "subject.?a"}, "check", "check: bad CEL: .*orValue"),
         ({"reason": "1"}, "reason", "reason: bad CEL: gives int, expected string"),
