@@ -75,9 +75,10 @@ class _Listener(ThreadingHTTPServer):
         pass
 
     def hang_up(self) -> None:
-        for connection, thread in self._connections:
+        for connection, _ in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        for _, thread in self._connections:
             thread.join()
 
 
