@@ -394,20 +394,29 @@ def test_any_encoding_of_the_output_will_do(mixed_run: Run, encoding: str) -> No
 # The sandbox
 
 
+def _hear_interrupts() -> None:
+    """A job that a shell started in its background is born deaf to Ctrl-C, and hands that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_the_sandbox_runs_until_it_is_interrupted(mixed_estate: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "reportgen", "sandbox", mixed_estate, "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_interrupts,
     ) as serving:
-        assert serving.stdout is not None
-        greeting = ""
-        for text in serving.stdout:
-            greeting += text
-            if "Ctrl-C" in text:
-                break
-        serving.send_signal(signal.SIGINT)
-        assert serving.wait(20) == 0
+        try:
+            assert serving.stdout is not None
+            greeting = ""
+            for text in serving.stdout:
+                greeting += text
+                if "Ctrl-C" in text:
+                    break
+            serving.send_signal(signal.SIGINT)
+            assert serving.wait(20) == 0
+        finally:
+            serving.kill()
     assert "(1 unreadable)" in greeting
     assert "export AZURE_CLIENT_ID=" in greeting
 

@@ -14,7 +14,8 @@ _KINDS = {
     **{kind.name: (kind.one, kind.many) for kind in inside.KINDS},
 }
 _RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
-_NEXT_COMMAND = re.compile(r"\s+and\s+(?=(?:az|kubectl)\s)")
+_NEXT_COMMAND = re.compile(r"(?:,?\s+and|,|;)\s+(?=(?:az|kubectl)\s)")
+_REMARK = re.compile(r"\s+(?:and\s+)?(?=(?:read|look|search|compare|for (?:a|all|every|each))\s)")
 
 
 def kind(subject: str) -> str:
@@ -23,9 +24,15 @@ def kind(subject: str) -> str:
 
 
 def procedure(text: str) -> tuple[str, str]:
-    """What to look at, in words, and the commands that show it, one a line ("" where the text has none)."""
+    """What to look at, in words, and the commands that show it, one a line ("" where the text has none).
+
+    What a reader is told to do with an answer becomes a comment, so that each line runs as it stands.
+    """
     again = _RE_PERFORM.search(text)
-    return (text[: again.start()], _NEXT_COMMAND.sub("\n", again["commands"])) if again else (text, "")
+    if not again:
+        return text, ""
+    commands = _NEXT_COMMAND.split(again["commands"])
+    return text[: again.start()], "\n".join(_REMARK.sub("  # ", command, count=1) for command in commands)
 
 
 def short(finding: Finding) -> tuple[str, ...]:

@@ -58,3 +58,15 @@ def test_commands_are_taken_out_of_the_procedure() -> None:
         "az a b -n <and>\naz c\nkubectl d",
     )
     assert procedure("Ask the owner.") == ("Ask the owner.", "")
+
+
+def test_what_to_do_with_an_answer_is_a_comment_to_the_shell() -> None:
+    text = (
+        "To re-perform, run kubectl get pods -A -o json and read hostPID of pods; kubectl auth can-i list secrets "
+        "for a principal, and kubectl get nodes"
+    )
+    assert procedure(text) == (
+        "",
+        "kubectl get pods -A -o json  # read hostPID of pods\n"
+        "kubectl auth can-i list secrets  # for a principal\nkubectl get nodes",
+    )

@@ -41,11 +41,12 @@ def test_takes_what_windows_writes(tmp_path: Path, encoding: str) -> None:
     assert [resource.body["name"] for resource in load(folder).resources] == ["größe"]
 
 
-def test_kubernetes_folder_is_tolerated(tmp_path: Path) -> None:
-    folder = write(tmp_path, {"a.json": cluster(ALPHA, "a")})
+def test_problems_of_both_folders_are_told_together(tmp_path: Path) -> None:
+    folder = write(tmp_path, {"a.json": cluster(ALPHA, "a"), "b.json": "{"})
     (folder / "kubernetes" / "a").mkdir(parents=True)
-    (folder / "kubernetes" / "a" / "pods.json").write_text("{")
-    assert len(load(folder).resources) == 1
+    (folder / "kubernetes" / "a" / "pods.json").write_text("[")
+    with pytest.raises(UsageError, match=r"azure/b\.json:1:2: .*\nkubernetes/a/pods\.json:1:2: "):
+        load(folder)
 
 
 def test_subscriptions_file_names_them(tmp_path: Path) -> None:

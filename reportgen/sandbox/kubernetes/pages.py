@@ -126,9 +126,7 @@ def _token(text: str) -> Token:
 
 def _json_problem(raw: bytes) -> str:
     """In the words of Go's decoder, which takes bytes one by one."""
-    if not raw:
-        return "unexpected end of JSON input"
-    if raw[:1] in (b"{", b"["):
+    if raw[:1] in (b"", b"{", b"["):
         return "unexpected end of JSON input"
     first = chr(raw[0]) if 0x20 <= raw[0] < 0x7F else f"\\u{raw[0]:04x}"
     return f"invalid character '{first}' looking for beginning of value"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from reportgen.collect.connection import Connection
 from reportgen.engagement import Clusters, Scope
 from reportgen.sandbox import Fault, Faults, Kind, Sandbox, serve
 from reportgen.sandbox.interface import ADMIN_CANARY
@@ -112,6 +113,22 @@ def test_k34_nothing_that_could_hold_a_secret_is_stored(plain: Run) -> None:
     assert b"web-1" in stored
     for canary in (LEAK, "managedFields", "last-applied", "CANARY-", ADMIN_CANARY):
         assert canary.encode() not in stored
+
+
+def test_it_finds_them_by_address_too(clusters: Path, tmp_path: Path) -> None:
+    """As an engagement does that names the URL of a sandbox which somebody else has started."""
+    with serve(clusters, as_of=AS_OF) as sandbox:
+        url = f"https://127.0.0.1:{sandbox.address[1]}"
+        reader = collected(
+            sandbox,
+            tmp_path,
+            scope=Scope(subscriptions=(ALPHA,)),
+            clusters=Clusters(),
+            connection=Connection(url, url, sandbox.ca_file, sleep=lambda seconds: None),
+        )
+        found = Run(sandbox, reader, tmp_path)
+        assert len(found.items("k8s.pods", "aks-reader")) == 4
+        assert found.gaps("aks-hidden") == {"k8s.access": "unreachable"}
 
 
 def test_k35_a_list_that_expires_is_begun_again(clusters: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import re
 import socket
 import ssl
 from pathlib import Path
@@ -15,9 +16,11 @@ import requests
 import yaml
 
 from reportgen.sandbox import Fault, Faults, Kind, Sandbox, serve
+from reportgen.sandbox.estate import load
 from reportgen.sandbox.interface import ADMIN_CANARY, API_AUDIENCE, API_DOMAIN
+from reportgen.sandbox.server import greeting
 from tests.sandbox.conftest import ALPHA, Client, cluster, cluster_id, write
-from tests.sandbox.kubernetes.conftest import AS_OF, Api, fill
+from tests.sandbox.kubernetes.conftest import ACCESS, AS_OF, Api, fill
 from tests.sandbox.test_resource_manager import recording, shape
 
 _RECORDED = {
@@ -161,6 +164,17 @@ def test_the_right_to_the_credential_can_be_lacking(clusters: Path) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "AuthorizationFailed")
         action = "'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action'"
         assert action in answer.json()["error"]["message"]
+
+
+def test_a_person_is_told_where_the_api_servers_are(clusters: Path) -> None:
+    with serve(clusters) as sandbox:
+        text = greeting(load(clusters), sandbox)
+        lines = re.findall(r"^  (aks-\S+) +(https://\S+)$", text, re.MULTILINE)
+        assert {name for name, _ in lines} == {*ACCESS}
+        headers = {"Authorization": f"Bearer {Api(sandbox, 'aks-reader').sign_in()}"}
+        url = dict(lines)["aks-reader"]
+        assert requests.get(f"{url}/api", headers=headers, verify=str(sandbox.ca_file), timeout=30).ok
+    assert f"API servers (a token of scope {API_AUDIENCE}/.default signs in)" in text
 
 
 def test_names_that_make_no_host_are_made_one(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_k13_a_token_that_is_none_is_a_bad_request(auditor: Api, token: str, why
 
 
 def test_k14_an_expired_list_may_be_gone_on_with_at_the_present_state(clusters: Path) -> None:
-    fault = Fault(Kind.LIST_EXPIRED, match="/api/v1/secrets", after=1, times=1)
+    fault = Fault(Kind.LIST_EXPIRED, match="/api/v1/secrets", after=1)
     with serve(clusters, as_of=AS_OF, faults=Faults(calls=(fault,))) as sandbox:
         api = Api(sandbox, "aks-auditor")
         token = api.get(SECRETS, limit=1).json()["metadata"]["continue"]

@@ -10,7 +10,8 @@ import requests
 from reportgen.sandbox import Fault, Faults, Kind, serve
 from reportgen.sandbox.interface import OBJECT_ID
 from reportgen.sources.kubernetes import KUBERNETES, SECRETS
-from tests.sandbox.kubernetes.conftest import AS_OF, METADATA, ONE_METADATA, Api
+from tests.sandbox.conftest import ALPHA, cluster, write
+from tests.sandbox.kubernetes.conftest import AS_OF, METADATA, ONE_METADATA, Api, fill, objects
 
 STATUS = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure"}
 FORBIDDEN = STATUS | {"reason": "Forbidden", "code": 403}
@@ -168,6 +169,27 @@ def test_azures_authoriser_refuses_in_words_of_its_own(api: Api) -> None:
         f'secrets is forbidden: {CANNOT} list resource "secrets" in API group "" at the cluster scope: '
         "User does not have access to the resource in Azure. Update role assignment to allow access."
     )
+
+
+def test_rules_can_hold_in_some_namespaces_and_on_some_paths(tmp_path: Path) -> None:
+    pods = {"verbs": ["list"], "apiGroups": [""], "resources": ["pods"], "namespaces": ["app-a"]}
+    paths = {"verbs": ["get"], "nonResourceURLs": ["/logs/*"]}
+    write(tmp_path, {"a.json": cluster(ALPHA, "aks", aadProfile={"managed": True})})
+    fill(tmp_path, "aks", objects() | {"access.json": {"rules": [pods, paths]}})
+    with serve(tmp_path, as_of=AS_OF) as sandbox:
+        api = Api(sandbox, "aks")
+        found = [
+            api.get(f"/api/v1/{path}pods").status_code
+            for path in ("namespaces/app-a/", "namespaces/app-b/", "")
+        ]
+        assert found == [200, 403, 403]
+        assert [api.get(path).status_code for path in ("/logs/x", "/metrics")] == [404, 403]
+        assert api.review(verb="list", resource="pods", namespace="app-a")["allowed"]
+        for namespace in ("app-a", "app-b"):
+            status = api.post("selfsubjectrulesreviews", {"namespace": namespace}).json()["status"]
+            assert any("pods" in rule["resources"] for rule in status["resourceRules"]) == (
+                namespace == "app-a"
+            )
 
 
 def test_resources_can_be_denied_in_every_cluster(clusters: Path) -> None:
