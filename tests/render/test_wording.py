@@ -61,12 +61,11 @@ def test_commands_are_taken_out_of_the_procedure() -> None:
 
 
 def test_what_to_do_with_an_answer_is_a_comment_to_the_shell() -> None:
-    text = (
-        "To re-perform, run kubectl get pods -A -o json and read hostPID of pods; kubectl auth can-i list secrets "
-        "for a principal, and kubectl get nodes"
-    )
-    assert procedure(text) == (
-        "",
-        "kubectl get pods -A -o json  # read hostPID of pods\n"
-        "kubectl auth can-i list secrets  # for a principal\nkubectl get nodes",
-    )
+    pods = "kubectl get pods -A -o json and read hostPID of pods"
+    rights = "kubectl auth can-i list secrets for a principal"
+    _, commands = procedure(f"To re-perform, run {pods}; {rights}, and kubectl get nodes")
+    assert commands.splitlines() == [
+        "kubectl get pods -A -o json  # read hostPID of pods",
+        "kubectl auth can-i list secrets  # for a principal",
+        "kubectl get nodes",
+    ]

@@ -75,11 +75,12 @@ class _Listener(ThreadingHTTPServer):
         pass
 
     def hang_up(self) -> None:
-        for connection, _ in self._connections:
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-        for _, thread in self._connections:
-            thread.join()
+        """Again and again, for a connection may be in the middle of its handshake."""
+        while any(thread.is_alive() for _, thread in list(self._connections)):
+            for connection, thread in list(self._connections):
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                thread.join(0.01)
 
 
 class _Handler(BaseHTTPRequestHandler):
