@@ -191,6 +191,7 @@ class Identity:
             "oid": OBJECT_ID,
             "sub": OBJECT_ID,
             "tid": TENANT_ID,
+            "uti": secrets.token_urlsafe(16),  # no two tokens are one, also of one second
             "ver": "1.0",
         }
         text = f"{_encoded({'typ': 'JWT', 'alg': 'HS256', 'kid': 'sandbox'})}.{_encoded(claims)}"
