@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,10 @@ _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 _WHO = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 _POSTS = frozenset({_REVIEWS, _WHO})
 _PRIORITY = "x-kubernetes-pf-prioritylevel-uid"
+
+for _logger in ("httpx", "httpcore"):
+    # Their lines repeat whole URLs, and a continue token in one holds names out of the cluster.
+    logging.getLogger(_logger).setLevel(logging.WARNING)
 
 
 class Authorizer(Protocol):

@@ -35,8 +35,11 @@ class User:
 class Kubeconfig:
     """One file; errors are ValueError and quote nothing of it but the names of contexts."""
 
-    def __init__(self, text: bytes, context: str = "", folder: Path = Path()) -> None:
-        """``context`` is the current one if "" ; files that it names lie relative to ``folder``."""
+    def __init__(self, text: bytes, context: str = "", folder: Path | None = None) -> None:
+        """``context`` is the current one if "".
+
+        Files that it names lie relative to ``folder``; without one, no file is read.
+        """
         try:
             self._root = yaml.compose(text, Loader=yaml.SafeLoader)
         except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
@@ -68,7 +71,7 @@ class Kubeconfig:
         token = _text(_child(user, "token"))
         file = _text(_child(user, "tokenFile"))
         if not token and file:
-            token = (self._folder / file).read_text(encoding="utf-8").strip()
+            token = self._file(file).decode("utf-8", "replace").strip()
         if token:
             return User(token)
         certificate, key = self._content(user, "client-certificate"), self._content(user, "client-key")
@@ -80,11 +83,16 @@ class Kubeconfig:
         """What stands in the file itself (``<key>-data``, base64), or in the file that ``key`` names."""
         data, file = _text(_child(node, f"{key}-data")), _text(_child(node, key))
         if not data:
-            return (self._folder / file).read_bytes() if file else b""
+            return self._file(file) if file else b""
         try:
             return base64.b64decode(data, validate=True)
         except binascii.Error as error:
             raise ValueError(f"{key}-data is no base64") from error
+
+    def _file(self, name: str) -> bytes:
+        if self._folder is None:
+            raise ValueError("the kubeconfig names a file, and is none itself")
+        return (self._folder / name).read_bytes()
 
 
 def _child(node: Node, key: str) -> Node:

@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpcore
 import httpx
@@ -198,7 +198,7 @@ class Transport(httpx.BaseTransport):
 
 def _proxied(proxy: str, common: dict[str, Any]) -> httpcore.HTTPProxy:
     parts = urlsplit(proxy)
-    auth = (parts.username, parts.password or "") if parts.username else None
+    auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     return httpcore.HTTPProxy(address, proxy_auth=auth, **common)
 

@@ -82,7 +82,7 @@ class ApiServer:
         """Who calls; None for a token that is not good here."""
         header = call.headers.get("authorization", "")
         scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        if scheme.lower() != "bearer" or not token:
             return ANONYMOUS if rights.anonymous else None
         if token == ADMIN_CANARY and self.cluster.local_accounts:
             return ADMIN

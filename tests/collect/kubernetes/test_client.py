@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import socket
 import ssl
@@ -370,6 +371,18 @@ def test_calls_go_through_the_proxy(server: Server, monkeypatch: pytest.MonkeyPa
         assert api.get("/version").status == 200
         assert between.asked == [f"{API}:443"]
         assert proxy_host(f"https://{API}", way) == between.host
+        api.close()
+
+
+def test_the_proxys_password_goes_to_the_proxy_alone(server: Server) -> None:
+    credentials = "Basic " + base64.b64encode(b"me:p@ss").decode()
+    with proxy(server.address, credentials=credentials) as between:
+        way = Connection(call_seconds=9, proxy=f"http://me:p%40ss@{between.host}")
+        context = trusting(server.ca_pem.decode())
+        api = Client(f"https://{API}", context, FixedToken("t"), way, Deadline(9), lambda: NOW)
+        assert api.get("/version").status == 200
+        assert proxy_host(f"https://{API}", way) == between.host
+        assert "proxy-authorization" not in server.calls[0].headers
         api.close()
 
 

@@ -38,9 +38,16 @@ def test_server_and_ca_are_those_of_the_current_context() -> None:
 
 
 def test_credentials_are_not_looked_at_for_the_endpoint() -> None:
-    # The key of this user is no base64, which nobody finds out who does not decode it.
-    assert Kubeconfig(TEXT.encode()).endpoint().server == "https://api.test:6443"
-    assert "secret-token" not in repr(Kubeconfig(TEXT.encode()).user())
+    text = TEXT.replace("{token: secret-token, ", '{client-certificate-data: "not base64!", ')
+    config = Kubeconfig(text.encode())
+    assert config.endpoint().server == "https://api.test:6443"
+    with pytest.raises(ValueError, match="client-certificate-data is no base64"):
+        config.user()
+
+
+def test_credentials_are_not_printed() -> None:
+    for context in ("one", "two"):
+        assert repr(Kubeconfig(TEXT.encode(), context).user()) == "User()"
 
 
 def test_another_context_may_be_named() -> None:
@@ -81,6 +88,12 @@ BROKEN: dict[str, tuple[str, str, str]] = {
 def test_one_that_cannot_be_used_says_why(text: str, context: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Kubeconfig(text.encode(), context).endpoint()
+
+
+def test_one_that_came_over_the_network_makes_nobody_read_files() -> None:
+    text = TEXT.replace(f"certificate-authority-data: {CA}", "certificate-authority: /etc/passwd")
+    with pytest.raises(ValueError, match="names a file, and is none itself"):
+        Kubeconfig(text.encode()).endpoint()
 
 
 def test_no_plug_in_is_ever_run() -> None:

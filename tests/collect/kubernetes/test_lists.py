@@ -114,6 +114,7 @@ def test_k11_all_pages_of_a_list_are_one_state_of_the_cluster(bench: Bench) -> N
 def test_k11_continue_tokens_carry_names_and_are_kept_nowhere(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("DEBUG")
     bench.server.cluster.page = 1
     pods(bench.server, 3)
     bench.collect()
@@ -169,6 +170,22 @@ def test_k14_k35_a_list_that_expires_is_begun_again(bench: Bench) -> None:
         True,
         True,
     ]
+
+
+def test_k14_pages_from_before_are_not_left_behind(bench: Bench) -> None:
+    pods(bench.server, 5)
+    bench.server.cluster.page, bench.server.cluster.expires = 2, 0
+
+    def fewer(call: Call) -> Reply | None:
+        items = bench.server.cluster.resources[("", "v1", "pods")].items
+        if call.path == PODS and len(asked(bench.server, PODS)) == 3:
+            del items[1:]
+            return status(410, "Expired", "too old")
+        return None
+
+    bench.server.faults.append(fewer)
+    bench.collect()
+    assert [item["metadata"]["name"] for item in bench.items("k8s.pods")] == ["pod-0000"]
 
 
 def test_k14_k35_one_that_expires_again_goes_on_and_says_so(bench: Bench) -> None:

@@ -37,6 +37,7 @@ FILES = {
         definition(
             SECRET_STORES, "ExternalSecret", "externalsecrets", "v1beta1", "v0", "v1", shortNames=["es"]
         ),
+        definition(SECRET_STORES, "PushSecret", "pushsecrets", "v1beta1"),
         definition("cert-manager.io", "Certificate", "certificates", "v1", categories=["cert-manager"]),
     )
     | {"kind": "List"},
@@ -116,6 +117,8 @@ def test_resources_are_described(served: Api) -> None:
     assert core["pods/exec"]["verbs"] == ["create", "get"]
     certificates = resources(served, "/apis/cert-manager.io/v1")
     assert certificates["certificates"]["categories"] == ["cert-manager"]
+    assert {*resources(served, f"/apis/{SECRET_STORES}/v1")} == {"externalsecrets"}
+    assert {*resources(served, f"/apis/{SECRET_STORES}/v1beta1")} == {"externalsecrets", "pushsecrets"}
     reviews = resources(served, "/apis/authorization.k8s.io/v1")
     assert {*reviews} == {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}
     assert reviews["selfsubjectaccessreviews"]["verbs"] == ["create"]

@@ -42,6 +42,8 @@ def test_k19_a_refusal_names_namespace_name_and_group(api: Api) -> None:
         f'secrets "db" is forbidden: {CANNOT} get resource "secrets" in API group "" in the namespace "app-a"'
     )
     assert named["details"] == {"name": "db", "kind": "secrets"}
+    namespace = api.get("/api/v1/namespaces/app-a").json()["message"]
+    assert namespace.endswith('get resource "namespaces" in API group "" in the namespace "app-a"')
     of_group = api.get("/apis/apps/v1/namespaces/app-a/deployments/web").json()
     assert of_group["details"] == {"name": "web", "group": "apps", "kind": "deployments"}
     assert of_group["message"].startswith('deployments.apps "web" is forbidden: ')
