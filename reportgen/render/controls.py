@@ -23,6 +23,8 @@ CAUSES = {
 }
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
+_LONG_REASON = 150
+"""Letters of a reason that still fits into a column; longer ones stand across the table, over their rows."""
 _FEW_CONTROLS = 60
 """Up to so many controls each may fill pages of its own; beyond it about one page each."""
 
@@ -129,7 +131,9 @@ class ControlView:
         """The percentages of all columns but the last, of ``room`` for all: name to values, and reason."""
         rows = [row for shared in self.exceptions for row in shared.rows] + list(self.satisfied)
         texts = [[text for row in rows for text in (row.name, row.cluster)]]
-        if not self.inside:
+        if self.inside:
+            texts[0] += [f"{row.cluster} · {row.subscription}" for row in rows]
+        else:
             texts.append(["Subscription", *(row.subscription for row in rows)])
         if self.columns == ("",):
             texts.append(["; ".join(map(": ".join, row.cells)) for row in rows])
@@ -199,7 +203,7 @@ class _Views:
         )
 
     def _exceptions(self, failed: list[Observation], columns: tuple[str, ...]) -> tuple[Shared, ...]:
-        """By reason where few reasons account for many; then every reason has its turn before the cap."""
+        """By reason where few account for many, or where they are long; each has its turn before the cap."""
         if not failed:
             return ()
         grouped: dict[str, list[Observation]] = defaultdict(list)
@@ -212,7 +216,7 @@ class _Views:
             for (reason, items), number in zip(reasons, kept, strict=True)
             if number
         ]
-        if 2 * len(shown) > sum(kept):
+        if 2 * len(shown) > sum(kept) and max(len(reason) for reason, *_ in shown) <= _LONG_REASON:
             shown = [("", len(failed), failed[: self.caps.exceptions])]
         return tuple(
             Shared(reason, number, tuple(self._row(item, columns) for item in items))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reportgen.model import CollectionMode, Json, Results, SourceSummary
 from reportgen.render.text import observed
-from reportgen.sources import BY_NAME
+from reportgen.sources import BY_NAME, Source
 
 PUBLIC_CLOUD = "https://management.azure.com"
 _SHOWN_SUBSCRIPTIONS = 20
+_LIST_ACTION = re.compile("list[A-Z]")
 _BEHIND_ALL = frozenset(
     {
         "arg.subscriptions",
@@ -77,7 +79,7 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
         number=f"IPE-{index:02d}",
         anchor=f"ipe-{index:02d}",
         source=source,
-        permission=", ".join(known.permissions) if known else "see the documentation of the source",
+        permission=_permission(known),
         covers={
             "tenant": "the whole tenant",
             "location": "one region of a subscription",
@@ -89,6 +91,12 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
         folder=f"evidence/{results.facts.snapshot}/{source.path}/",
         relied_on_by=tuple(control.id for control in results.controls if source.source in control.needs),
     )
+
+
+def _permission(known: Source | None) -> str:
+    if known is None:
+        return "see the documentation of the source"
+    return ", ".join([*known.permissions, *(rule.words for rule in known.rules)]) or "none of its own"
 
 
 def _parameter(value: Json) -> str:
@@ -123,7 +131,11 @@ def _command(results: Results, source: SourceSummary) -> str:
     parts = urlsplit(source.url)
     host = source.endpoint.rstrip("/") if live else PUBLIC_CLOUD
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return f"az rest --method get --url {shlex.quote(host + path)}"
+    if source.source.startswith("k8s.") and not path.lower().startswith("/subscriptions/"):
+        return f"kubectl get --raw {shlex.quote(path)}"
+    # Actions of Resource Manager that answer with something confidential are named list..., and take a POST.
+    method = "post" if _LIST_ACTION.match(parts.path.rpartition("/")[2]) else "get"
+    return f"az rest --method {method} --url {shlex.quote(host + path)}"
 
 
 def _graph_command(source: SourceSummary) -> str:

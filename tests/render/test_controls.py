@@ -48,6 +48,11 @@ def test_reasons_of_their_own_stand_in_the_rows() -> None:
     assert len({row.reason for row in shared.rows}) == 25
 
 
+def test_long_reasons_stand_across_the_table() -> None:
+    reasons = [f"Assigned to {'/subscriptions/1/' * 12} and {number} more." for number in range(3)]
+    assert [shared.reason for shared in printed(reasons).exceptions] == reasons
+
+
 def test_the_html_has_all_of_them() -> None:
     view = printed(["off"] * 60 + ["absent"] * 2, "html")
     assert view.shown_exceptions == view.all_exceptions == 62

@@ -83,3 +83,27 @@ def test_what_no_result_rests_on_is_told_apart() -> None:
     assert names["arm.diagnostic-settings"], "a control names it"
     assert names["arg.closing-counts"], "completeness rests on it"
     assert not names["arg.firewalls"]
+
+
+def test_what_a_cluster_answered_is_asked_of_the_cluster_again() -> None:
+    base = factory.results(1, CollectionMode.AZURE)
+
+    def command(name: str, url: str) -> list[str]:
+        source = replace(base.sources[0], source=name, query="", url=url, parameters={})
+        return shlex.split(sheets(replace(base, sources=(source,)))[0].command)
+
+    assert command("k8s.pods", "https://a.hcp.westeurope.azmk8s.io/api/v1/pods?limit=500&continue=x") == [
+        "kubectl",
+        "get",
+        "--raw",
+        "/api/v1/pods?limit=500&continue=x",
+    ]
+    action = "https://management.azure.com/subscriptions/1/managedClusters/a/listClusterUserCredential"
+    assert command("k8s.access", action)[:4] == ["az", "rest", "--method", "post"]
+    assert command("arm.agent-pools", "https://management.azure.com/subscriptions/1/lists")[3] == "get"
+
+
+def test_a_sheet_names_the_right_in_kubernetes() -> None:
+    base = factory.results(1)
+    source = replace(base.sources[0], source="k8s.pods")
+    assert sheets(replace(base, sources=(source,)))[0].permission == "list pods in the core API group"
