@@ -97,13 +97,16 @@ def scope_view(results: Results, caps: Caps) -> ScopeView:
     lines = results.scope.subscriptions
     expected = [line for line in lines if line.expected]
     unread = [line for line in expected if not line.collected]
-    complete = not unread and not results.gaps
+    excluded = sum(gap.excluded for gap in results.gaps)
+    gaps = len(results.gaps) - excluded
+    complete = not unread and not gaps
     where = defaultdict(list)
     for gap in results.gaps:
         where[(_source_title(gap.source).rpartition(", ")[2], gap.reason)].append(gap)
     return ScopeView(
         complete=complete,
-        verdict=_verdict(complete, len(expected), len(unread), len(results.gaps)),
+        verdict=_verdict(complete, len(expected), len(unread), gaps)
+        + (f" {count(excluded, 'exclusion')}, listed below." if excluded else ""),
         totals=(
             ("Subscriptions expected", str(len(expected))),
             ("Visible to the collector", str(sum(line.visible for line in expected))),
@@ -116,11 +119,11 @@ def scope_view(results: Results, caps: Caps) -> ScopeView:
                 "Clusters listed by ARM",
                 f"{sum(line.clusters_listed for line in expected):,}",
             ),
-            ("Gaps", f"{len(results.gaps):,}"),
+            ("Gaps", f"{gaps:,}"),
         ),
         subscriptions=lines[: caps.subscriptions],
         all_subscriptions=len(lines),
-        gaps=tuple(_gap_group(key, gaps) for key, gaps in sorted(where.items())),
+        gaps=tuple(_gap_group(key, members) for key, members in sorted(where.items())),
         missing=results.scope.clusters_missing[: caps.subscriptions],
         all_missing=len(results.scope.clusters_missing),
         unexpected=results.scope.clusters_unexpected[: caps.subscriptions],

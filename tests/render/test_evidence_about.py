@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.model import Collector, Difference, Export, HeldRights, Results
+from reportgen.model import Collector, Difference, Export, Gap, HeldRights, Results
 from reportgen.render.html import HtmlReport
 from reportgen.render.ipe import sheets
 from tests.render import factory
@@ -93,3 +93,12 @@ def test_the_closing_count_is_one_of_the_numbers(
     (sheet,) = sheets(replace(base, sources=(changed,)))
     assert sheet.rows_said.endswith(verdict)
     assert f"{counted:,} counted after the last page" in sheet.rows_said
+
+
+def test_what_the_engagement_left_out_is_listed_and_makes_nothing_incomplete(tmp_path: Path) -> None:
+    whole = factory.clean()
+    left_out = Gap("k8s.access", "tenant", "tenant", "excluded", "The engagement says clusters.access none.")
+    shown = text(replace(whole, gaps=(left_out,)), tmp_path)
+    assert "there is no gap. 1 exclusion, listed below." in shown
+    assert "Gaps and exclusions: 1" in shown
+    assert "Incomplete" not in shown.split("Nature of this document")[0].split("Scope and completeness")[-1]

@@ -71,7 +71,7 @@ def test_page_two_is_scope_and_completeness(pages: list[str]) -> None:
     assert "Scope and completeness" in pages[1]
     assert "Incomplete. 1 of 2 expected subscriptions could not be read and 4 gaps" in pages[1]
     assert "Expected, but not" in pages[1]
-    assert "Gaps: 4" in pages[1]
+    assert "Gaps and exclusions: 4" in pages[1]
 
 
 def test_the_index_gives_each_control_the_page_it_stands_on(mixed: Results, pages: list[str]) -> None:
