@@ -271,9 +271,14 @@ def _take_terminal() -> None:
 
 
 def _conversation(terminal: int, answers: list[tuple[str, bytes]]) -> Iterator[bytes]:
-    unanswered = b""
+    unanswered = sent = b""
     while True:
         ready, _, _ = select.select([terminal], [], [], 20)
+        if not ready and sent == _INTERRUPT:
+            # Python loses one that comes just before it blocks in a read; a person presses again.
+            os.write(terminal, sent)
+            sent = b""
+            continue
         assert ready, f"nothing more came after {unanswered!r}"
         try:
             chunk = os.read(terminal, 65536)
@@ -284,10 +289,12 @@ def _conversation(terminal: int, answers: list[tuple[str, bytes]]) -> Iterator[b
         yield chunk
         unanswered += chunk
         if answers and answers[0][0].encode() in unanswered:
-            os.write(terminal, answers.pop(0)[1])
+            sent = answers.pop(0)[1]
+            os.write(terminal, sent)
             unanswered = b""
 
 
+_INTERRUPT = b"\x03"
 CLIENT_SECRET = {"kind": "client-secret", "secret_env": "SANDBOX_SECRET"}
 
 
