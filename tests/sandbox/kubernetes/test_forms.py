@@ -123,7 +123,7 @@ def test_k10_what_is_logged_does_not_tell_the_forms_apart(auditor: Api) -> None:
     auditor.get(SECRETS, METADATA)
     auditor.get(SECRETS)
     auditor.get(SECRETS, TABLE, includeObject="None")
-    lines = auditor.sandbox.requests[before:]
+    lines = [known for known in auditor.sandbox.requests[before:] if auditor.host in known]
     assert lines == [f"GET {auditor.host}{SECRETS}"] * 2 + [f"GET {auditor.host}{SECRETS}?includeObject=None"]
 
 
