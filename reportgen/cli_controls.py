@@ -77,10 +77,14 @@ def _described(control: Control) -> list[str]:
 @controls.command()
 def lint(folder: Folder = None) -> None:
     """Find what loads but is wrong: constant checks, doubles, unread needs, words that claim too much."""
-    from reportgen.assess import catalogue
+    from reportgen.assess import catalogue, frameworks
+    from reportgen.run import FRAMEWORKS
 
     loaded = _load(folder)
     problems = catalogue.lint(loaded)
+    if folder is None:
+        shipped = frameworks.load([FRAMEWORKS])
+        problems += frameworks.unknown_controls(shipped, (control.id for control in loaded))
     for problem in problems:
         console.complain(problem)
     console.say(f"{len(loaded)} controls, {len(problems)} problems")

@@ -96,6 +96,7 @@ class Engagement(StrictModel):
     name: str = ""
     classification: str = "Confidential"
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    frameworks: tuple[str, ...] | None = None
     cloud: clouds.CloudName = "AzureCloud"
     proxy: ProxyUrl | None = None
     endpoint: Endpoint = Endpoint()
@@ -275,6 +276,8 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 # clusters:        # how the clusters' own API servers are read; none leaves what is inside them out
 #   access: direct # or run-command: where no network path leads there, in a pod that Azure starts for it
 #   secrets: false # true adds name, type and age of secrets, by a right that would give their values too
+
+# frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

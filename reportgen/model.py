@@ -207,6 +207,73 @@ class Control:
     path: str = ""
 
 
+class Relation(StrEnum):
+    """How a control bears on a requirement: it tests what is required, or a part of it or a means to it."""
+
+    DIRECT = "direct"
+    SUPPORTING = "supporting"
+
+
+@dataclass(frozen=True, slots=True)
+class MappedControl:
+    """A control that gives evidence for a requirement; ``published`` says who maps it so, "" that we do."""
+
+    control: str
+    relation: Relation
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement of a framework: its published id, its title in our own words.
+
+    ``method`` is automated, external, attestation, inherited or out-of-scope; ``reason`` is given for all but
+    the first. ``not_covered`` says what of it no control looks at.
+    """
+
+    id: str
+    title: str
+    group: str
+    method: str
+    reason: str
+    not_covered: str
+    controls: tuple[MappedControl, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """One framework file. ``number_source`` says who counts its requirements, and which are not listed."""
+
+    id: str
+    title: str
+    short: str
+    version: str
+    publisher: str
+    source: str
+    note: str
+    number_source: str
+    requirements: tuple[Requirement, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementResult:
+    """What the controls of a requirement found; ``status`` is None where none was run for it."""
+
+    requirement: Requirement
+    status: Status | None
+    exceptions: int
+    not_assessed: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkResult:
+    """One framework over the findings of a pack."""
+
+    framework: Framework
+    requirements: tuple[RequirementResult, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SubscriptionScope:
     """One line of the reconciliation on page 2.
@@ -367,3 +434,4 @@ class Results:
     notes: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     collector: Collector | None = None
+    frameworks: tuple[FrameworkResult, ...] = ()

@@ -16,14 +16,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from reportgen import facts, render, sandbox
-from reportgen.assess import assess, catalogue
+from reportgen.assess import assess, catalogue, frameworks
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Control, Results, Status
+from reportgen.model import CollectionMode, Control, Framework, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
@@ -31,6 +31,7 @@ from reportgen.subjects.differences import differences
 Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
 CONTROLS = Path(str(files("reportgen"))) / "controls"
+FRAMEWORKS = CONTROLS / "frameworks"
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 _JOB_VARIABLES = (
     "CONTAINER_APP_JOB_NAME",
@@ -68,6 +69,11 @@ class Outcome:
 def controls_for(engagement: Engagement) -> tuple[Control, ...]:
     """The shipped catalogue with the engagement's parameters; UsageError where these do not fit."""
     return catalogue.with_parameters(catalogue.load(CONTROLS), engagement.parameters)
+
+
+def frameworks_for(engagement: Engagement) -> tuple[Framework, ...]:
+    """The frameworks that the engagement wants shown; UsageError where it names an unknown one."""
+    return frameworks.chosen(frameworks.load([FRAMEWORKS]), engagement.frameworks)
 
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path:
@@ -164,6 +170,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         collector=facts.collector(reader),
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
         notes=assessment.notes,
+        frameworks=frameworks.evaluate(frameworks_for(engagement), assessment.findings),
     )
     unavailable: list[str] = []
 

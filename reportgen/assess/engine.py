@@ -10,6 +10,7 @@ from datetime import datetime
 from reportgen.assess import expression
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
+from reportgen.assess.roll_up import roll_up
 from reportgen.model import Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
@@ -151,14 +152,6 @@ def _notes(sources_of_versions: set[str]) -> tuple[str, ...]:
     )
 
 
-def roll_up(counts: Mapping[Status, int], gap_in_needs: bool) -> Status:
-    """The status of a finding from the statuses of its observations; an empty population never satisfies."""
-    for status in (Status.NOT_SATISFIED, Status.NOT_ASSESSED, Status.SATISFIED, Status.NOT_APPLICABLE):
-        if counts.get(status):
-            return status
-    return Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE
-
-
 def _findings(
     controls: tuple[Control, ...], observations: list[Observation], missing: set[str]
 ) -> tuple[Finding, ...]:
@@ -174,7 +167,7 @@ def _findings(
 def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> Finding:
     return Finding(
         control=control.id,
-        status=roll_up(counts, gap_in_needs),
+        status=roll_up(counts) or (Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE),
         population=counts.total(),
         satisfied=counts[Status.SATISFIED],
         exceptions=counts[Status.NOT_SATISFIED],

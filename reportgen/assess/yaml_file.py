@@ -27,7 +27,7 @@ def parse(path: Path, name: str) -> tuple[yaml.Node, dict[str, Any]]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{name}:{line}: not valid YAML: {error.problem}") from error
     if not isinstance(node, yaml.MappingNode):
-        raise UsageError(f"{name}:1: expected the keys of a control, found none")
+        raise UsageError(f"{name}:1: expected keys and values, found none")
     problems = list(_structure(node, (), frozenset()))
     if problems:
         raise usage_error(name, node, problems)

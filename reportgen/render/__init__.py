@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.render.data import ControlTables, FindingsJson, ObservationsJsonl
+from reportgen.render.data import ControlTables, FindingsJson, FrameworkTables, ObservationsJsonl
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.pdf import PdfReport
@@ -13,6 +13,7 @@ RENDERERS: tuple[Renderer, ...] = (
     FindingsJson(),
     ObservationsJsonl(),
     ControlTables(),
+    FrameworkTables(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]

@@ -21,6 +21,7 @@ from reportgen.render.completeness import (
     scope_view,
 )
 from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
 from reportgen.render.text import count
@@ -87,6 +88,7 @@ class Report:
     differences: tuple[DifferenceRow, ...]
     all_differences: int
     rights: tuple[RightsRow, ...]
+    frameworks: tuple[FrameworkView, ...]
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -120,6 +122,7 @@ def report(results: Results, medium: str) -> Report:
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
         rights=rights(results),
+        frameworks=framework_views(results, medium),
     )
 
 

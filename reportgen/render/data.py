@@ -6,11 +6,12 @@ import csv
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from reportgen.model import Control, Finding, Json, Observation, Results
+from reportgen.model import Control, Finding, FrameworkResult, Json, Observation, RequirementResult, Results
 from reportgen.snapshot import canonical_json
 
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
@@ -36,6 +37,7 @@ class FindingsJson:
             },
             "scope": asdict(results.scope),
             "findings": [_finding(control, findings[control.id]) for control in results.controls],
+            "frameworks": [_framework(result) for result in results.frameworks],
             "gaps": [asdict(gap) for gap in results.gaps],
             "differences": [asdict(difference) for difference in results.differences],
             "collector": asdict(results.collector) if results.collector else None,
@@ -60,6 +62,16 @@ def _finding(control: Control, finding: Finding) -> dict[str, Json]:
     }
 
 
+def _framework(result: FrameworkResult) -> dict[str, Json]:
+    document: dict[str, Json] = asdict(result.framework)
+    document["requirements"] = [
+        asdict(line.requirement)
+        | {"status": line.status, "exceptions": line.exceptions, "not_assessed": line.not_assessed}
+        for line in result.requirements
+    ]
+    return document
+
+
 class ObservationsJsonl:
     """results/observations.jsonl: one line a control and subject."""
 
@@ -82,23 +94,63 @@ class ControlTables:
     def render(self, results: Results, folder: Path) -> Path:
         """Write the files below ``folder`` and return their folder."""
         target = folder / "results" / "csv"
-        target.mkdir(parents=True, exist_ok=True)
         by_control: dict[str, list[Observation]] = defaultdict(list)
         for observation in results.observations:
             by_control[observation.control].append(observation)
         for control in results.controls:
-            path = target / f"{control.id}.csv"
-            # Spreadsheets take UTF-8 for granted only behind a byte order mark.
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
-                writer = csv.writer(file, lineterminator="\r\n")
-                writer.writerow([*_FIXED, *control.observe, "reason", "evidence", "waiver"])
-                for observation in by_control[control.id]:
-                    writer.writerow(_row(control, observation, results))
+            header = (*_FIXED, *control.observe, "reason", "evidence", "waiver")
+            rows = (_row(control, observation, results) for observation in by_control[control.id])
+            _write_csv(target / f"{control.id}.csv", header, rows)
         return target
 
 
-def _row(control: Control, observation: Observation, results: Results) -> list[Any]:
+class FrameworkTables:
+    """results/csv/framework-<id>.csv: a line for each requirement and control."""
+
+    name = "frameworks"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the files below ``folder`` and return their folder."""
+        target = folder / "results" / "csv"
+        found = {finding.control: finding for finding in results.findings}
+        for result in results.frameworks:
+            lines = [line for requirement in result.requirements for line in _requirement(requirement, found)]
+            _write_csv(target / f"framework-{result.framework.id}.csv", _REQUIREMENT, lines)
+        return target
+
+
+_REQUIREMENT = (
+    *("requirement", "group", "title", "method", "status of its controls", "not covered", "reason"),
+    *("control", "relation", "mapping", "control's status", "exceptions", "not assessed", "population"),
+)
+
+
+def _requirement(line: RequirementResult, found: Mapping[str, Finding]) -> Iterator[list[Json]]:
+    asked = line.requirement
+    own: list[Json] = [asked.id, asked.group, asked.title, asked.method, line.status, asked.not_covered]
+    own.append(asked.reason)
+    for mapped in asked.controls or (None,):
+        if mapped is None:
+            yield own + [None] * (len(_REQUIREMENT) - len(own))
+            continue
+        finding = found.get(mapped.control)
+        counts: tuple[Json, ...] = (None, None, None, None)
+        if finding:
+            counts = (finding.status, finding.exceptions, finding.not_assessed, finding.population)
+        yield [*own, mapped.control, mapped.relation, mapped.published or "ours", *counts]
+
+
+def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Json]]) -> None:
+    """A table for a spreadsheet, which takes UTF-8 for granted only behind a byte order mark."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _row(control: Control, observation: Observation, results: Results) -> list[Json]:
     subject = observation.subject
     fixed = (
         observation.status.value,
@@ -112,7 +164,7 @@ def _row(control: Control, observation: Observation, results: Results) -> list[A
     )
     observed = (observation.observed.get(label) for label in control.observe)
     rest = (observation.reason, " ".join(observation.evidence), observation.waiver or "")
-    return [_cell(value) for value in (*fixed, *observed, *rest)]
+    return [*fixed, *observed, *rest]
 
 
 def _cell(value: Json) -> Any:

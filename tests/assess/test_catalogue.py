@@ -135,7 +135,7 @@ def test_yaml_that_json_would_not_take_is_named(
 
 @pytest.mark.parametrize("text", ["", "just text", "- a\n- b"])
 def test_a_file_that_is_no_map_is_named(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=r":1: expected the keys of a control"):
+    with pytest.raises(UsageError, match=r":1: expected keys and values"):
         load_text(tmp_path, text)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from reportgen.assess import Assessment, assess, catalogue
-from reportgen.assess.engine import roll_up
 from reportgen.assess.judge import EVALUATION_ERROR
+from reportgen.assess.roll_up import roll_up
 from reportgen.errors import UsageError
 from reportgen.model import Cause, Json, Observation, Status
 from tests.assess.build import AS_OF, NAME, OTHER, SUB, Snapshot, cluster, cluster_id, write_control
@@ -356,19 +356,18 @@ def test_without_that_list_the_shipped_table_decides_and_nothing_is_a_gap(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("counts", "gap", "status"),
+    ("counts", "status"),
     [
-        ("satisfied satisfied", False, "satisfied"),
-        ("satisfied not-satisfied not-assessed", False, "not-satisfied"),
-        ("satisfied not-assessed not-applicable", False, "not-assessed"),
-        ("satisfied not-applicable", False, "satisfied"),
-        ("not-applicable", False, "not-applicable"),
-        ("", False, "not-applicable"),
-        ("", True, "not-assessed"),
+        ("satisfied satisfied", "satisfied"),
+        ("satisfied not-satisfied not-assessed", "not-satisfied"),
+        ("satisfied not-assessed not-applicable", "not-assessed"),
+        ("satisfied not-applicable", "satisfied"),
+        ("not-applicable", "not-applicable"),
+        ("", None),
     ],
 )
-def test_roll_up(counts: str, gap: bool, status: str) -> None:
-    assert roll_up(Counter(Status(word) for word in counts.split()), gap) == status
+def test_roll_up(counts: str, status: str | None) -> None:
+    assert roll_up(Counter(Status(word) for word in counts.split())) == status
 
 
 @pytest.mark.parametrize(("gap", "status"), [(True, "not-assessed"), (False, "not-applicable")])

@@ -1,0 +1,143 @@
+"""The annex of frameworks: requirement, evidence, status, exceptions, and what no control looks at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reportgen.model import FrameworkResult, RequirementResult, Results, Status
+from reportgen.render import charts
+from reportgen.render.text import count
+
+METHODS = {
+    "automated": "Automated",
+    "external": "Another tool's result",
+    "attestation": "Attestation",
+    "inherited": "Inherited from the provider",
+    "out-of-scope": "Out of scope",
+}
+_MOST_CONTROLS = 5
+"""Controls of one requirement that a PDF names; the CSV names all."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRow:
+    """A control as evidence for a requirement; ``status`` is None where this run did not have it."""
+
+    anchor: str
+    title: str
+    status: Status | None
+    relation: str
+    mapping: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementRow:
+    """One requirement. ``more`` counts the controls that are not named for lack of room."""
+
+    id: str
+    title: str
+    method: str
+    status: Status | None
+    exceptions: int
+    not_assessed: int
+    controls: tuple[MappedRow, ...]
+    more: int
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementGroup:
+    """Requirements under one heading of the framework."""
+
+    title: str
+    rows: tuple[RequirementRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkView:
+    """One framework as it is printed."""
+
+    anchor: str
+    title: str
+    short: str
+    version: str
+    publisher: str
+    source: str
+    note: str
+    number_source: str
+    sentence: str
+    groups: tuple[RequirementGroup, ...]
+    csv: str
+
+
+def framework_views(results: Results, medium: str) -> tuple[FrameworkView, ...]:
+    """A view of every framework of the results, in their order."""
+    statuses = {finding.control: finding.status for finding in results.findings}
+    titles = {control.id: control.title for control in results.controls}
+    most = _MOST_CONTROLS if medium == "pdf" else None
+    return tuple(_view(result, statuses, titles, most) for result in results.frameworks)
+
+
+def _view(
+    result: FrameworkResult, statuses: Mapping[str, Status], titles: Mapping[str, str], most: int | None
+) -> FrameworkView:
+    framework = result.framework
+    grouped: dict[str, list[RequirementRow]] = {}
+    for line in result.requirements:
+        row = _row(line, statuses, titles, most)
+        grouped.setdefault(line.requirement.group, []).append(row)
+    return FrameworkView(
+        anchor=f"f-{framework.id.replace('.', '-')}",
+        title=framework.title,
+        short=framework.short,
+        version=framework.version,
+        publisher=framework.publisher,
+        source=framework.source,
+        note=framework.note,
+        number_source=framework.number_source,
+        sentence=_sentence(result.requirements),
+        groups=tuple(RequirementGroup(title, tuple(rows)) for title, rows in grouped.items()),
+        csv=f"results/csv/framework-{framework.id}.csv",
+    )
+
+
+def _row(
+    line: RequirementResult, statuses: Mapping[str, Status], titles: Mapping[str, str], most: int | None
+) -> RequirementRow:
+    asked = line.requirement
+    return RequirementRow(
+        id=asked.id,
+        title=asked.title,
+        method=METHODS[asked.method],
+        status=line.status,
+        exceptions=line.exceptions,
+        not_assessed=line.not_assessed,
+        controls=tuple(
+            MappedRow(
+                anchor=f"c-{item.control}" if item.control in titles else "",
+                title=titles.get(item.control, item.control),
+                status=statuses.get(item.control),
+                relation=item.relation.value,
+                mapping=item.published or "ours",
+            )
+            for item in asked.controls[:most]
+        ),
+        more=max(0, len(asked.controls) - most) if most else 0,
+        remark=" ".join(part for part in (asked.reason, asked.not_covered) if part),
+    )
+
+
+def _sentence(lines: Iterable[RequirementResult]) -> str:
+    """The requirements in counts, by the status of their controls and by method; never a percentage."""
+    listed = list(lines)
+    by_status = Counter(line.status for line in listed if line.status)
+    by_method = Counter(line.requirement.method for line in listed if line.status is None)
+    told = [
+        f"{by_status[status]} whose controls are {charts.WORDS[status].lower()}"
+        for status in charts.ORDER
+        if by_status[status]
+    ]
+    told += [f"{number} {METHODS[name].lower()}" for name, number in sorted(by_method.items())]
+    return f"{count(len(listed), 'requirement')}: {', '.join(told)}."
