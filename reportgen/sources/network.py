@@ -26,6 +26,9 @@ NETWORK: tuple[Source, ...] = (
         "Network security groups and their rules, Azure Resource Graph",
         ("Microsoft.Network/networkSecurityGroups/read",),
         "tenant",
+        "network_security_groups",
+        Join.LINKED,
+        via=("arg.subnets", "arg.scale-sets", "arg.network-interfaces"),
     ),
     Source(
         "arg.network-interfaces",
@@ -48,6 +51,9 @@ NETWORK: tuple[Source, ...] = (
         "Public IP addresses, Azure Resource Graph",
         ("Microsoft.Network/publicIPAddresses/read",),
         "tenant",
+        "public_ip_addresses",
+        Join.LINKED,
+        via=("arg.load-balancers", "arg.nat-gateways"),
     ),
     Source(
         "arg.network-gateways",
@@ -65,18 +71,26 @@ NETWORK: tuple[Source, ...] = (
         "Route tables, Azure Resource Graph",
         ("Microsoft.Network/routeTables/read",),
         "tenant",
+        "route_tables",
+        Join.LINKED,
+        via=("arg.subnets",),
     ),
     Source(
         "arg.nat-gateways",
         "NAT gateways, Azure Resource Graph",
         ("Microsoft.Network/natGateways/read",),
         "tenant",
+        "nat_gateways",
+        Join.LINKED,
+        via=("arg.subnets",),
     ),
     Source(
         "arg.private-endpoints",
         "Private endpoints, Azure Resource Graph",
         ("Microsoft.Network/privateEndpoints/read",),
         "tenant",
+        "private_endpoints",
+        Join.NAMING,
     ),
     Source(
         "arg.private-dns-zones",
@@ -86,6 +100,8 @@ NETWORK: tuple[Source, ...] = (
             "Microsoft.Network/privateDnsZones/virtualNetworkLinks/read",
         ),
         "tenant",
+        "private_dns_zones",
+        Join.MENTIONED,
     ),
     Source(
         "arg.firewalls",
@@ -101,5 +117,7 @@ NETWORK: tuple[Source, ...] = (
             "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies/read",
         ),
         "tenant",
+        "application_gateways",
+        Join.MENTIONED,
     ),
 )

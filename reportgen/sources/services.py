@@ -16,12 +16,18 @@ SERVICES: tuple[Source, ...] = (
         "Key vaults, Azure Resource Graph",
         ("Microsoft.KeyVault/vaults/read",),
         "tenant",
+        "key_vaults",
+        Join.VAULT,
+        via=("arg.disk-encryption-sets",),
     ),
     Source(
         "arm.key-vault-keys",
         "Keys of a key vault, without key material, Azure Resource Manager",
         ("Microsoft.KeyVault/vaults/keys/read",),
         "resource",
+        "key_vault_keys",
+        Join.INSIDE,
+        via=("arg.key-vaults",),
     ),
     Source(
         "arg.log-analytics-workspaces",

@@ -19,6 +19,14 @@ class Join(StrEnum):
     """those whose scope is the cluster, above it (management groups, tenant) or inside it"""
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
+    LINKED = "linked"
+    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``"""
+    INSIDE = "inside"
+    """those that lie in a row that belongs to the cluster of the sources in ``via``"""
+    NAMING = "naming"
+    """those that name the cluster, or a resource that its body names"""
+    VAULT = "vault"
+    """the vaults that LINKED gives, and those whose address the cluster's body has"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Source:
     answer covers: tenant, subscription, location, cluster or resource (one of another kind);
     ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
     ``rules`` are the rights that reading takes in Kubernetes; ``requires`` names the source whose gap on a
-    cluster is a gap in this one too.
+    cluster is a gap in this one too; so is one of the sources in ``via``, over which the join goes.
     """
 
     name: str
@@ -55,3 +63,4 @@ class Source:
     join: Join | None = None
     rules: tuple[Rule, ...] = ()
     requires: str = ""
+    via: tuple[str, ...] = ()

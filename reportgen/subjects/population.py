@@ -14,7 +14,7 @@ from typing import Any
 
 from reportgen.model import Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
-from reportgen.sources import BY_NAME
+from reportgen.sources import BY_NAME, Join
 from reportgen.subjects import derived
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.inside import KINDS, Kind, Objects
@@ -150,7 +150,9 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     gaps: dict[str, str] = {}
     excluded: set[str] = set()
     for source in snapshot.sources:
-        scopes = (subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant")
+        scopes = [subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant"]
+        if BY_NAME[source].join is Join.INSIDE:
+            scopes += snapshot.shared.owners(source, shared_place(document))
         gap = _gap(snapshot, source, scopes)
         content, found = _related(snapshot, source, document, f"{subject.subscription}/{region}")
         if gap:
@@ -215,7 +217,7 @@ def _within(cluster: Subject, kind: str, name: str, path: str) -> Subject:
 
 def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
     """What a source lacks in the first of these scopes, or what one that it stands on lacks."""
-    names = (source, BY_NAME[source].requires)
+    names = (source, BY_NAME[source].requires, *BY_NAME[source].via)
     keys = ((name, scope.lower()) for name in names for scope in scopes)
     return next((snapshot.gaps[key] for key in keys if key in snapshot.gaps), None)
 

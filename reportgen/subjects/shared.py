@@ -6,9 +6,10 @@ Memory holds the rows of one cluster; the index is a file beside the process tha
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ _TARGETS = (
 )
 """Where a row says what it is about, in the order in which that is looked for; else its own id says it."""
 _EXTENSION = "/providers/microsoft."
+_VAULT = re.compile(r"https://([a-z0-9-]+)\.(?:vault|managedhsm)\.")
 _LAST = "\U0010ffff"
 
 
@@ -46,12 +48,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a cluster is: ids in lower case, ``mentioned`` all resource ids that its body names."""
+    """Where a cluster, or another resource, is: ids in lower case.
+
+    ``mentioned`` are all resource ids that its body names, ``vaults`` the names of the key vaults whose
+    address it has: these are unique in a cloud.
+    """
 
     id: str
     subscription: str
     node_group: str
     mentioned: frozenset[str]
+    vaults: frozenset[str] = frozenset()
+
+
+Rows = dict[tuple[str, str], Row]
+"""By id and pointer."""
 
 
 def place(cluster: Json) -> Place:
@@ -60,8 +71,22 @@ def place(cluster: Json) -> Place:
     parts = cluster_id.split("/")
     group = str(at(cluster, "properties", "nodeResourceGroup") or "").lower()
     return Place(
-        cluster_id, parts[2] if len(parts) > 2 else "", group, frozenset(_mentioned(cluster)) - {cluster_id}
+        cluster_id,
+        parts[2] if len(parts) > 2 else "",
+        group,
+        frozenset(_mentioned(cluster)) - {cluster_id},
+        frozenset(_vaults(cluster)),
     )
+
+
+def _vaults(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        address = _VAULT.match(value.lower())
+        if address:
+            yield address[1]
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _vaults(item)
 
 
 def _mentioned(value: Json) -> Iterator[str]:
@@ -89,14 +114,28 @@ class Shared:
             "CREATE TABLE rows (source TEXT, id TEXT, subscription TEXT, grp TEXT, target TEXT, body TEXT, "
             "pointer TEXT, api_version TEXT)"
         )
+        self._db.execute("CREATE TABLE names (source TEXT, name TEXT, id TEXT)")
         self._answered: set[tuple[str, str]] = set()
-        for source in sources:
+        for source in sorted(_with_those_between(sources)):
             if BY_NAME[source].join:
                 for page in reader.pages(source):
                     self._take(source, page)
         for columns in ("id", "subscription, grp", "target"):
             self._db.execute(f"CREATE INDEX {columns.split(',')[0]}_index ON rows (source, {columns})")
+        self._db.execute("CREATE INDEX names_index ON names (source, name)")
         self._chains = dict(_chains(reader))
+
+        self._joins: Mapping[Join, Callable[[str, Place], Rows]] = {
+            Join.NODE_GROUP: self._node_group,
+            Join.SUBSCRIPTION: self._subscription,
+            Join.ABOUT: self._about,
+            Join.SCOPE: self._scope,
+            Join.MENTIONED: self._named,
+            Join.LINKED: self._linked,
+            Join.VAULT: self._vault,
+            Join.INSIDE: self._inside,
+            Join.NAMING: self._naming,
+        }
 
     def close(self) -> None:
         """Remove the index."""
@@ -113,6 +152,11 @@ class Shared:
         self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
         key = "data" if "data" in page.body else "value"
         rows = page.body.get(key) or []
+        if BY_NAME[source].join is Join.NAMING:
+            self._db.executemany(
+                "INSERT INTO names VALUES (?, ?, ?)",
+                [(source, name, _keys(row)[0]) for row in rows for name in sorted(set(_mentioned(row)))],
+            )
         self._db.executemany(
             "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -129,34 +173,75 @@ class Shared:
 
     def rows(self, source: str, where: Place) -> list[Row]:
         """The rows of a source that have to do with a cluster, as the source's join says, by id."""
-        match BY_NAME[source].join:
-            case Join.NODE_GROUP:
-                found = self._select(
-                    source, "subscription = ? AND grp = ?", (where.subscription, where.node_group)
-                )
-            case Join.SUBSCRIPTION:
-                found = self._select(source, "subscription = ?", (where.subscription,))
-            case Join.ABOUT:
-                found = self._at_or_below(source, where.id)
-            case Join.SCOPE:
-                above = [*self._chains.get(where.subscription, ("/",)), *_ancestors(where.id)]
-                marks = ", ".join("?" * len(above))
-                found = self._select(source, f"target IN ({marks})", tuple(above))
-                found |= self._at_or_below(source, where.id)
-            case Join.MENTIONED:
-                ids = sorted({part for known in where.mentioned for part in _ancestors(known)})
-                found = {}
-                for known in ids:
-                    found |= self._select(source, "id = ?", (known,))
-            case _:
-                found = {}
+        join = BY_NAME[source].join
+        found = self._joins[join](source, where) if join else {}
         return [found[key] for key in sorted(found)]
 
-    def _at_or_below(self, source: str, target: str) -> dict[tuple[str, str], Row]:
+    def _node_group(self, source: str, where: Place) -> Rows:
+        return self._select(source, "subscription = ? AND grp = ?", (where.subscription, where.node_group))
+
+    def _subscription(self, source: str, where: Place) -> Rows:
+        return self._select(source, "subscription = ?", (where.subscription,))
+
+    def _about(self, source: str, where: Place) -> Rows:
+        return self._at_or_below(source, where.id)
+
+    def _scope(self, source: str, where: Place) -> Rows:
+        above = [*self._chains.get(where.subscription, ("/",)), *_ancestors(where.id)]
+        marks = ", ".join("?" * len(above))
+        found = self._select(source, f"target IN ({marks})", tuple(above))
+        return found | self._at_or_below(source, where.id)
+
+    def _named(self, source: str, where: Place) -> Rows:
+        return self._with_ids(source, {part for known in where.mentioned for part in _ancestors(known)})
+
+    def _linked(self, source: str, where: Place) -> Rows:
+        between = {
+            known
+            for name in BY_NAME[source].via
+            for row in self.rows(name, where)
+            for known in _mentioned(row.document)
+        }
+        return self._with_ids(source, where.mentioned | between)
+
+    def _vault(self, source: str, where: Place) -> Rows:
+        found = self._linked(source, where)
+        for name in sorted(where.vaults):
+            found |= self._select(source, "id LIKE ?", (f"%/vaults/{name}",))
+        return found
+
+    def _inside(self, source: str, where: Place) -> Rows:
+        found: Rows = {}
+        for owner in self.owners(source, where):
+            found |= self._select(source, "id >= ? AND id < ?", (f"{owner}/", f"{owner}/{_LAST}"))
+        return found
+
+    def _naming(self, source: str, where: Place) -> Rows:
+        ids: set[str] = set()
+        for name in sorted(where.mentioned | {where.id}):
+            known = self._db.execute("SELECT id FROM names WHERE source = ? AND name = ?", (source, name))
+            ids |= {str(row_id) for (row_id,) in known}
+        return self._with_ids(source, ids)
+
+    def owners(self, source: str, where: Place) -> list[str]:
+        """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
+        return sorted(
+            str(at(row.document, "id") or "").lower()
+            for between in BY_NAME[source].via
+            for row in self.rows(between, where)
+        )
+
+    def _with_ids(self, source: str, ids: Iterable[str]) -> Rows:
+        found: Rows = {}
+        for known in sorted(ids):
+            found |= self._select(source, "id = ?", (known,))
+        return found
+
+    def _at_or_below(self, source: str, target: str) -> Rows:
         inside = (f"{target}/", f"{target}/{_LAST}")
         return self._select(source, "(target = ? OR (target >= ? AND target < ?))", (target, *inside))
 
-    def _select(self, source: str, condition: str, values: tuple[str, ...]) -> dict[tuple[str, str], Row]:
+    def _select(self, source: str, condition: str, values: tuple[str, ...]) -> Rows:
         cursor = self._db.execute(
             f"SELECT id, body, pointer, api_version FROM rows WHERE source = ? AND {condition}",  # noqa: S608
             (source, *values),
@@ -176,6 +261,18 @@ def _keys(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
     targets = (at(dict(row), *path) for path in _TARGETS)
     target = next((value for value in targets if isinstance(value, str) and value.startswith("/")), "")
     return row_id, subscription, group, (target.lower().rstrip("/") or "/") if target else _owner(row_id)
+
+
+def _with_those_between(sources: Iterable[str]) -> set[str]:
+    """The sources, and those that their joins go over."""
+    wanted: set[str] = set()
+    left = list(sources)
+    while left:
+        source = left.pop()
+        if source not in wanted:
+            wanted.add(source)
+            left += BY_NAME[source].via
+    return wanted
 
 
 def _owner(row_id: str) -> str:

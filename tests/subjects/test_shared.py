@@ -130,6 +130,81 @@ def test_what_the_body_names_or_names_something_of(tmp_path: Path, joined: Any) 
         assert names(index, where()) == []
 
 
+@pytest.fixture
+def between(monkeypatch: pytest.MonkeyPatch, joined: Any) -> Any:
+    """A source whose join goes over another one, of the rows that the cluster's body names."""
+
+    def use(join: Join) -> None:
+        joined(join)
+        known = sources.BY_NAME[SOURCE]
+        monkeypatch.setitem(
+            sources.BY_NAME, BETWEEN, replace(known, name=BETWEEN, join=Join.MENTIONED, via=())
+        )
+        monkeypatch.setitem(sources.BY_NAME, SOURCE, replace(known, via=(BETWEEN,)))
+
+    return use
+
+
+@contextmanager
+def linked(folder: Path, between: list[dict[str, Any]], rows: list[dict[str, Any]]) -> Iterator[Shared]:
+    snapshot = Snapshot(folder).page(BETWEEN, "tenant", {"data": between})
+    snapshot.page(SOURCE, "tenant", {"data": rows})
+    with closing(Shared(snapshot.reader(), (SOURCE,))) as index:
+        yield index
+
+
+BETWEEN = "arg.things-between"
+SUBNET = f"{HUB}/subnets/aks"
+GROUPS = f"/subscriptions/{SUB}/resourceGroups/net/providers/Microsoft.Network/networkSecurityGroups"
+
+
+def test_what_a_row_names_that_belongs_to_the_cluster(tmp_path: Path, between: Any) -> None:
+    between(Join.LINKED)
+    subnets = [
+        row(SUBNET, "aks", networkSecurityGroup={"id": f"{GROUPS}/Nodes".upper()}),
+        row(f"{SUBNET}2", "aks2", networkSecurityGroup={"id": f"{GROUPS}/others"}),
+    ]
+    rows = [row(f"{GROUPS}/nodes", "nodes"), row(f"{GROUPS}/others", "others"), row(f"{GROUPS}/own", "own")]
+    with linked(tmp_path, subnets, rows) as index:
+        pools = [{"name": "a", "vnetSubnetID": SUBNET}]
+        assert names(index, where(agentPoolProfiles=pools)) == ["nodes"]
+        assert names(index, where(agentPoolProfiles=pools, nsg=f"{GROUPS}/own")) == ["nodes", "own"]
+
+
+def test_what_lies_inside_a_row_that_belongs_to_the_cluster(tmp_path: Path, between: Any) -> None:
+    between(Join.INSIDE)
+    vault = f"/subscriptions/{OTHER}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kms"
+    rows = [row(f"{vault}/keys/etcd", "etcd"), row(f"{vault}2/keys/other", "other")]
+    with linked(tmp_path, [row(vault, "kms")], rows) as index:
+        at = where(vault=vault)
+        assert names(index, at) == ["etcd"]
+        assert index.owners(SOURCE, at) == [vault.lower()]
+
+
+def test_what_names_the_cluster_or_what_its_body_names(tmp_path: Path, joined: Any) -> None:
+    joined(Join.NAMING)
+    ends = f"/subscriptions/{OTHER}/resourceGroups/net/providers/Microsoft.Network/privateEndpoints"
+    rows = (
+        row(f"{ends}/a", "to the cluster", connections=[{"to": cluster_id("One").upper()}]),
+        row(f"{ends}/b", "in its subnet", subnet={"id": SUBNET}),
+        row(f"{ends}/c", "to its twin", connections=[{"to": cluster_id("One-2")}]),
+    )
+    with shared(tmp_path, *rows) as index:
+        at = where(agentPoolProfiles=[{"name": "a", "vnetSubnetID": SUBNET.upper()}])
+        assert sorted(names(index, at)) == ["in its subnet", "to the cluster"]
+
+
+def test_a_vault_by_its_address(tmp_path: Path, joined: Any) -> None:
+    joined(Join.VAULT)
+    vaults = f"/subscriptions/{OTHER}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults"
+    rows = [row(f"{vaults}/Contoso-KMS", "kms"), row(f"{vaults}/kms", "another")]
+    with shared(tmp_path, *rows) as index:
+        at = where(
+            securityProfile={"azureKeyVaultKms": {"keyId": "https://contoso-kms.vault.azure.net/keys/k/1"}}
+        )
+        assert names(index, at) == ["kms"]
+
+
 @pytest.mark.parametrize(("scope", "asked"), [(SUB, True), (OTHER, False)])
 def test_nothing_found_is_told_from_never_asked(tmp_path: Path, joined: Any, scope: str, asked: bool) -> None:
     joined(Join.SCOPE, "subscription")
