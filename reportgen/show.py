@@ -63,7 +63,8 @@ def _observation(pack: Path, control: str, subject: str) -> dict[str, Any]:
 
 def _named(observation: dict[str, Any]) -> str:
     subject = observation["subject"]
-    return subject["name"] if subject["kind"] == "cluster" else f"{subject['cluster']}/{subject['name']}"
+    inside = subject["cluster"] and subject["kind"] != "cluster"
+    return f"{subject['cluster']}/{subject['name']}" if inside else str(subject["name"])
 
 
 def _evidence(pack: Path, reference: str) -> Iterator[str]:

@@ -174,7 +174,7 @@ def _rank(severity: str) -> int:
 
 
 def _sentence(results: Results, by_status: Counter[Status], observed: Counter[Status]) -> str:
-    clusters = len({item.subject.cluster_id.lower() for item in results.observations})
+    clusters = len({item.subject.cluster_id.lower() for item in results.observations} - {""})
     return (
         f"{count(len(results.findings), 'control')} looked at {count(clusters, 'cluster')}: "
         f"{by_status[Status.SATISFIED]} satisfied by their test procedure, "

@@ -227,8 +227,8 @@ class _Views:
         key = item.subject.cluster_id.lower()
         return Row(
             name=item.subject.name,
-            cluster=self.names.clusters[key],
-            anchor=self.names.anchors[key],
+            cluster=self.names.clusters.get(key, ""),
+            anchor=self.names.anchors.get(key, ""),
             subscription=self.names.subscription(item.subject.subscription),
             cells=tuple((label, self._short(value)) for label, value in _cells(item, columns)),
             reason=item.reason,
@@ -257,9 +257,9 @@ class _Views:
 
     def _named(self, item: Observation) -> tuple[str, str]:
         key = item.subject.cluster_id.lower()
-        cluster = self.names.clusters[key]
-        shown = cluster if item.subject.kind == "cluster" else f"{cluster} / {item.subject.name}"
-        return shown, self.names.anchors[key]
+        cluster = self.names.clusters.get(key, "")
+        parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
+        return " / ".join(part for part in parts if part), self.names.anchors.get(key, "")
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:

@@ -27,7 +27,10 @@ AREAS = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """By lower-cased ARM id of the cluster; ``anchors`` is in the order of the list of clusters."""
+    """By lower-cased ARM id of the cluster; what lies beside clusters has none.
+
+    ``anchors`` is in the order of the list of clusters.
+    """
 
     clusters: Mapping[str, str]
     ids: Mapping[str, str]
@@ -40,7 +43,8 @@ class Names:
         """Names over all observations."""
         seen: dict[str, Subject] = {}
         for item in results.observations:
-            seen.setdefault(item.subject.cluster_id.lower(), item.subject)
+            if item.subject.cluster_id:
+                seen.setdefault(item.subject.cluster_id.lower(), item.subject)
         subscriptions = {key.lower(): name for key, name in results.subscription_names.items()}
         twice = Counter((subject.cluster, subject.subscription.lower()) for subject in seen.values())
         clusters = {
@@ -86,7 +90,7 @@ class Names:
         """The key by which subjects are listed: subscription, cluster, name, id."""
         return (
             self.subscription(subject.subscription).casefold(),
-            self.clusters[subject.cluster_id.lower()].casefold(),
+            self.clusters.get(subject.cluster_id.lower(), "").casefold(),
             subject.name.casefold(),
             subject.id.lower(),
         )

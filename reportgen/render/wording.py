@@ -6,12 +6,13 @@ import re
 
 from reportgen.model import Control, Finding
 from reportgen.render.text import count, moment
-from reportgen.subjects import inside
+from reportgen.subjects import inside, resources
 
 _KINDS = {
     "cluster": ("cluster", "clusters"),
     "agent-pool": ("agent pool", "agent pools"),
     **{kind.name: (kind.one, kind.many) for kind in inside.KINDS},
+    **{kind.name: (kind.one, kind.many) for kind in resources.RESOURCES},
 }
 _RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
 _NEXT_COMMAND = re.compile(r"(?:,?\s+and|,|;)\s+(?=(?:az|kubectl)\s)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.subjects import inside
+from reportgen.subjects import inside, resources
 
 DERIVED_NAMES: dict[str, tuple[str, ...]] = {
     "cluster": (
@@ -32,6 +32,7 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "version_matches",
     ),
     **{kind.name: tuple(kind.derived) for kind in inside.KINDS},
+    **{kind.name: kind.derived for kind in resources.RESOURCES},
 }
 """The names under ``derived``, by kind of subject; one is absent where its value is not known."""
 
@@ -54,4 +55,6 @@ def sources_of(kind: str, name: str) -> tuple[str, ...]:
 
 def own_sources(kind: str) -> tuple[str, ...]:
     """The sources that tell which subjects of a kind there are."""
+    if kind in resources.BY_NAME:
+        return (resources.BY_NAME[kind].source,)
     return inside.BY_NAME[kind].sources if kind in inside.BY_NAME else ("arm.managed-clusters",)

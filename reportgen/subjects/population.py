@@ -18,7 +18,8 @@ from reportgen.sources import BY_NAME, Join
 from reportgen.subjects import derived
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.inside import KINDS, Kind, Objects
-from reportgen.subjects.shared import Shared
+from reportgen.subjects.resources import RESOURCES, ResourceKind
+from reportgen.subjects.shared import Place, Shared
 from reportgen.subjects.shared import place as shared_place
 
 BODIES = "arm.managed-clusters"
@@ -53,6 +54,8 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One cluster: itself, its pools and what is inside it as subjects, with evidence and gaps by source.
+
+    A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out.
@@ -94,7 +97,11 @@ def population(
     wanted = tuple(sorted({*sources, _VERSIONS}))
     with closing(Shared(reader, wanted)) as shared:
         wanted_kinds = tuple(kind for kind in KINDS if kind.name in set(kinds))
-        yield from _cases(_Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared, wanted_kinds))
+        snapshot = _Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared, wanted_kinds)
+        yield from _cases(snapshot)
+        for kind in RESOURCES:
+            if kind.name in set(kinds):
+                yield from _resources(snapshot, kind)
 
 
 def _cases(snapshot: _Snapshot) -> Iterator[Case]:
@@ -121,6 +128,49 @@ def _cases(snapshot: _Snapshot) -> Iterator[Case]:
         ):
             seen.add(gap.scope.lower())
             yield _unread(snapshot, gap.scope, "")
+
+
+def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
+    """Every resource of a kind, and one that stands for all where a scope could not be read."""
+    for page in snapshot.reader.pages(kind.source):
+        for index, row in enumerate(_items(page.body, "data")):
+            yield _resource(snapshot, kind, canonical(row), f"{snapshot.prefix(page)}#/data/{index}")
+    for (source, scope), gap in sorted(snapshot.gaps.items()):
+        if source == kind.source:
+            cause = Cause.EXCLUDED if gap.excluded else Cause.GAP
+            why = f"{BY_NAME[source].title}: {gap.detail}"
+            unknown = f"/subscriptions/{scope}/{kind.name}/*"
+            subject = Subject(unknown, kind.name, f"unknown {kind.many}", "", "", scope)
+            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why})
+
+
+def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: str) -> Case:
+    where = shared_place(document)
+    related: dict[str, Json] = {}
+    evidence = {kind.source: Evidence((pointer,), "", answered=True)}
+    gaps: dict[str, str] = {}
+    for source in snapshot.sources:
+        if not BY_NAME[source].join:
+            continue
+        content, found = _rows(snapshot, source, where)
+        gap = _gap(snapshot, source, (where.id, where.subscription, "tenant"))
+        if gap:
+            gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
+        elif not found.answered:
+            gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this resource."
+        else:
+            related[BY_NAME[source].relation] = content
+        if found.pointers:
+            evidence[source] = found
+    name = str(at(document, "name") or where.id.rpartition("/")[2])
+    subject = Subject(str(at(document, "id") or ""), kind.name, name, "", "", where.subscription)
+    variables = {
+        "subject": document,
+        "cluster": {},
+        "related": related,
+        "derived": kind.derive(document),
+    }
+    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps)
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -225,13 +275,7 @@ def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
 def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:
     """What a source says of a cluster; the lists of a region are read once."""
     if BY_NAME[source].join:
-        where = shared_place(cluster)
-        rows = snapshot.shared.rows(source, where)
-        versions = min((row.api_version for row in rows), default="")
-        pointers = tuple(row.pointer for row in rows)
-        return [row.document for row in rows], Evidence(
-            pointers, versions, snapshot.shared.answered(source, where)
-        )
+        return _rows(snapshot, source, shared_place(cluster))
     if BY_NAME[source].scope == "cluster":
         return _read(snapshot, source, str(at(cluster, "id")))
     if source != _VERSIONS:
@@ -239,6 +283,16 @@ def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tup
     if place not in snapshot.regions:
         snapshot.regions[place] = _read(snapshot, source, place)
     return snapshot.regions[place]
+
+
+def _rows(snapshot: _Snapshot, source: str, where: Place) -> tuple[Json, Evidence]:
+    """The rows of a source that clusters share which have to do with one place."""
+    rows = snapshot.shared.rows(source, where)
+    versions = min((row.api_version for row in rows), default="")
+    pointers = tuple(row.pointer for row in rows)
+    return [row.document for row in rows], Evidence(
+        pointers, versions, snapshot.shared.answered(source, where)
+    )
 
 
 def _read(snapshot: _Snapshot, source: str, scope: str) -> tuple[Json, Evidence]:
