@@ -170,13 +170,50 @@ class ControlTest:
     line: int = 0
 
 
+class Weaker(StrEnum):
+    """Which change of a parameter lets more pass than its default does."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    MORE = "more"
+    FEWER = "fewer"
+    CHANGED = "changed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterNote:
+    """A parameter's default, which change of it is weaker, and where the default comes from."""
+
+    default: Json
+    weaker: Weaker
+    source: str
+
+    def lets_more_pass(self, value: Json) -> bool:
+        """Whether ``value``, which is of the default's type, is weaker than the default."""
+        match self.weaker:
+            case Weaker.HIGHER:
+                return bool(value > self.default)
+            case Weaker.LOWER:
+                return bool(value < self.default)
+            case Weaker.MORE:
+                return not set(value) <= set(self.default)
+            case Weaker.FEWER:
+                return not set(value) >= set(self.default)
+            case Weaker.CHANGED:
+                return bool(value != self.default)
+            case Weaker.NONE:
+                return False
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     """One control file (the contract is described in docs/controls.md).
 
     Expressions are CEL text. ``when`` false is not-applicable (with ``not_applicable_reason``);
     ``assessable`` false is not-assessed, undetermined (with ``not_assessed_reason``); ``reason`` is a
-    CEL expression that gives a sentence, or empty text.
+    CEL expression that gives a sentence, or empty text. ``evidence`` is configuration (how something is set)
+    or operation (that something really happened).
     """
 
     id: str
@@ -197,6 +234,8 @@ class Control:
     property_since: str
     tests: tuple[ControlTest, ...]
     parameters: Mapping[str, Json] = field(default_factory=dict)
+    parameter_notes: Mapping[str, ParameterNote] = field(default_factory=dict)
+    evidence: str = "configuration"
     when: str = ""
     not_applicable_reason: str = ""
     assessable: str = ""
@@ -205,6 +244,12 @@ class Control:
     severity_reason: str = ""
     preview: bool = False
     path: str = ""
+
+    @property
+    def weaker_parameters(self) -> tuple[str, ...]:
+        """The parameters whose value lets more pass than the catalogue's default."""
+        notes = self.parameter_notes.items()
+        return tuple(name for name, note in notes if note.lets_more_pass(self.parameters[name]))
 
 
 class Relation(StrEnum):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from reportgen.assess import control_file, expression
 from reportgen.assess.judge import EVALUATION_ERROR, judge
 from reportgen.assess.lint import lint
+from reportgen.assess.parameters import with_parameters
 from reportgen.errors import UsageError
 from reportgen.model import Control, ControlTest, Json
 from reportgen.snapshot import tree_sha256
@@ -81,63 +81,6 @@ def _doubled(controls: list[Control]) -> list[str]:
             problems.append(f"{control.path}:1: id: {control.id} is the id of {first[control.id]} too")
         first.setdefault(control.id, control.path)
     return problems
-
-
-def with_parameters(
-    controls: tuple[Control, ...], overrides: Mapping[str, Mapping[str, Json]]
-) -> tuple[Control, ...]:
-    """The controls with an engagement's parameters in place of the defaults.
-
-    Raises UsageError for an unknown control or parameter, and for a value of another type than the default's.
-    """
-    known = {control.id: control for control in controls}
-    problems = [
-        problem
-        for control_id, values in overrides.items()
-        for problem in _override_problems(known.get(control_id), control_id, values)
-    ]
-    if problems:
-        raise UsageError("\n".join(problems))
-    return tuple(
-        replace(control, parameters={**control.parameters, **overrides.get(control.id, {})})
-        for control in controls
-    )
-
-
-def _override_problems(control: Control | None, control_id: str, values: Mapping[str, Json]) -> list[str]:
-    if control is None:
-        return [f"parameters.{control_id}: no control has this id; `reportgen controls list` shows them"]
-    problems = []
-    for name, value in values.items():
-        where = f"parameters.{control_id}.{name}"
-        if name not in control.parameters:
-            names = ", ".join(control.parameters) or "none"
-            problems.append(f"{where}: unknown parameter; this control has: {names}")
-        elif not _same_type(value, control.parameters[name]):
-            default = control.parameters[name]
-            problems.append(f"{where}: expected {_type_name(default)} such as {default!r}, found {value!r}")
-    return problems
-
-
-def _same_type(value: Json, default: Json) -> bool:
-    if isinstance(default, list):
-        return isinstance(value, list) and all(
-            type(item) is type(known) for item in value for known in (default[:1] or [""])
-        )
-    if isinstance(default, float):
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return type(value) is type(default)
-
-
-def _type_name(value: Json) -> str:
-    names = {
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number",
-        str: "text",
-        list: "a list",
-    }
-    return names.get(type(value), type(value).__name__)
 
 
 def run_tests(controls: tuple[Control, ...]) -> list[TestFailure]:

@@ -23,7 +23,7 @@ from pydantic import (
 from reportgen.assess.expression import VARIABLES, BadExpression
 from reportgen.assess.expression import compile as compile_expression
 from reportgen.assess.yaml_file import Where, line_of, parse, usage_error
-from reportgen.model import Control, ControlTest, Json, Status
+from reportgen.model import Control, ControlTest, Json, ParameterNote, Status, Weaker
 from reportgen.sources import BY_NAME
 from reportgen.subjects import SUBJECTS
 
@@ -119,6 +119,15 @@ class Case(_Model):
     note: str = ""
 
 
+class Note(_Model):
+    """What a reader has to know of a parameter."""
+
+    weaker: Literal["higher", "lower", "more", "fewer", "changed", "none"] = Field(
+        description="the change that lets more pass than the default"
+    )
+    source: Text = Field(description="where the default comes from")
+
+
 class ControlFile(_Model):
     """A control: what is looked at, what is true of it when all is well, and how the file is tested."""
 
@@ -140,6 +149,10 @@ class ControlFile(_Model):
     reason: Sentence | None = Field(default=None, description="CEL; a sentence for the reader, or ''")
     observe: dict[str, Value] = Field(min_length=1, description="label: CEL; printed for every subject")
     parameters: dict[str, Parameter] = Field(default_factory=dict)
+    parameter_notes: dict[str, Note] = Field(default_factory=dict)
+    evidence: Literal["configuration", "operation"] = Field(
+        default="configuration", description="how something is set, or that it really happened"
+    )
     remediation: Remediation
     references: list[Text] = Field(min_length=1)
     property_since: str = Field(
@@ -198,6 +211,10 @@ def _across(model: ControlFile, stem: str) -> Iterator[tuple[Where, str]]:
             yield (key,), f"needs {needed} beside it"
         if getattr(model, needed) and not getattr(model, key):
             yield (needed,), f"is never used without {key}"
+    for name in sorted(model.parameters.keys() - model.parameter_notes.keys()):
+        yield ("parameters", name), f"parameter_notes lacks {name}: which change is weaker, and its source"
+    for name in sorted(model.parameter_notes.keys() - model.parameters.keys()):
+        yield ("parameter_notes", name), "the control has no such parameter"
     yield from _across_tests(model)
 
 
@@ -234,6 +251,11 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
         reason=model.reason or "",
         observe=dict(model.observe),
         parameters=dict(model.parameters),
+        parameter_notes={
+            name: ParameterNote(model.parameters[name], Weaker(note.weaker), note.source)
+            for name, note in model.parameter_notes.items()
+        },
+        evidence=model.evidence,
         remediation_text=model.remediation.text,
         remediation_cli=model.remediation.cli,
         references=tuple(model.references),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reportgen.assess import expression
+from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.roll_up import roll_up
@@ -64,7 +65,8 @@ def assess(
     observations.sort(key=lambda item: (item.control, item.subject.id.lower(), item.subject.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, observations, missing)
-    return Assessment(tuple(observations), findings, _notes(sources_of_versions))
+    said = (*parameters_of.notes(controls), *_notes(sources_of_versions))
+    return Assessment(tuple(observations), findings, said)
 
 
 def _evidence_sources(control: Control) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
 from reportgen.render.text import cut, observed
 from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, kind, procedure, short
+from reportgen.render.wording import conclusion, kind, parameter, procedure, short
 
 NOT_READ = "–"
 CAUSES = {
@@ -187,7 +187,7 @@ class _Views:
             short=short(finding),
             procedure=text,
             commands=commands,
-            parameters=tuple((key, observed(value)) for key, value in sorted(control.parameters.items())),
+            parameters=tuple((key, parameter(control, key)) for key in sorted(control.parameters)),
             columns=columns,
             inside="" if control.subject == "cluster" else kind(control.subject),
             exceptions=self._exceptions(failed, columns),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reportgen.model import Control, Finding
-from reportgen.render.text import count, moment
+from reportgen.render.text import count, moment, observed
 from reportgen.subjects import inside, resources
 
 _KINDS = {
@@ -34,6 +34,18 @@ def procedure(text: str) -> tuple[str, str]:
         return text, ""
     commands = _NEXT_COMMAND.split(again["commands"])
     return text[: again.start()], "\n".join(_REMARK.sub("  # ", command, count=1) for command in commands)
+
+
+def parameter(control: Control, name: str) -> str:
+    """A parameter's value, and whether it is the default; if not, the default and which way it differs."""
+    value, note = control.parameters[name], control.parameter_notes.get(name)
+    shown = observed(value)
+    if note is None:
+        return shown
+    if value == note.default:
+        return f"{shown} (the default: {note.source})"
+    way = "lets more pass than" if note.lets_more_pass(value) else "instead of"
+    return f"{shown} (set by the engagement; {way} the default {observed(note.default)}: {note.source})"
 
 
 def short(finding: Finding) -> tuple[str, ...]:

@@ -122,6 +122,9 @@ def control_text(**changes: Any) -> str:
             {"given": {}, "expect": "not-satisfied", "note": "absent"},
         ],
     } | changes
+    if "parameter_notes" not in changes and content.get("parameters"):
+        note = {"weaker": "changed", "source": "reportgen's default"}
+        content["parameter_notes"] = dict.fromkeys(content["parameters"], note)
     kept = {key: value for key, value in content.items() if value is not None}
     return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=1000)
 
