@@ -49,5 +49,5 @@ def test_the_weaker_ones_are_told_with_their_defaults(tmp_path: Path) -> None:
 
 def test_a_parameter_without_a_note_is_refused(tmp_path: Path) -> None:
     write_control(tmp_path, parameters={"days": 30}, parameter_notes={})
-    with pytest.raises(UsageError, match="parameters.days: parameter_notes lacks days"):
+    with pytest.raises(UsageError, match=r"parameters\.days: parameter_notes lacks days"):
         catalogue.load(tmp_path)
