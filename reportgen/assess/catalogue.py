@@ -28,7 +28,7 @@ __all__ = [
 DEFAULT_AS_OF = "2026-11-15T06:00:00Z"
 """The time at which a test is judged that names none."""
 
-_NO_CONTROLS = frozenset({"frameworks"})
+_NO_CONTROLS = frozenset({"frameworks", "peers"})
 
 
 @dataclass(frozen=True, slots=True)
