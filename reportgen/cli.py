@@ -16,13 +16,13 @@ import typer
 
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
-from reportgen.cli_controls import controls
+from reportgen.cli_controls import controls as controls_app
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
     from reportgen.engagement import Engagement
     from reportgen.model import CollectionMode
-    from reportgen.run import Outcome
+    from reportgen.run import Outcome, Own
 
 app = typer.Typer(
     help="Evidence packs for auditors of Azure Kubernetes Service estates.",
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(controls, name="controls")
+app.add_typer(controls_app, name="controls")
 
 
 class LogFormat(StrEnum):
@@ -60,6 +60,15 @@ AsOf = Annotated[
 Format = Annotated[LogFormat, typer.Option(help="Log lines where there is no terminal.")]
 Fail = Annotated[
     FailOn, typer.Option(help="What gives a non-zero exit code, for schedulers that would retry.")
+]
+OwnControls = Annotated[
+    Path | None,
+    typer.Option(
+        "--controls", help="A folder of your own controls; they add to the shipped or replace some."
+    ),
+]
+OwnFrameworks = Annotated[
+    Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, likewise.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
@@ -151,13 +160,16 @@ def run(
     as_of: AsOf = None,
     log_format: Format = LogFormat.PLAIN,
     fail_on: Fail = FailOn.FINDINGS,
+    controls: OwnControls = None,
+    frameworks: OwnFrameworks = None,
 ) -> None:
     """Collect, assess, render and pack."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
-    _finish(line.report(loaded, snapshot, out), fail_on)
+    own = line.Own(controls, frameworks)
+    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own)
+    _finish(line.report(loaded, snapshot, out, own), fail_on)
 
 
 @app.command()
@@ -187,12 +199,14 @@ def report(
         Path | None, typer.Option(help="A snapshot's folder; the newest in --out without it.")
     ] = None,
     fail_on: Fail = FailOn.FINDINGS,
+    controls: OwnControls = None,
+    frameworks: OwnFrameworks = None,
 ) -> None:
     """Assess, render and pack a stored snapshot."""
     from reportgen import run as line
 
-    loaded = _load(engagement)
-    _finish(line.report(loaded, snapshot or line.latest_snapshot(out), out), fail_on)
+    loaded, own = _load(engagement), line.Own(controls, frameworks)
+    _finish(line.report(loaded, snapshot or line.latest_snapshot(out), out, own), fail_on)
 
 
 @app.command()
@@ -267,6 +281,7 @@ def _collect(
     as_of: str | None,
     mode: CollectionMode,
     log_format: LogFormat,
+    own: Own | None = None,
 ) -> tuple[Engagement, Path]:
     """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure."""
     from reportgen import run as line
@@ -277,12 +292,12 @@ def _collect(
     if not estate:
         loaded = _load(engagement)
         with console.progress(log_format) as tell:
-            return loaded, line.collect_azure(loaded, out, tell)
-    own, time = estate / "engagement.yaml", _time(as_of)
-    path = engagement or (own if own.is_file() else None)
+            return loaded, line.collect_azure(loaded, out, tell, own)
+    beside, time = estate / "engagement.yaml", _time(as_of)
+    path = engagement or (beside if beside.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
     with console.progress(log_format) as tell:
-        return loaded, line.collect_estate(loaded, estate, out, time, mode, tell)
+        return loaded, line.collect_estate(loaded, estate, out, time, mode, tell, own)
 
 
 def _finish(outcome: Outcome, fail_on: FailOn) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "Credential",
     "Endpoint",
     "Engagement",
+    "EntityControl",
     "ExpectedFrom",
     "Limits",
     "Period",
@@ -86,6 +87,21 @@ class Limits(StrictModel):
     run_hours: float = Field(default=12.0, gt=0, le=48)
 
 
+class EntityControl(StrictModel):
+    """A control as the entity words it, and those of the catalogue that give evidence for it.
+
+    ``frequency`` is how often the entity operates it; ``request_item`` the auditor's number for it.
+    """
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+    owner: str = ""
+    operator: str = ""
+    frequency: str = ""
+    request_item: str = ""
+    controls: tuple[str, ...] = Field(min_length=1)
+
+
 class Engagement(StrictModel):
     """The whole file; four keys are needed, the rest has defaults."""
 
@@ -97,6 +113,8 @@ class Engagement(StrictModel):
     classification: str = "Confidential"
     parameters: dict[str, dict[str, Any]] = Field(default_factory=dict)
     frameworks: tuple[str, ...] | None = None
+    catalogue: str = ""
+    entity_controls: tuple[EntityControl, ...] = ()
     cloud: clouds.CloudName = "AzureCloud"
     proxy: ProxyUrl | None = None
     endpoint: Endpoint = Endpoint()
@@ -276,6 +294,15 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 # clusters:        # how the clusters' own API servers are read; none leaves what is inside them out
 #   access: direct # or run-command: where no network path leads there, in a pod that Azure starts for it
 #   secrets: false # true adds name, type and age of secrets, by a right that would give their values too
+
+# catalogue: "2026.4"   # the catalogue of controls agreed on; the report says where it was made with another
+
+# entity_controls:      # the entity's own controls, in whose order the report can be read
+#   - id: ITGC-07
+#     text: Access to production clusters is limited to authorised staff.
+#     owner: Head of Platform
+#     frequency: quarterly
+#     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
 

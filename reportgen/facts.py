@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reportgen import __version__, rights
@@ -16,9 +16,15 @@ from reportgen.sources import SOURCES, Source
 _SHOWN_REQUEST_IDS = 5
 
 
-def pack_facts(engagement: Engagement, header: Header, controls: Path, templates: Path) -> PackFacts:
-    """The facts on the cover. The pack id is a function of all that the pack is made from."""
-    catalogue = tree_sha256(controls)
+def pack_facts(
+    engagement: Engagement, header: Header, controls: Sequence[Path], templates: Path
+) -> PackFacts:
+    """The facts on the cover. The pack id is a function of all that the pack is made from.
+
+    ``controls`` are the folders of the catalogue, in their order.
+    """
+    trees = [tree_sha256(folder) for folder in controls]
+    catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
     made_from = (header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__)
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],

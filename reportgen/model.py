@@ -303,12 +303,16 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class RequirementResult:
-    """What the controls of a requirement found; ``status`` is None where none was run for it."""
+    """What the direct controls of a requirement found, or the supporting ones where there are no direct ones.
+
+    ``status`` is None where none was run for it.
+    """
 
     requirement: Requirement
     status: Status | None
     exceptions: int
     not_assessed: int
+    supporting_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +321,25 @@ class FrameworkResult:
 
     framework: Framework
     requirements: tuple[RequirementResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityControlResult:
+    """A control as the entity words it, with what those of the catalogue found that give evidence for it.
+
+    ``controls`` are ids in the entity's order; ``status`` is None where none of them was run.
+    """
+
+    id: str
+    text: str
+    owner: str
+    operator: str
+    frequency: str
+    request_item: str
+    controls: tuple[str, ...]
+    status: Status | None
+    exceptions: int
+    not_assessed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,3 +503,4 @@ class Results:
     differences: tuple[Difference, ...] = ()
     collector: Collector | None = None
     frameworks: tuple[FrameworkResult, ...] = ()
+    entity_controls: tuple[EntityControlResult, ...] = ()

@@ -16,22 +16,37 @@ from importlib.resources import files
 from pathlib import Path
 
 from reportgen import facts, render, sandbox
-from reportgen.assess import assess, catalogue, frameworks
+from reportgen.assess import assess, frameworks
+from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Control, Framework, Results, Status
+from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 
+__all__ = [
+    "CONTROLS",
+    "FRAMEWORKS",
+    "SAMPLES",
+    "TEMPLATES",
+    "Outcome",
+    "Own",
+    "Served",
+    "collect_azure",
+    "collect_estate",
+    "engagement_of_estate",
+    "latest_snapshot",
+    "report",
+    "served",
+]
+
 Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
-CONTROLS = Path(str(files("reportgen"))) / "controls"
-FRAMEWORKS = CONTROLS / "frameworks"
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 _JOB_VARIABLES = (
     "CONTAINER_APP_JOB_NAME",
@@ -66,19 +81,9 @@ class Outcome:
         return 1 if found and fail_on == "findings" else 0
 
 
-def controls_for(engagement: Engagement) -> tuple[Control, ...]:
-    """The shipped catalogue with the engagement's parameters; UsageError where these do not fit."""
-    return catalogue.with_parameters(catalogue.load(CONTROLS), engagement.parameters)
-
-
-def frameworks_for(engagement: Engagement) -> tuple[Framework, ...]:
-    """The frameworks that the engagement wants shown; UsageError where it names an unknown one."""
-    return frameworks.chosen(frameworks.load([FRAMEWORKS]), engagement.frameworks)
-
-
-def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path:
+def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
-    controls_for(engagement)
+    catalogue_of(engagement, own)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
@@ -99,10 +104,16 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress) -> Path
 
 
 def collect_estate(
-    engagement: Engagement, estate: Path, out: Path, as_of: datetime, mode: CollectionMode, progress: Progress
+    engagement: Engagement,
+    estate: Path,
+    out: Path,
+    as_of: datetime,
+    mode: CollectionMode,
+    progress: Progress,
+    own: Own | None = None,
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
-    controls_for(engagement)
+    catalogue_of(engagement, own)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
@@ -149,19 +160,19 @@ def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iter
         )
 
 
-def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
+def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = None) -> Outcome:
     """Assess, render and pack one finished snapshot."""
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
             f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
         )
-    controls = controls_for(engagement)
-    assessment = assess(reader, controls, reader.header.as_of)
+    catalogue = catalogue_of(engagement, own)
+    assessment = assess(reader, catalogue.controls, reader.header.as_of)
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, CONTROLS, TEMPLATES),
+        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
         scope=reader.scope,
-        controls=controls,
+        controls=catalogue.controls,
         findings=assessment.findings,
         observations=assessment.observations,
         gaps=reader.gaps,
@@ -169,8 +180,9 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         differences=tuple(differences(reader)),
         collector=facts.collector(reader),
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
-        notes=assessment.notes,
-        frameworks=frameworks.evaluate(frameworks_for(engagement), assessment.findings),
+        notes=(*catalogue.notes, *assessment.notes),
+        frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
+        entity_controls=entity_results(engagement.entity_controls, assessment.findings),
     )
     unavailable: list[str] = []
 

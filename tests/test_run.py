@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from reportgen import render, run, sandbox
+from reportgen import catalogues, render, run, sandbox
 from reportgen.engagement import load
 from reportgen.errors import UsageError
 from reportgen.model import CollectionMode, Gap, Results, Status
@@ -244,8 +244,8 @@ def test_what_azure_refuses_is_incomplete(
 
 def test_the_engagement_is_read_before_anything_is_collected(mixed_estate: Path) -> None:
     engagement = load(mixed_estate / "engagement.yaml")
-    used = {control.id: control.parameters for control in run.controls_for(engagement)}
+    used = {control.id: control.parameters for control in catalogues.catalogue_of(engagement).controls}
     assert used["patching-node-image-recent"] == {"max_age_days": 60}
     wrong = engagement.model_copy(update={"parameters": {"none": {}}})
     with pytest.raises(UsageError, match="none"):
-        run.controls_for(wrong)
+        catalogues.catalogue_of(wrong)

@@ -13,15 +13,14 @@ from reportgen.assess.lint import lint
 from reportgen.assess.parameters import with_parameters
 from reportgen.errors import UsageError
 from reportgen.model import Control, ControlTest, Json
-from reportgen.snapshot import tree_sha256
 
 __all__ = [
     "TestFailure",
-    "catalogue_sha256",
     "json_schema",
     "lint",
     "load",
     "run_tests",
+    "version",
     "with_parameters",
 ]
 
@@ -48,18 +47,31 @@ class TestFailure:
         return f"{where}: expected {self.expected}, got {self.got} ({self.reason})"
 
 
-def load(folder: Path) -> tuple[Control, ...]:
-    """All controls below ``folder``, sorted by id.
+def load(*folders: Path) -> tuple[Control, ...]:
+    """All controls below the folders, sorted by id; one of a later folder stands in place of its namesake.
 
     Raises UsageError with every problem of every file, ``file:line: key: what``.
     """
+    controls: dict[str, Control] = {}
+    problems: list[str] = []
+    for folder in folders:
+        found, wrong = _read(folder)
+        controls |= {control.id: control for control in found}
+        problems += wrong
+    if problems:
+        raise UsageError("\n".join(problems))
+    return tuple(controls[key] for key in sorted(controls))
+
+
+def _read(folder: Path) -> tuple[list[Control], list[str]]:
+    """The controls of one folder, and what is wrong there."""
     files = [
         (path, name)
         for path in sorted(folder.rglob("*.yaml"))
         if (name := path.relative_to(folder)).parts[0] not in _NO_CONTROLS
     ]
     if not files:
-        raise UsageError(f"{folder}: holds no control file (<area>/<id>.yaml)")
+        return [], [f"{folder}: holds no control file (<area>/<id>.yaml)"]
     controls: list[Control] = []
     problems: list[str] = []
     for path, name in files:
@@ -67,10 +79,12 @@ def load(folder: Path) -> tuple[Control, ...]:
             controls.append(control_file.read(path, f"{folder.name}/{name.as_posix()}"))
         except UsageError as error:
             problems.append(str(error))
-    problems += _doubled(controls)
-    if problems:
-        raise UsageError("\n".join(problems))
-    return tuple(sorted(controls, key=lambda control: control.id))
+    return controls, problems + _doubled(controls)
+
+
+def version(folder: Path) -> str:
+    """The version of the shipped catalogue, such as ``2026.4``: year and quarter."""
+    return (folder / "VERSION").read_text(encoding="utf-8").strip()
 
 
 def _doubled(controls: list[Control]) -> list[str]:
@@ -120,8 +134,3 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "reportgen control",
     }
-
-
-def catalogue_sha256(folder: Path) -> str:
-    """SHA-256 over all files of the catalogue, by path."""
-    return tree_sha256(folder)

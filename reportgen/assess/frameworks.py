@@ -12,7 +12,15 @@ from typing import Any
 from reportgen.assess import framework_file
 from reportgen.assess.roll_up import roll_up
 from reportgen.errors import UsageError
-from reportgen.model import Finding, Framework, FrameworkResult, Requirement, RequirementResult, Status
+from reportgen.model import (
+    Finding,
+    Framework,
+    FrameworkResult,
+    Relation,
+    Requirement,
+    RequirementResult,
+    Status,
+)
 
 
 def load(folders: Iterable[Path]) -> tuple[Framework, ...]:
@@ -59,7 +67,7 @@ def unknown_controls(frameworks: Iterable[Framework], controls: Iterable[str]) -
 
 
 def evaluate(frameworks: Iterable[Framework], findings: Iterable[Finding]) -> tuple[FrameworkResult, ...]:
-    """What the findings say of every requirement. ``status`` is None where no control was run for it."""
+    """What the findings say of every requirement: its direct controls, else the supporting ones."""
     by_control = {finding.control: finding for finding in findings}
     return tuple(
         FrameworkResult(
@@ -71,13 +79,16 @@ def evaluate(frameworks: Iterable[Framework], findings: Iterable[Finding]) -> tu
 
 
 def _result(requirement: Requirement, by_control: dict[str, Finding]) -> RequirementResult:
-    found = [by_control[item.control] for item in requirement.controls if item.control in by_control]
+    run = [item for item in requirement.controls if item.control in by_control]
+    direct = [item for item in run if item.relation is Relation.DIRECT]
+    found = [by_control[item.control] for item in direct or run]
     counts = {status: sum(finding.status is status for finding in found) for status in Status}
     return RequirementResult(
         requirement,
         status=roll_up(counts) if found else None,
         exceptions=sum(finding.exceptions for finding in found),
         not_assessed=sum(finding.not_assessed for finding in found),
+        supporting_only=bool(run) and not direct,
     )
 
 

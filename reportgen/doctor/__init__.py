@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen import expected
+from reportgen.catalogues import catalogue_of
 from reportgen.doctor import azure, host
 from reportgen.doctor.report import Line, Report, State
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
-from reportgen.run import Served, controls_for
+from reportgen.run import Served
 
 __all__ = ["Line", "Report", "State", "examine", "unusable"]
 
@@ -31,7 +32,7 @@ def examine(
     sandbox.
     """
     try:
-        controls = controls_for(engagement)
+        controls = catalogue_of(engagement).controls
         export = expected.read(engagement.export_file) if engagement.export_file else None
         served = connect()
     except UsageError as error:

@@ -45,6 +45,7 @@ class RequirementRow:
     controls: tuple[MappedRow, ...]
     more: int
     remark: str
+    supporting_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,10 @@ def _row(
             for item in asked.controls[:most]
         ),
         more=max(0, len(asked.controls) - most) if most else 0,
-        remark=" ".join(part for part in (asked.reason, asked.not_covered) if part),
+        remark=" ".join(
+            part for part in (asked.reason, asked.not_covered and f"Not covered: {asked.not_covered}") if part
+        ),
+        supporting_only=line.supporting_only,
     )
 
 

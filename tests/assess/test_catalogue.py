@@ -322,10 +322,3 @@ def test_the_schema_is_json_and_closed() -> None:
     assert schema["additionalProperties"] is False
     assert {"id", "check", "observe", "tests"} <= set(schema["required"])
     assert "when" in schema["properties"]
-
-
-def test_the_hash_of_a_catalogue_follows_its_files(tmp_path: Path) -> None:
-    path = write_control(tmp_path)
-    before = catalogue.catalogue_sha256(tmp_path)
-    path.write_text(path.read_text() + "# a word\n")
-    assert catalogue.catalogue_sha256(tmp_path) != before

@@ -101,7 +101,7 @@ def test_an_engagement_chooses_in_its_order_and_an_unknown_one_is_named(tmp_path
         frameworks.chosen(both, ("none-such",))
 
 
-def test_a_requirement_has_the_worst_status_of_its_controls_and_none_without_them(tmp_path: Path) -> None:
+def test_a_requirement_has_the_status_of_its_direct_controls_before_that_of_others(tmp_path: Path) -> None:
     loaded = frameworks.load([write(tmp_path)])
     found = [
         finding("api-server-private", Status.SATISFIED),
@@ -109,7 +109,11 @@ def test_a_requirement_has_the_worst_status_of_its_controls_and_none_without_the
     ]
     (result,) = frameworks.evaluate(loaded, found)
     first, second, _ = result.requirements
-    assert (first.status, first.exceptions, first.not_assessed) == (Status.NOT_SATISFIED, 2, 1)
+    assert (first.status, first.exceptions, first.supporting_only) == (Status.SATISFIED, 0, False)
+    (supported,) = frameworks.evaluate(loaded, found[1:])
+    line = supported.requirements[0]
+    assert (line.status, line.exceptions, line.not_assessed) == (Status.NOT_SATISFIED, 2, 1)
+    assert line.supporting_only
     assert second.status is None
     (without,) = frameworks.evaluate(loaded, [])
     assert without.requirements[0].status is None
