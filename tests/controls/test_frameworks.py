@@ -16,6 +16,8 @@ SHIPPED = {
 EXPECTED = {
     # Items of kube-bench's cfg/aks-1.8.0: 1 + 13 + 24 + 13.
     "cis-aks-1.8.0": (51, "2.1.1 3.1.4 3.2.9 4.1.12 4.2.5 4.4.2 4.5.2 4.6.3 5.1.4 5.2.1 5.3.1 5.4.5 5.5.2"),
+    # The guide's summary has 4 + 4 + 7 + 3 + 5 + 3 points, its sections add 3 + 6 + 1; none is numbered.
+    "nsa-cisa-1.2": (36, "P-1 P-4.4 P-7 N-1 N-7 N-13 A-3 L-5 L-6 U-3"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
