@@ -1,0 +1,32 @@
+"""The shipped frameworks: as many requirements as their publications have, under the published ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reportgen.assess import frameworks
+
+SHIPPED = {
+    framework.id: framework
+    for framework in frameworks.load([Path(__file__).resolve().parents[2] / "controls" / "frameworks"])
+}
+
+EXPECTED = {
+    # Items of kube-bench's cfg/aks-1.8.0: 1 + 13 + 24 + 13.
+    "cis-aks-1.8.0": (51, "2.1.1 3.1.4 3.2.9 4.1.12 4.2.5 4.4.2 4.5.2 4.6.3 5.1.4 5.2.1 5.3.1 5.4.5 5.5.2"),
+    # The guide's summary has 4 + 4 + 7 + 3 + 5 + 3 points, its sections add 3 + 6 + 1; none is numbered.
+    "nsa-cisa-1.2": (36, "P-1 P-4.4 P-7 N-1 N-7 N-13 A-3 L-5 L-6 U-3"),
+    # Microsoft's pages of the twelve domains: 10 + 9 + 8 + 8 + 5 + 7 + 7 + 7 + 3 + 4 + 7 + 11.
+    "mcsb-v1": (86, "NS-10 IM-9 PA-8 DP-8 AM-5 LT-7 IR-7 PV-7 ES-3 BR-4 DS-7 GS-11"),
+}
+"""By framework: how many requirements are listed, and ids that have to be among them."""
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_framework_lists_what_its_publication_has(name: str) -> None:
+    number, ids = EXPECTED[name]
+    listed = [requirement.id for requirement in SHIPPED[name].requirements]
+    assert len(listed) == number
+    assert set(ids.split()) <= set(listed)
