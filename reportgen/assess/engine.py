@@ -13,7 +13,7 @@ from reportgen.assess.judge import Verdict, judge
 from reportgen.model import Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
-from reportgen.subjects import DERIVED_FROM, own_sources
+from reportgen.subjects import DERIVED_FROM, own_sources, versions
 from reportgen.subjects.population import BODIES, Case, Item, population
 
 INSIDE = "k8s."
@@ -146,9 +146,8 @@ def _version_source(case: Case) -> str:
 def _notes(sources_of_versions: set[str]) -> tuple[str, ...]:
     if not sources_of_versions:
         return ()
-    return (
-        f"Which Kubernetes versions are supported was taken from: {'; '.join(sorted(sources_of_versions))}.",
-    )
+    sources = versions.sources_together(sources_of_versions)
+    return (f"Which Kubernetes versions are supported was taken from: {sources}.",)
 
 
 def roll_up(counts: Mapping[Status, int], gap_in_needs: bool) -> Status:
