@@ -15,10 +15,12 @@ import yaml
 
 from reportgen import rights, roles
 from reportgen.assess import catalogue
+from reportgen.roles.commands import BELOW, OTHERS
 from reportgen.run import CONTROLS
+from reportgen.sandbox import serve
 from reportgen.sources import SOURCES
 from tests import line
-from tests.sandbox.conftest import ALPHA, BETA
+from tests.sandbox.conftest import ALPHA, BETA, Client, cluster, write
 
 CLIENT = "66666666-7777-8888-9999-000000000000"
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -256,6 +258,25 @@ def test_the_script_applies_the_manifests_to_each_cluster_and_names_those_it_can
     assert 'NOT APPLIED to $NAME" >&2' in script
 
 
+def test_the_clusters_for_the_manifests_are_those_that_kubernetes_authorises(tmp_path: Path) -> None:
+    clusters = {
+        "plain": {"aadProfile": {"managed": True}},
+        "off": {"aadProfile": {"managed": True, "enableAzureRBAC": False}},
+        "azure": {"aadProfile": {"managed": True, "enableAzureRBAC": True}},
+        "legacy": {},
+        "old": {"aadProfile": {"serverAppID": "x"}},
+    }
+    write(tmp_path, {f"{name}.json": cluster(ALPHA, name, **more) for name, more in clusters.items()})
+    with serve(tmp_path) as sandbox:
+        client = Client(sandbox)
+        found = client.query(OTHERS, subscriptions=[ALPHA]).json()["data"]
+        below = client.query(BELOW, subscriptions=[ALPHA]).json()["data"]
+    assert {row["name"]: (row["subscriptionId"], row["resourceGroup"]) for row in found} == {
+        "plain": (ALPHA, "rg-aks"), "off": (ALPHA, "rg-aks"),
+    }  # fmt: skip
+    assert below == [{"subscriptionId": ALPHA}]
+
+
 def test_commands_are_one_line_each(tmp_path: Path) -> None:
     path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}")
     for command in printed(path)["commands"]:
@@ -285,8 +306,8 @@ def test_azures_own_roles_are_named_where_they_would_do(control: str) -> None:
         [] if control else ["Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"]
     )
     told = line.command("permissions", *chosen).out
-    assert ("Reader and Azure Kubernetes Service Cluster User Role would do" in told) is bool(more)
-    assert ("Reader would do" in told) is (not more)
+    assert ("grant more:\n# Reader and Azure Kubernetes Service Cluster User Role." in told) is bool(more)
+    assert ("grant more:\n# Reader." in told) is (not more)
 
 
 def test_without_a_look_into_clusters_their_credential_is_not_needed(tmp_path: Path) -> None:

@@ -22,10 +22,8 @@ OTHERS = (
 )
 """The clusters with Entra integration that Azure RBAC does not authorise. One without Entra integration is
 never looked into."""
-BELOW = (
-    'resourcecontainers | where type =~ "microsoft.resources/subscriptions" | project subscriptionId'
-    " | distinct subscriptionId"
-)
+BELOW = 'resourcecontainers | where type =~ "microsoft.resources/subscriptions" | project subscriptionId'
+"""The subscriptions below a management group."""
 _KUBECONFIG = "reportgen-kubeconfig"
 
 

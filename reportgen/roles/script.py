@@ -78,10 +78,10 @@ def _arm(made: Plan) -> str:
     only_reader = all(action.endswith("/read") for role in made.arm_roles for action in role.actions)
     enough = "Reader" if only_reader else "Reader and Azure Kubernetes Service Cluster User Role"
     remark = (
-        f"# {', '.join(sorted({*more}))} is there because clusters.access is run-command: it lets its\n"
-        "# holder run any command in the clusters. None of Azure's own roles grants it and little else."
+        f"# {', '.join(sorted({*more}))} is there because\n"
+        "# clusters.access is run-command: it lets its holder run any command in the clusters."
         if more
-        else f"# It changes nothing. Of Azure's own roles, {enough} would do, and grant more."
+        else f"# It changes nothing. Of Azure's own roles, these would do, and grant more:\n# {enough}."
     )
     return f"# Azure Resource Manager and Resource Graph: a custom role.\n{remark}\n{_files(made.arm_roles)}"
 
@@ -110,13 +110,15 @@ def _granted_in_azure(made: Plan) -> str:
     below = any(role.below(scope) for role in made.data_roles for scope in role.scopes)
     note = (
         "# Azure assigns no data actions at a management group: they are assigned at the subscriptions\n"
-        "# below it, the first 1,000; for more, repeat with --skip 1000. A new subscription needs it too.\n"
+        "# below it (the first 1,000; for more, repeat with --skip 1000). A new subscription needs it too.\n"
         if below
         else ""
     )
     return (
         "# Make the roles and assign them, at every scope that is collected from.\n"
-        f"# Who runs this needs Owner or User Access Administrator there.\n{note}" + "\n".join(made.azure)
+        "# Who runs this needs Owner or User Access Administrator there. A role that was just made can\n"
+        f"# take minutes to be known everywhere: repeat an assignment that does not find it.\n{note}"
+        + "\n".join(made.azure)
     )
 
 
@@ -125,7 +127,8 @@ def _granted_in_clusters(made: Plan) -> str:
         return f"# Who runs this needs cluster-admin.\n{made.kubernetes[0]}"
     return (
         "# Apply the ClusterRole to every cluster with Entra integration and without Azure RBAC, now and\n"
-        "# when a cluster is added (or hand the file to what deploys to them). Who runs this must be a\n"
-        "# cluster administrator there, and needs kubectl and kubelogin. Clusters without Entra integration\n"
-        "# are left out: they are never looked into.\n" + "\n".join(made.kubernetes)
+        "# when a cluster is added (or hand the file to what deploys to them); the first 1,000, for more\n"
+        "# repeat with --skip 1000. Who runs this must be a cluster administrator there, and needs kubectl\n"
+        "# and kubelogin. Clusters without Entra integration are left out: they are never looked into.\n"
+        + "\n".join(made.kubernetes)
     )
