@@ -259,7 +259,7 @@ def test_the_script_applies_the_manifests_to_each_cluster_and_names_those_it_can
 
 
 def test_the_clusters_for_the_manifests_are_those_that_kubernetes_authorises(tmp_path: Path) -> None:
-    clusters = {
+    clusters: dict[str, dict[str, Any]] = {
         "plain": {"aadProfile": {"managed": True}},
         "off": {"aadProfile": {"managed": True, "enableAzureRBAC": False}},
         "azure": {"aadProfile": {"managed": True, "enableAzureRBAC": True}},
