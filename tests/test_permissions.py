@@ -153,6 +153,9 @@ def test_without_a_scope_there_is_a_place_to_fill_in(tmp_path: Path) -> None:
     for arguments in ((), (engagement(tmp_path, "{}"),)):
         (role,) = printed(*arguments)["arm_roles"]
         assert role["AssignableScopes"] == ["/subscriptions/<subscription-id>"]
+        assert "# No scope is named: put the" in line.command("permissions", *arguments).out
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}")
+    assert "No scope is named" not in line.command("permissions", path).out
 
 
 CREDENTIALS = {

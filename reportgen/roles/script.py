@@ -56,8 +56,10 @@ def _script(made: Plan) -> Iterator[str]:
     """The parts of the script, in an order in which it runs."""
     what = f"the controls {', '.join(made.chosen)}" if made.chosen else "all controls"
     left = "\n# A run with these rights reports the other sources as gaps." if made.chosen else ""
+    places = any("<" in scope for role in made.arm_roles for scope in role.scopes)
+    fill = "\n# No scope is named: put the subscriptions in the place of <subscription-id>." if places else ""
     yield (
-        f"# The rights that {what} take: {len(made.sources)} sources, read and never changed.{left}\n"
+        f"# The rights that {what} take: {len(made.sources)} sources, read and never changed.{left}{fill}\n"
         "# Read it, then run it in an empty folder. First, whom the rights are for:\n"
         + "\n".join(made.identity)
     )
