@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint format look clean
+.PHONY: install demo test lint format docs trace look clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -35,6 +35,14 @@ lint: install
 format: install
 	$(BIN)/ruff format reportgen tests tools
 	$(BIN)/ruff check --fix reportgen tests tools
+
+# The pages of docs/ that are made from the catalogue and the sources.
+docs: install
+	$(BIN)/python tools/docs.py
+
+# Each behaviour of API servers in docs/kubernetes-api-behaviours.md has a test that bears its number.
+trace: install
+	$(BIN)/python tools/trace.py
 
 # Every page of the report as a picture, with 1 cluster, the sample estate's and 300, and what a machine can check.
 look: install

@@ -133,7 +133,7 @@ def init(
         ),
     )
     console.say(f"Wrote {path}: {written.entity}, {written.period.start} to {written.period.end}.")
-    console.say(f"Next: reportgen run {path}")
+    console.say(f"Next: reportgen permissions {path} (the rights to give), then reportgen doctor {path}")
 
 
 def _answer(given: str | None, option: str, question: str, default: str) -> str:

@@ -79,6 +79,8 @@ class Section(StrEnum):
     """A part of what `permissions` prints."""
 
     ARM_ROLE = "arm-role"
+    DATA_ROLE = "data-role"
+    CLUSTER_ROLE = "cluster-role"
     COMMANDS = "commands"
 
 
@@ -88,21 +90,30 @@ def permissions(
         list[str] | None, typer.Option(help="A control's id, repeatable; all controls without it.")
     ] = None,
     section: Annotated[
-        Section | None, typer.Option(help="Only this: JSON for `az role definition create`, or the commands.")
+        Section | None,
+        typer.Option(
+            help="Only this: JSON for `az role definition create` (arm-role; data-role for clusters under "
+            "Azure RBAC), YAML for `kubectl apply -f -` (cluster-role, for the others), or the commands."
+        ),
     ] = None,
+    object_id: Annotated[str, typer.Option(help="Object id of the collector's identity.")] = "",
+    group: Annotated[
+        str, typer.Option(help="Object id of an Entra group that gets the rights in the identity's place.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print the least role that a collector needs, and how to assign it."""
+    """Print the least rights that a collector needs, in Azure and inside clusters, and how to give them."""
     from reportgen import roles
     from reportgen.assess import catalogue
     from reportgen.run import CONTROLS
 
     loaded = _load(engagement, None) if engagement else None
-    plan = roles.plan(loaded, catalogue.load(CONTROLS), tuple(control or ()))
+    to = roles.grantee(loaded, object_id, group)
+    plan = roles.plan(loaded, catalogue.load(CONTROLS), tuple(control or ()), to)
     if as_json:
         _json(plan.document())
     else:
-        console.say(plan.text(section or ""))
+        console.say(roles.text(plan, section or ""))
 
 
 def _json(document: Json) -> None:

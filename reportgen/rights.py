@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from reportgen.model import Json
-from reportgen.sources import Source
+from reportgen.sources import SOURCES, Source, kubernetes
 
 READS_BY_ANOTHER_NAME = frozenset(
     {"microsoft.containerservice/managedclusters/listclusterusercredential/action"}
@@ -74,9 +74,11 @@ def missing(held: Sequence[Permission], sources: Iterable[Source]) -> dict[str, 
     return {action: tuple(names) for action, names in sorted(needed.items()) if not grants(held, action)}
 
 
-def outside_clusters(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """The sources that are left where an engagement looks into no cluster."""
-    return tuple(source for source in sources if not source.name.startswith("k8s."))
+def read_by(access: str, *, secrets: bool) -> tuple[Source, ...]:
+    """All sources that an engagement reads, by its way into clusters, and the actions that they take."""
+    inside = {source.name: source for source in kubernetes.read_by(access, secrets=secrets)}
+    known = (inside.get(source.name) if source in kubernetes.KUBERNETES else source for source in SOURCES)
+    return tuple(source for source in known if source)
 
 
 def of_management_group(action: str) -> bool:

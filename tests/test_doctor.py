@@ -56,7 +56,7 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def look(folder: Path, sandbox: Sandbox, *options: str | Path, **changes: Any) -> line.Result:
     """Doctor on an engagement that reaches the sandbox by its address."""
-    known = {"scope": {"subscriptions": [ALPHA, BETA]}} | changes
+    known = {"scope": {"subscriptions": [ALPHA, BETA]}, "clusters": {"access": "none"}} | changes
     path = line.engagement_file(folder / "engagement.yaml", sandbox, **known)
     return line.command("doctor", path, "--out", folder / "out", *options)
 
@@ -211,7 +211,7 @@ def test_a_missing_permission_and_what_it_costs(tmp_path: Path) -> None:
 
 def test_what_several_subscriptions_lack_alike_is_told_once(tmp_path: Path) -> None:
     with azure(tmp_path, roles({"actions": ["Microsoft.Resources/*/read"]})) as sandbox:
-        found = document(tmp_path, sandbox)
+        found = document(tmp_path, sandbox, clusters={"access": "direct"})
     (check,) = checks(found, "permissions")
     assert check["found"].endswith(" missing at 2 of 2 subscriptions")
     assert check["details"][:2] == [f"{ALPHA}  Alpha", f"{BETA}  Beta"]
@@ -423,12 +423,15 @@ def test_names_from_azure_cannot_steer_the_terminal(tmp_path: Path, mixed_estate
 def test_a_kubeconfig_signs_in_to_no_azure(tmp_path: Path) -> None:
     path = tmp_path / "engagement.yaml"
     path.write_text(
-        "entity: Contoso\nperiod: {start: 2026-10-01, end: 2026-12-31}\nscope: {}\ncredential: kubeconfig\n",
+        "entity: Contoso\nperiod: {start: 2026-10-01, end: 2026-12-31}\nscope: {}\ncredential: kubeconfig\n"
+        "clusters: {kubeconfig: none.yaml}\n",
         encoding="utf-8",
     )
     result = line.command("doctor", path, "--out", tmp_path / "out")
-    assert result.code == 0
-    assert "note        cluster        one cluster by a kubeconfig, without Azure" in result.out
+    assert result.code == 2
+    told = " ".join(result.out.split())
+    assert f"stops cluster clusters.kubeconfig: {tmp_path / 'none.yaml'}: cannot be read" in told
+    assert "identity" not in told
 
 
 def test_an_export_that_cannot_be_read(tmp_path: Path) -> None:
@@ -438,6 +441,22 @@ def test_an_export_that_cannot_be_read(tmp_path: Path) -> None:
     (check,) = found["checks"]
     assert (check["state"], found["exit_code"]) == ("stops", 2)
     assert f"{tmp_path / 'cmdb.csv'}: scope.expected_from.file cannot be read" in check["found"]
+
+
+RUN_COMMAND = "Microsoft.ContainerService/managedClusters/runCommand/action"
+
+
+def test_run_command_is_no_more_than_needed_where_it_is_used(tmp_path: Path) -> None:
+    with azure(tmp_path, roles(READER, {"actions": [RUN_COMMAND]})) as sandbox:
+        found = document(tmp_path, sandbox, clusters={"access": "run-command"})
+        without = document(tmp_path, sandbox)
+    (check,) = checks(found, "permissions")
+    assert check["state"] == "ok"
+    assert checks(without, "permissions")[1]["found"].endswith(f"subscriptions: {RUN_COMMAND}")
+    with azure(tmp_path, roles(READER)) as sandbox:
+        lacking = document(tmp_path, sandbox, clusters={"access": "run-command"})
+    assert checks(lacking, "permissions")[0]["found"] == "1 missing at 2 of 2 subscriptions"
+    assert lacking["subscriptions"][0]["missing"][0]["action"] == RUN_COMMAND
 
 
 @pytest.mark.parametrize(("access", "code"), [("none", 0), ("direct", 3)])

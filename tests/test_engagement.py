@@ -201,7 +201,9 @@ def test_init_by_flags(tmp_path: Path, period: str, start: str, end: str) -> Non
     path = tmp_path / "own.yaml"
     result = written(path, period=period, scope=f"{ALPHA.upper()}, bbbbbbbb-0000-4000-8000-000000000002")
     assert (result.code, result.err) == (0, "")
-    assert result.out == f"Wrote {path}: Contoso, {start} to {end}.\nNext: reportgen run {path}\n"
+    wrote, then = result.out.splitlines()
+    assert wrote == f"Wrote {path}: Contoso, {start} to {end}."
+    assert then == f"Next: reportgen permissions {path} (the rights to give), then reportgen doctor {path}"
     found = engagement.load(path)
     assert (found.period.start.isoformat(), found.period.end.isoformat()) == (start, end)
     assert found.scope.subscriptions == (ALPHA, "bbbbbbbb-0000-4000-8000-000000000002")
@@ -321,7 +323,7 @@ def test_on_a_terminal_it_asks(tmp_path: Path) -> None:
         ),
     )  # fmt: skip
     assert code == 0, shown
-    assert "Next: reportgen run engagement.yaml" in shown
+    assert "Next: reportgen permissions engagement.yaml" in shown
     found = engagement.load(tmp_path / "engagement.yaml")
     assert (found.entity, found.credential.kind) == ('Øst: "A/S"', "azure-cli")
     assert found.scope.subscriptions == ()

@@ -11,9 +11,10 @@ from reportgen.sources.kubernetes import (
     KUBERNETES,
     SECRETS,
     cluster_role,
+    data_action,
     data_actions,
     needed_by,
-    run_command_actions,
+    read_by,
 )
 from reportgen.sources.source import Rule
 
@@ -28,7 +29,7 @@ HARMFUL = {
 
 
 def granted(*, secrets: bool = False) -> set[tuple[str, str]]:
-    role = cluster_role(secrets=secrets)
+    role = cluster_role(read_by("direct", secrets=secrets))
     return {(rule["apiGroups"][0], resource) for rule in role["rules"] for resource in rule["resources"]}
 
 
@@ -64,14 +65,17 @@ def test_k33_secrets_are_in_it_only_where_they_are_wanted() -> None:
     assert ("", "secrets") not in granted()
     assert granted(secrets=True) - granted() == {("", "secrets")}
     assert not [action for action in data_actions() if "/secrets/" in action]
-    assert [action for action in data_actions(secrets=True) if action not in data_actions()] == [
+    assert granted() == {
+        (rule["apiGroups"][0], resource) for rule in cluster_role()["rules"] for resource in rule["resources"]
+    }
+    assert [action for action in data_actions(KUBERNETES) if action not in data_actions()] == [
         "Microsoft.ContainerService/managedClusters/secrets/read"
     ]
 
 
 def test_nothing_that_could_run_something_is_in_any_of_them() -> None:
     assert not {resource for _, resource in granted(secrets=True)} & HARMFUL
-    assert all(action.endswith("/read") for action in data_actions(secrets=True))
+    assert all(action.endswith("/read") for action in data_actions(KUBERNETES))
 
 
 def test_everything_that_is_read_is_in_the_cluster_role() -> None:
@@ -101,5 +105,28 @@ def test_each_right_says_what_it_is_there_for() -> None:
 
 
 def test_run_command_takes_rights_of_its_own() -> None:
-    assert run_command_actions()[0] == "Microsoft.ContainerService/managedClusters/runCommand/action"
-    assert not set(run_command_actions()) & {action for source in KUBERNETES for action in source.permissions}
+    def actions(access: str) -> set[str]:
+        return {action for source in read_by(access, secrets=False) for action in source.permissions}
+
+    assert actions("run-command") - actions("direct") == {
+        "Microsoft.ContainerService/managedClusters/runCommand/action",
+        "Microsoft.ContainerService/managedClusters/commandResults/read",
+    }
+    assert actions("direct") == {
+        "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
+    }
+
+
+def test_each_right_is_a_data_action_or_has_none() -> None:
+    found = {rule: data_action(rule) for source in KUBERNETES for rule in source.rules}
+    assert {rule.resource for rule, action in found.items() if not action} == {
+        "validatingadmissionpolicies", "validatingadmissionpolicybindings",
+    }  # fmt: skip
+    assert {*found.values()} - {""} == {*data_actions(KUBERNETES)}
+
+
+def test_an_engagement_that_looks_into_no_cluster_reads_nothing_there() -> None:
+    assert read_by("none", secrets=True) == ()
+    assert {source.name for source in read_by("direct", secrets=False)} == {
+        source.name for source in KUBERNETES
+    } - {SECRETS}

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from reportgen import rights, roles
 from reportgen.assess import catalogue
+from reportgen.roles.commands import BELOW, OTHERS
 from reportgen.run import CONTROLS
+from reportgen.sandbox import serve
 from reportgen.sources import SOURCES
 from tests import line
-from tests.sandbox.conftest import ALPHA, BETA
+from tests.sandbox.conftest import ALPHA, BETA, Client, cluster, write
 
 CLIENT = "66666666-7777-8888-9999-000000000000"
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -84,6 +87,8 @@ def test_a_chosen_control_takes_no_more_than_it_needs() -> None:
     assert {source["name"] for source in two["sources"]} - {source["name"] for source in one["sources"]} == {
         "arm.maintenance-configurations"
     }
+    assert (one["data_roles"], one["cluster_role"]) == ([], [])
+    assert not [command for command in one["commands"] if "kube" in command]
 
 
 def test_a_control_that_does_not_exist_is_refused() -> None:
@@ -96,8 +101,12 @@ def test_subscriptions_are_the_scopes(tmp_path: Path) -> None:
     found = printed(engagement(tmp_path, f"{{subscriptions: [{BETA}, {ALPHA}]}}"))
     (role,) = found["arm_roles"]
     assert role["AssignableScopes"] == [f"/subscriptions/{ALPHA}", f"/subscriptions/{BETA}"]
+    (data,) = found["data_roles"]
+    assert data["AssignableScopes"] == role["AssignableScopes"]
     assert found["assignments"] == [
-        {"role": role["Name"], "scope": scope} for scope in role["AssignableScopes"]
+        {"role": one["Name"], "scope": scope, "at": "the scope"}
+        for one in (role, data)
+        for scope in role["AssignableScopes"]
     ]
     assert not [action for action in role["Actions"] if "managementGroups" in action]
 
@@ -130,13 +139,23 @@ def test_two_management_groups_take_two_roles(tmp_path: Path) -> None:
     assert second["AssignableScopes"] == [f"{groups}/lab"]
     assert first["Name"] != second["Name"]
     assert first["Actions"] == second["Actions"]
-    assert len(found["assignments"]) == 3
+    assert [one["AssignableScopes"] for one in found["data_roles"]] == [
+        first["AssignableScopes"], second["AssignableScopes"],
+    ]  # fmt: skip
+    assert len({one["Name"] for one in (*found["arm_roles"], *found["data_roles"])}) == 4
+    assert [one["at"] for one in found["assignments"]] == [
+        *3 * ["the scope"], "every subscription below the scope", "the scope",
+        "every subscription below the scope",
+    ]  # fmt: skip
 
 
 def test_without_a_scope_there_is_a_place_to_fill_in(tmp_path: Path) -> None:
     for arguments in ((), (engagement(tmp_path, "{}"),)):
         (role,) = printed(*arguments)["arm_roles"]
         assert role["AssignableScopes"] == ["/subscriptions/<subscription-id>"]
+        assert "# No scope is named: put the" in line.command("permissions", *arguments).out
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}")
+    assert "No scope is named" not in line.command("permissions", path).out
 
 
 CREDENTIALS = {
@@ -168,21 +187,30 @@ def test_one_section_alone_is_what_az_takes(tmp_path: Path) -> None:
     result = line.command("permissions", path, "--section", "arm-role")
     assert result.code == 0
     assert [json.loads(result.out)] == printed(path)["arm_roles"]
+    result = line.command("permissions", path, "--section", "data-role")
+    assert [json.loads(result.out)] == printed(path)["data_roles"]
     commands = line.command("permissions", path, "--section", "commands")
     assert commands.out.splitlines() == printed(path)["commands"]
 
 
-AZ = """\
+TOOL = """\
 #!/bin/sh
-printf '%s\\n' "$@" -- >> calls
-echo the-object-id
+printf '%s\\n' "${0##*/}" "$@" -- >> calls
+case "$*" in
+  *show*userPrincipalName*) echo someone@contoso.com ;;
+  *show*) echo the-object-id ;;
+  *resourcecontainers*) echo below-1; echo below-2 ;;
+  graph*) printf 'sub\\trg-1\\taks-1\\nsub\\trg-2\\taks-2\\n' ;;
+  *get-credentials*aks-1*) exit 1 ;;
+esac
 """
 
 
 def ran(folder: Path, script: str) -> Iterator[list[str]]:
-    """Each call of `az` that a script makes, as its arguments."""
-    (folder / "az").write_text(AZ, encoding="utf-8")
-    (folder / "az").chmod(0o755)
+    """Each call of a tool that a script makes, with its arguments; one of two clusters lets nobody in."""
+    for name in ("az", "kubectl", "kubelogin"):
+        (folder / name).write_text(TOOL, encoding="utf-8")
+        (folder / name).chmod(0o755)
     subprocess.run(["sh", "-eu"], input=script, text=True, cwd=folder, check=True,
                    env={"PATH": f"{folder}:/usr/bin:/bin"})  # fmt: skip
     calls = (folder / "calls").read_text(encoding="utf-8").split("--\n")
@@ -194,20 +222,62 @@ def test_what_is_printed_runs_as_a_script(tmp_path: Path) -> None:
     scope = json.dumps({"management_groups": [hostile], "subscriptions": [ALPHA]})
     path = engagement(tmp_path, scope, credential="azure-cli")
     result = line.command("permissions", path)
-    create, who, *assign = ran(tmp_path, result.out)
-    assert create == ["role", "definition", "create", "--role-definition", "@reportgen-arm-role.json"]
-    assert who[:3] == ["ad", "signed-in-user", "show"]
-    scopes = [call[call.index("--scope") + 1] for call in assign]
-    assert scopes == [
-        f"/providers/Microsoft.Management/managementGroups/{hostile}",
-        f"/subscriptions/{ALPHA}",
+    calls = list(ran(tmp_path, result.out))
+    assert [call[1:4] for call in calls[:2]] == 2 * [["ad", "signed-in-user", "show"]]
+    created = [call[-1] for call in calls if call[1:4] == ["role", "definition", "create"]]
+    assert created == ["@reportgen-arm-role.json", "@reportgen-data-role.json"]
+    assign = [call for call in calls if call[1:4] == ["role", "assignment", "create"]]
+    assert {call[call.index("--assignee-object-id") + 1] for call in assign} == {"the-object-id"}
+    group = f"/providers/Microsoft.Management/managementGroups/{hostile}"
+    assert [(call[call.index("--role") + 1], call[call.index("--scope") + 1]) for call in assign] == [
+        ("reportgen evidence reader", group),
+        ("reportgen evidence reader", f"/subscriptions/{ALPHA}"),
+        ("reportgen cluster reader", "/subscriptions/below-1"),
+        ("reportgen cluster reader", "/subscriptions/below-2"),
+        ("reportgen cluster reader", f"/subscriptions/{ALPHA}"),
     ]
-    for call in assign:
-        assert call[:3] == ["role", "assignment", "create"]
-        assert call[call.index("--assignee-object-id") + 1] == "the-object-id"
-        assert call[call.index("--role") + 1] == "reportgen evidence reader"
-    role = json.loads((tmp_path / "reportgen-arm-role.json").read_text(encoding="utf-8"))
-    assert role["AssignableScopes"] == scopes
+    for kind in ("arm", "data"):
+        role = json.loads((tmp_path / f"reportgen-{kind}-role.json").read_text(encoding="utf-8"))
+        assert role["AssignableScopes"] == [group, f"/subscriptions/{ALPHA}"]
+
+
+def test_the_script_applies_the_manifests_to_each_cluster_and_names_those_it_cannot(tmp_path: Path) -> None:
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}", credential="azure-cli")
+    script = line.command("permissions", path).out
+    calls = list(ran(tmp_path, script))
+    asked = [call[call.index("--name") + 1] for call in calls if "get-credentials" in call]
+    assert asked == ["aks-1", "aks-2"]
+    assert [call for call in calls if call[0] == "kubectl"] == [
+        ["kubectl", "--kubeconfig", "reportgen-kubeconfig", "apply", "--filename",
+         "reportgen-cluster-role.yaml"]
+    ]  # fmt: skip
+    (query,) = [call for call in calls if call[1:3] == ["graph", "query"]]
+    assert query[query.index("--subscriptions") + 1] == ALPHA
+    role, binding = yaml.safe_load_all((tmp_path / "reportgen-cluster-role.yaml").read_text(encoding="utf-8"))
+    assert role == printed(path)["cluster_role"][0]
+    assert binding["subjects"] == [
+        {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "someone@contoso.com"}
+    ]
+    assert 'NOT APPLIED to $NAME" >&2' in script
+
+
+def test_the_clusters_for_the_manifests_are_those_that_kubernetes_authorises(tmp_path: Path) -> None:
+    clusters: dict[str, dict[str, Any]] = {
+        "plain": {"aadProfile": {"managed": True}},
+        "off": {"aadProfile": {"managed": True, "enableAzureRBAC": False}},
+        "azure": {"aadProfile": {"managed": True, "enableAzureRBAC": True}},
+        "legacy": {},
+        "old": {"aadProfile": {"serverAppID": "x"}},
+    }
+    write(tmp_path, {f"{name}.json": cluster(ALPHA, name, **more) for name, more in clusters.items()})
+    with serve(tmp_path) as sandbox:
+        client = Client(sandbox)
+        found = client.query(OTHERS, subscriptions=[ALPHA]).json()["data"]
+        below = client.query(BELOW, subscriptions=[ALPHA]).json()["data"]
+    assert {row["name"]: (row["subscriptionId"], row["resourceGroup"]) for row in found} == {
+        "plain": (ALPHA, "rg-aks"), "off": (ALPHA, "rg-aks"),
+    }  # fmt: skip
+    assert below == [{"subscriptionId": ALPHA}]
 
 
 def test_commands_are_one_line_each(tmp_path: Path) -> None:
@@ -239,10 +309,112 @@ def test_azures_own_roles_are_named_where_they_would_do(control: str) -> None:
         [] if control else ["Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"]
     )
     told = line.command("permissions", *chosen).out
-    assert ("Reader and Azure Kubernetes Service Cluster User Role would do" in told) is bool(more)
-    assert ("Reader would do" in told) is (not more)
+    assert ("grant more:\n# Reader and Azure Kubernetes Service Cluster User Role." in told) is bool(more)
+    assert ("grant more:\n# Reader." in told) is (not more)
 
 
 def test_without_a_look_into_clusters_their_credential_is_not_needed(tmp_path: Path) -> None:
     (role,) = printed(engagement(tmp_path, "{}", more="clusters: {access: none}\n"))["arm_roles"]
     assert [action for action in role["Actions"] if not action.endswith("/read")] == []
+
+
+def test_what_needs_no_rights_cannot_be_printed_alone(tmp_path: Path) -> None:
+    path = engagement(tmp_path, "{}", more="clusters: {access: none}\n")
+    for section in ("data-role", "cluster-role"):
+        result = line.command("permissions", path, "--section", section)
+        assert (result.code, result.out) == (2, "")
+        assert f"--section {section}: what was chosen takes no rights there" in result.err
+    assert "kubectl" not in line.command("permissions", path).out
+
+
+@pytest.mark.parametrize("access", ["direct", "run-command"])
+def test_run_commands_are_allowed_only_where_they_are_used(tmp_path: Path, access: str) -> None:
+    path = engagement(tmp_path, "{}", more=f"clusters: {{access: {access}}}\n")
+    (role,) = printed(path)["arm_roles"]
+    more = {action for action in role["Actions"] if "ommand" in action}
+    assert more == (set() if access == "direct" else {
+        "Microsoft.ContainerService/managedClusters/runCommand/action",
+        "Microsoft.ContainerService/managedClusters/commandResults/read",
+    })  # fmt: skip
+    told = line.command("permissions", path).out
+    assert ("run any command in the clusters" in told) is bool(more)
+    assert ("It changes nothing." in told) is (not more)
+
+
+@pytest.mark.parametrize("secrets", [False, True])
+def test_secrets_are_in_the_roles_only_where_the_engagement_asks_for_them(
+    tmp_path: Path, secrets: bool
+) -> None:
+    path = engagement(tmp_path, "{}", more=f"clusters: {{secrets: {str(secrets).lower()}}}\n")
+    found = printed(path)
+    text = json.dumps([found["data_roles"], found["cluster_role"]])
+    assert ("secrets/read" in text, '"secrets"' in text) == (secrets, secrets)
+    for never in ("nodes/proxy", "pods/exec", "configmaps", "impersonate", '"verbs": ["*"]'):
+        assert never not in text
+    assert {verb for rule in found["cluster_role"][0]["rules"] for verb in rule["verbs"]} == {"list"}
+    (data,) = found["data_roles"]
+    assert data["Actions"] == []
+    assert [action for action in data["DataActions"] if "*" in action or not action.endswith("/read")] == []
+
+
+def test_a_chosen_control_takes_only_its_own_rights_inside_clusters() -> None:
+    found = printed("--control", "governance-webhooks-fail-closed")
+    (role, _), (data,) = found["cluster_role"], found["data_roles"]
+    hooks = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
+    assert role["rules"] == [
+        {"apiGroups": ["admissionregistration.k8s.io"], "resources": hooks, "verbs": ["list"]}
+    ]
+    assert [action.split("/")[-2] for action in data["DataActions"]] == hooks
+
+
+IDS = {"--object-id": "User", "--group": "Group"}
+
+
+@pytest.mark.parametrize("option", IDS)
+def test_an_object_id_is_put_where_it_belongs(option: str) -> None:
+    found = printed(option, CLIENT)
+    _, binding = found["cluster_role"]
+    assert binding["subjects"] == [
+        {"apiGroup": "rbac.authorization.k8s.io", "kind": IDS[option], "name": CLIENT}
+    ]
+    assert f"OBJECT_ID={CLIENT}" in found["commands"]
+    kind = "Group" if option == "--group" else "ServicePrincipal"
+    assert [command for command in found["commands"] if f"--assignee-principal-type {kind} " in command]
+    refused = line.command("permissions", option, "$(id)")
+    assert (refused.code, refused.err) == (
+        2, f"error: {option} $(id): expected a GUID, the object id that Entra shows\n",
+    )  # fmt: skip
+
+
+def test_rights_go_to_an_identity_or_to_a_group() -> None:
+    result = line.command("permissions", "--object-id", CLIENT, "--group", TENANT)
+    assert (result.code, result.out) == (2, "")
+    assert "give the rights to one of them" in result.err
+
+
+def test_a_person_is_bound_by_name_and_assigned_by_id(tmp_path: Path) -> None:
+    path = engagement(tmp_path, "{}", credential="azure-cli")
+    commands = printed(path, "--object-id", CLIENT)["commands"]
+    assert commands[:2] == [
+        f"OBJECT_ID=$(az ad user show --id {CLIENT} --query id --output tsv)",
+        f"SUBJECT=$(az ad user show --id {CLIENT} --query userPrincipalName --output tsv)",
+    ]
+
+
+def test_one_cluster_by_a_kubeconfig_takes_nothing_in_azure(tmp_path: Path) -> None:
+    path = engagement(tmp_path, "{}", credential="kubeconfig", more="clusters: {context: 'a b'}\n")
+    found = printed(path)
+    assert (found["arm_roles"], found["data_roles"], found["assignments"]) == ([], [], [])
+    assert {source["name"].split(".")[0] for source in found["sources"]} == {"k8s"}
+    assert found["commands"][1:] == ["kubectl --context 'a b' apply --filename reportgen-cluster-role.yaml"]
+    assert "az " not in line.command("permissions", path).out
+    refused = line.command("permissions", path, "--object-id", CLIENT)
+    assert (refused.code, refused.out) == (2, "")
+
+
+def test_manifests_alone_say_what_to_fill_in(tmp_path: Path) -> None:
+    result = line.command("permissions", "--section", "cluster-role")
+    assert "in the place of <object-id>, or give --object-id or --group" in result.out
+    filled = line.command("permissions", "--section", "cluster-role", "--object-id", CLIENT)
+    assert "<" not in filled.out
+    assert [*yaml.safe_load_all(filled.out)] == printed("--object-id", CLIENT)["cluster_role"]

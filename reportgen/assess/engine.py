@@ -15,7 +15,7 @@ from reportgen.assess.roll_up import roll_up
 from reportgen.model import Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
-from reportgen.subjects import DERIVED_FROM, own_sources
+from reportgen.subjects import DERIVED_FROM, own_sources, versions
 from reportgen.subjects.population import BODIES, Case, Item, population
 
 INSIDE = "k8s."
@@ -149,9 +149,8 @@ def _version_source(case: Case) -> str:
 def _notes(sources_of_versions: set[str]) -> tuple[str, ...]:
     if not sources_of_versions:
         return ()
-    return (
-        f"Which Kubernetes versions are supported was taken from: {'; '.join(sorted(sources_of_versions))}.",
-    )
+    sources = versions.sources_together(sources_of_versions)
+    return (f"Which Kubernetes versions are supported was taken from: {sources}.",)
 
 
 def _findings(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reportgen import expected
 from reportgen.catalogues import catalogue_of
-from reportgen.doctor import azure, host
+from reportgen.doctor import azure, clusters, host
 from reportgen.doctor.report import Line, Report, State
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
@@ -39,16 +39,9 @@ def examine(
         return unusable(error)
     here = (host.engagement(engagement, len(controls)), host.report(), *host.folder(out))
     if served.engagement.credential.kind == "kubeconfig":
-        return Report((*here, _ALONE), controls=controls)
+        return Report((*here, clusters.alone(served, clock, controls)), controls=controls)
     there = azure.examine(served, clock, controls, export)
-    return Report((*here, *there.lines), there.identity, there.subscriptions, controls)
-
-
-_ALONE = Line(
-    State.NOTE,
-    "cluster",
-    "one cluster by a kubeconfig, without Azure: whether it answers shows when it is collected",
-)
+    return Report((*here, *there.lines), there.identity, there.subscriptions, there.clusters, controls)
 
 
 def unusable(error: UsageError) -> Report:

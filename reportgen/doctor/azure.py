@@ -16,18 +16,18 @@ from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
-from reportgen.doctor.report import Line, State, Subscription, costs
+from reportgen.collect.kubernetes.fleet import Fleet
+from reportgen.doctor import clusters
+from reportgen.doctor.report import Cluster, Line, State, Subscription, listed, told_costs
 from reportgen.engagement import Engagement
 from reportgen.errors import CredentialError, IncompleteError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Gap, Identity
 from reportgen.run import Served
 from reportgen.snapshot import Writer
-from reportgen.sources import SOURCES, Source
+from reportgen.sources import Source
 
 _WORKERS = 8
-_SHOWN = 30
-"""Subscriptions that a line lists; all of them are in the document for machines."""
 _ROLE = "`reportgen permissions` prints the role and how to assign it."
 
 
@@ -38,6 +38,7 @@ class Found:
     lines: tuple[Line, ...]
     identity: Identity | None = None
     subscriptions: tuple[Subscription, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
 
 
 def examine(
@@ -63,9 +64,11 @@ def examine(
         except IncompleteError as error:
             stopped = Line(State.STOPS, "subscriptions", str(error), advice=_ROLE)
             return Found((way, who, _clock(azure), stopped), azure.identity)
-        looks_inside = engagement.clusters.access != "none"
-        needed = SOURCES if looks_inside else rights.outside_clusters(SOURCES)
+        inside = engagement.clusters
+        needed = rights.read_by(inside.access, secrets=inside.secrets)
         subscriptions = tuple(_subscriptions(known, recorder, needed))
+        fleet = Fleet.of(recorder, inside, connection, clock, identity)
+        entered = clusters.examine(fleet, known, controls)
         lines = (
             way,
             who,
@@ -74,8 +77,9 @@ def examine(
             *_groups(engagement, writer.gaps),
             _graph(recorder),
             *_rights([one for one in subscriptions if one.visible and one.expected], controls, needed),
+            *entered.lines,
         )
-    return Found(lines, azure.identity, subscriptions)
+    return Found(lines, azure.identity, subscriptions, entered.clusters)
 
 
 def _way(engagement: Engagement, connection: Connection) -> Line:
@@ -171,9 +175,7 @@ def _remarked(one: Subscription) -> str:
 
 
 def _listed(subscriptions: list[Subscription], told: Callable[[Subscription], str]) -> tuple[str, ...]:
-    more = len(subscriptions) - _SHOWN
-    shown = tuple(told(one) for one in subscriptions[:_SHOWN])
-    return (*shown, f"and {more} more, which --json lists") if more > 0 else shown
+    return listed([told(one) for one in subscriptions])
 
 
 def _groups(engagement: Engagement, gaps: Iterable[Gap]) -> Iterator[Line]:
@@ -219,12 +221,14 @@ def _rights(
     if list(lacking) == [()] and not unknown:
         number = len(rights.missing((), needed))
         yield Line(State.OK, "permissions", f"all {number} that the sources need, {_where(asked, asked)}")
+    wanted = {action.lower() for source in needed for action in source.permissions}
     for patterns, where in beyond.items():
-        if patterns:
+        unwanted = [pattern for pattern in patterns if pattern.lower() not in wanted]
+        if unwanted:
             yield Line(
                 State.NOTE,
                 "permissions",
-                f"more than reading needs {_where(where, asked)}: {', '.join(patterns)}",
+                f"more than reading needs {_where(where, asked)}: {', '.join(unwanted)}",
                 _listed(where, _called),
                 f"A collector only reads; take this right away from it. {_ROLE}",
             )
@@ -232,14 +236,6 @@ def _rights(
 
 def _missing(where: list[Subscription], asked: list[Subscription], controls: tuple[Control, ...]) -> Line:
     missing = where[0].missing or {}
-    lost = costs((source for sources in missing.values() for source in sources), controls)
-    told = (
-        "costs no control"
-        if not lost
-        else f"costs all {len(lost)} controls"
-        if len(lost) == len(controls)
-        else f"costs {', '.join(lost)}"
-    )
     return Line(
         State.INCOMPLETE,
         "permissions",
@@ -247,7 +243,7 @@ def _missing(where: list[Subscription], asked: list[Subscription], controls: tup
         (
             *_listed(where, _called),
             *(f"{action}  for {', '.join(sources)}" for action, sources in missing.items()),
-            told,
+            told_costs((source for sources in missing.values() for source in sources), controls),
         ),
         _ROLE,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -12,6 +12,10 @@ from reportgen.sources import SOURCES
 
 _WIDTH = 110
 _STATE, _TOPIC = 12, 14
+_SHOWN = 30
+"""Subscriptions or clusters that a line lists."""
+_NAMED = 20
+"""Controls that a line names."""
 
 
 class State(StrEnum):
@@ -60,12 +64,27 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster that a run would look into.
+
+    ``closed`` says why there is no way in, "" where there is one; ``missing`` has the sources that each right
+    which the collector lacks there costs, None where the rights are not known.
+    """
+
+    id: str
+    name: str
+    closed: str
+    missing: Mapping[str, tuple[str, ...]] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that was found."""
 
     lines: tuple[Line, ...]
     identity: Identity | None = None
     subscriptions: tuple[Subscription, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
     controls: tuple[Control, ...] = ()
 
     @property
@@ -100,13 +119,14 @@ class Report:
             "verdict": self.verdict,
             "identity": asdict(self.identity) if self.identity else None,
             "checks": [asdict(line) for line in self.lines],
-            "subscriptions": [self._described(known) for known in self.subscriptions],
+            "subscriptions": [self._described(known, "action") for known in self.subscriptions],
+            "clusters": [self._described(known, "right") for known in self.clusters],
         }
 
-    def _described(self, known: Subscription) -> dict[str, Json]:
+    def _described(self, known: Subscription | Cluster, called: str) -> dict[str, Json]:
         missing = known.missing and [
-            {"action": action, "sources": sources, "controls": costs(sources, self.controls)}
-            for action, sources in known.missing.items()
+            {called: right, "sources": sources, "controls": costs(sources, self.controls)}
+            for right, sources in known.missing.items()
         ]
         return asdict(known) | {"missing": None if known.missing is None else missing or []}
 
@@ -116,6 +136,23 @@ def costs(sources: Iterable[str], controls: Iterable[Control]) -> list[str]:
     lost = set(sources)
     lost.update(source.name for source in SOURCES if source.requires in lost)
     return [control.id for control in controls if lost.intersection(control.needs)]
+
+
+def told_costs(sources: Iterable[str], controls: tuple[Control, ...]) -> str:
+    """The same in words; by their number where they are too many to read."""
+    lost = costs(sources, controls)
+    if not lost:
+        return "costs no control"
+    if len(lost) == len(controls):
+        return f"costs all {len(lost)} controls"
+    many = f"costs {len(lost)} of {len(controls)} controls"
+    return many if len(lost) > _NAMED else f"costs {', '.join(lost)}"
+
+
+def listed(names: Sequence[str]) -> tuple[str, ...]:
+    """As many names as a person reads; all of them are in the document for machines."""
+    more = len(names) - _SHOWN
+    return (*names[:_SHOWN], f"and {more} more, which --json lists") if more > 0 else tuple(names)
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:

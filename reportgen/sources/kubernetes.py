@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from reportgen.model import Json
 from reportgen.sources.source import Rule, Source
@@ -148,15 +149,30 @@ KUBERNETES: tuple[Source, ...] = (
 )
 
 
-def cluster_role(*, secrets: bool = False) -> Json:
+WITHOUT_SECRETS = tuple(source for source in KUBERNETES if source.name != SECRETS)
+"""What is read unless an engagement asks for secrets."""
+
+
+def read_by(access: str, *, secrets: bool) -> tuple[Source, ...]:
+    """The sources that an engagement with these settings reads, with the actions that its way in takes."""
+    if access == "none":
+        return ()
+    way = _RUN_COMMAND if access == "run-command" else ()
+    return tuple(
+        replace(source, permissions=(*source.permissions, *way)) if source.name == ACCESS else source
+        for source in (KUBERNETES if secrets else WITHOUT_SECRETS)
+    )
+
+
+def cluster_role(sources: Iterable[Source] = WITHOUT_SECRETS) -> dict[str, Json]:
     """The ClusterRole that reading takes, as a manifest; the lists of ``apiGroups`` are single and sorted.
 
     Reviews of one's own rights and discovery need nothing here: Kubernetes gives them to everybody who is
     signed in (``system:basic-user``, ``system:discovery``).
     """
-    resources: dict[str, list[str]] = defaultdict(list)
-    for rule in _rules(secrets=secrets):
-        resources[rule.group].append(rule.resource)
+    resources: dict[str, set[str]] = defaultdict(set)
+    for rule in _rules(sources):
+        resources[rule.group].add(rule.resource)
     return {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRole",
@@ -168,25 +184,21 @@ def cluster_role(*, secrets: bool = False) -> Json:
     }
 
 
-def data_actions(*, secrets: bool = False) -> tuple[str, ...]:
-    """The same as data actions of an Azure role, for clusters that Azure RBAC authorises.
+def data_action(rule: Rule) -> str:
+    """The data action that grants a rule where Azure RBAC authorises; "" where Azure has none.
 
     Custom resources are one action together, which is in preview. There is none for validating admission
     policies: on such clusters they are a gap. (Source: Microsoft's list of permissions for containers.)
     """
-    resources = {
-        "/".join(filter(None, (rule.group, rule.resource))) if rule.group in _IN_AZURE else _CUSTOM
-        for rule in _rules(secrets=secrets)
-        if rule.resource not in _NOT_IN_AZURE
-    }
-    return tuple(
-        f"Microsoft.ContainerService/managedClusters/{resource}/read" for resource in sorted(resources)
-    )
+    if rule.resource in _NOT_IN_AZURE:
+        return ""
+    resource = "/".join(filter(None, (rule.group, rule.resource))) if rule.group in _IN_AZURE else _CUSTOM
+    return f"Microsoft.ContainerService/managedClusters/{resource}/read"
 
 
-def run_command_actions() -> tuple[str, ...]:
-    """The actions that the run-command mode takes beside those of the sources."""
-    return _RUN_COMMAND
+def data_actions(sources: Iterable[Source] = WITHOUT_SECRETS) -> tuple[str, ...]:
+    """The same rights as data actions of an Azure role, for clusters that Azure RBAC authorises."""
+    return tuple(sorted({data_action(rule) for rule in _rules(sources)} - {""}))
 
 
 def needed_by(sources: Iterable[Source] = KUBERNETES) -> Iterator[tuple[Rule, tuple[str, ...]]]:
@@ -198,5 +210,5 @@ def needed_by(sources: Iterable[Source] = KUBERNETES) -> Iterator[tuple[Rule, tu
     return ((rule, tuple(found)) for rule, found in names.items())
 
 
-def _rules(*, secrets: bool) -> Iterator[Rule]:
-    return (rule for source in KUBERNETES if secrets or source.name != SECRETS for rule in source.rules)
+def _rules(sources: Iterable[Source]) -> Iterator[Rule]:
+    return (rule for source in sources for rule in source.rules)

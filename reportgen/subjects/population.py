@@ -15,7 +15,7 @@ from typing import Any
 from reportgen.model import Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
-from reportgen.subjects import derived
+from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.inside import KINDS, Kind, Objects
 from reportgen.subjects.resources import RESOURCES, ResourceKind
@@ -214,7 +214,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
             related[BY_NAME[source].relation] = content
         if found.pointers:
             evidence[source] = found
-    offered_from = f"Azure's list of the versions offered in {region}"
+    offered_from = versions.offered_in(region)
     values = derived.for_cluster(document, related, snapshot.as_of, offered_from)
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,7 @@ SUPPORT_ENDS = {
 }
 """Minor version to the month through whose last day Azure supports it; long-term support adds a year."""
 
+_OFFERED_IN = "Azure's list of the versions offered in "
 _LTS = "AKSLongTermSupport"
 _OFFICIAL = "KubernetesOfficial"
 _MINORS_IN_A_YEAR = 3
@@ -39,6 +41,22 @@ class Support:
     supported: bool | None
     end: str
     source: str
+
+
+def offered_in(region: str) -> str:
+    """How a region's list is called as a source of what is supported."""
+    return f"{_OFFERED_IN}{region}"
+
+
+def sources_together(sources: Iterable[str]) -> str:
+    """Sources of what is supported as one phrase, in which the lists of several regions are one."""
+    names = sorted({*sources})
+    regions = [name.removeprefix(_OFFERED_IN) for name in names if name.startswith(_OFFERED_IN)]
+    others = [name for name in names if not name.startswith(_OFFERED_IN)]
+    if len(regions) < 2:
+        return "; ".join(names)
+    lists = f"Azure's lists of the versions offered in {', '.join(regions[:-1])} and {regions[-1]}"
+    return "; ".join([lists, *others])
 
 
 def running(cluster: Json) -> str:

@@ -133,6 +133,7 @@ def test_the_texts_are_whole(control: Control) -> None:
     assert control.objective.count(". ") == 0
     assert control.remediation_text.endswith(".")
     assert control.severity_reason or control.severity in ("low", "medium")
+    assert not re.match(r"(no )?peers?\b|\w+ (rates?|flags?)\b", control.severity_reason, re.IGNORECASE)
     for address in control.references:
         assert re.fullmatch(r"https://[a-z0-9.-]+\.(com|io|dev|gov|uk)/[A-Za-z0-9/._#-]+", address)
 

@@ -101,3 +101,13 @@ def test_the_running_version_comes_before_the_wanted_one() -> None:
     assert versions.running(body) == "1.30.6"
     assert versions.running({"properties": {"kubernetesVersion": "1.30"}}) == "1.30"
     assert versions.running({}) == ""
+
+
+def test_the_lists_of_several_regions_are_told_as_one() -> None:
+    lists = [versions.offered_in(region) for region in ("westeurope", "northeurope", "swedencentral")]
+    table = "the table of versions shipped with reportgen"
+    assert versions.sources_together([*lists, table, lists[0]]) == (
+        "Azure's lists of the versions offered in northeurope, swedencentral and westeurope; " + table
+    )
+    assert versions.sources_together(lists[:1]) == "Azure's list of the versions offered in westeurope"
+    assert versions.sources_together([table]) == table

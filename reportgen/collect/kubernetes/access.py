@@ -39,6 +39,7 @@ class Target:
     provisioning: str = "Succeeded"
     private: bool = False
     run_command: bool = True
+    azure_rbac: bool = False
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Target:
@@ -53,6 +54,7 @@ class Target:
             str(properties.get("provisioningstate") or "Succeeded"),
             access.get("enableprivatecluster") is True,
             access.get("disableruncommand") is not True,
+            _lowered(properties.get("aadprofile")).get("enableazurerbac") is True,
         )
 
     @property

@@ -72,6 +72,15 @@ class Way:
             files[1].write_bytes(self.user.key)
             return trusting(self.place.ca, (str(files[0]), str(files[1])))
 
+    def client(self, engagement: Engagement, connection: Connection, clock: Callable[[], datetime]) -> Client:
+        """Of the API server there; whoever asks for it closes it."""
+        try:
+            trusted = self.trust()
+        except Unread as error:
+            raise UsageError(f"clusters.kubeconfig: {error}") from error
+        deadline = Deadline(engagement.clusters.deadline_seconds)
+        return Client(self.place.server, trusted, FixedToken(self.user.token), connection, deadline, clock)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -90,12 +99,7 @@ def read(
 ) -> Found:
     """Read the cluster; UsageError where the kubeconfig cannot be used, everything else is a gap."""
     way = Way.of(engagement)
-    try:
-        trusted = way.trust()
-    except Unread as error:
-        raise UsageError(f"clusters.kubeconfig: {error}") from error
-    deadline = Deadline(engagement.clusters.deadline_seconds)
-    client = Client(way.place.server, trusted, FixedToken(way.user.token), connection, deadline, clock)
+    client = way.client(engagement, connection, clock)
     try:
         identity = _read(engagement, connection, client, writer, mode, way)
     finally:

@@ -98,7 +98,7 @@ def read(subject: Subject, client: Client, way: Iterable[Answer]) -> None:
     """
     discovery = Discovery.of(client)
     me = who(client)
-    held = rights(client, _asked(discovery, subject.secrets))
+    held = rights(client, asked(discovery, subject.secrets))
     subject.record(ACCESS, chain(way, filter(None, (me, held.answer))))
     subject.record(VERSION, _version(client))
     for one in READS:
@@ -115,7 +115,7 @@ def read(subject: Subject, client: Client, way: Iterable[Answer]) -> None:
             _list(subject, SECRETS, _Tables(client, subject))
 
 
-def _asked(discovery: Discovery, with_secrets: bool) -> Iterator[Rule]:
+def asked(discovery: Discovery, with_secrets: bool) -> Iterator[Rule]:
     """The rights that reading what this cluster serves takes."""
     for one in READS:
         yield from _served(discovery, one)

@@ -53,6 +53,10 @@ class Fleet:
         tokens, ceiling = EntraTokens(credential), Ceiling(settings.run_command_limit)
         return cls(recorder, settings, connection, clock, tokens, ceiling)
 
+    def client(self, place: Endpoint, deadline: Deadline) -> Client:
+        """Of one API server; whoever asks for it closes it."""
+        return Client(place.server, trusting(place.ca), self.tokens, self.connection, deadline, self.clock)
+
 
 def commands(settings: Clusters) -> Mapping[str, str]:
     """The commands that a run may send, each with its files: none unless it may send any."""
@@ -104,7 +108,7 @@ def _enter(
         _directly(fleet, subject, place, way, deadline)
     except NoPath as error:
         if fleet.settings.access != "run-command":
-            raise _with_advice(error, target) from error
+            raise with_advice(error, target) from error
         if not target.run_command:
             raise Unread(error.reason, f"{error} Run command is switched off on this cluster.") from error
         azure, sleep = fleet.recorder.azure, fleet.connection.sleep
@@ -117,14 +121,15 @@ def _enter(
 
 def _directly(fleet: Fleet, subject: Subject, place: Endpoint, way: Answer, deadline: Deadline) -> None:
     proxied = subject.through(proxy_host(place.server, fleet.connection))
-    client = Client(place.server, trusting(place.ca), fleet.tokens, fleet.connection, deadline, fleet.clock)
+    client = fleet.client(place, deadline)
     try:
         cluster.read(proxied, client, (way,))
     finally:
         client.close()
 
 
-def _with_advice(error: NoPath, target: Target) -> NoPath:
+def with_advice(error: NoPath, target: Target) -> NoPath:
+    """The same, with what may stand in between."""
     advice = (
         " The cluster is private: collect from inside its network, or set clusters.access to run-command."
         if target.private

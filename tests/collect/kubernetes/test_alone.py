@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 import trustme
 
+from reportgen.assess import catalogue
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
+from reportgen.doctor import clusters
 from reportgen.engagement import Engagement, load
 from reportgen.errors import UsageError
 from reportgen.model import CollectionMode
+from reportgen.run import CONTROLS, Served
 from reportgen.snapshot import Reader
 from tests import line
 from tests.collect.kubernetes import world
@@ -45,12 +48,16 @@ def kubeconfig(server: Server, folder: Path, user: str = "{token: CANARY-token}"
     return path
 
 
+def connection(server: Server) -> Connection:
+    return Connection(
+        "https://management.azure.test", "https://login.azure.test", None, server.address, 20, lambda s: None
+    )
+
+
 def collected(
     server: Server, given: Engagement, folder: Path, mode: CollectionMode = CollectionMode.KUBECONFIG
 ) -> Reader:
-    way = Connection(
-        "https://management.azure.test", "https://login.azure.test", None, server.address, 20, lambda s: None
-    )
+    way = connection(server)
     request = Request(folder / "snapshot", mode, way, lambda: NOW, "test", lambda *_: None)
     collect(given, request)
     return Reader(request.folder)
@@ -183,3 +190,37 @@ def test_the_line_makes_a_pack_of_one_cluster(
     path.write_text(text, encoding="utf-8")
     monkeypatch.setenv("KUBECONFIG_TEST", str(path))
     test_a_real_cluster(tmp_path, None)
+
+
+def test_doctor_asks_what_may_be_read_and_reads_nothing(server: Server, tmp_path: Path) -> None:
+    world.fill(server.cluster)
+    kubeconfig(server, tmp_path)
+    served = Served(engagement(tmp_path, kubeconfig="config.yaml"), connection(server), "")
+    controls = catalogue.load(CONTROLS)
+    fine = clusters.alone(served, lambda: NOW, controls)
+    assert (fine.state.value, fine.found) == (
+        "ok",
+        "one, by a kubeconfig and without Azure: it answers, and lets all be read that it serves",
+    )
+    assert not [call for call in server.calls if "/pods" in call.path]
+    server.cluster.denied.add("persistentvolumes")
+    lacking = clusters.alone(served, lambda: NOW, controls)
+    assert lacking.state.value == "incomplete"
+    assert lacking.found.endswith(", and rights are missing: 1")
+    assert lacking.details == (
+        "list persistentvolumes in the core API group  for k8s.persistent-volumes",
+        "costs encryption-volumes-customer-key",
+    )
+    assert "--section cluster-role" in lacking.advice
+
+
+def test_doctor_says_why_nobody_is_let_in(server: Server, tmp_path: Path) -> None:
+    path = kubeconfig(server, tmp_path)
+    served = Served(engagement(tmp_path, kubeconfig="config.yaml"), connection(server), "")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("api.azure.test", "other.test"), encoding="utf-8"
+    )
+    found = clusters.alone(served, lambda: NOW, ())
+    assert (found.state.value, found.found[:5]) == ("stops", "one: ")
+    path.write_text("{}", encoding="utf-8")
+    assert clusters.alone(served, lambda: NOW, ()).found.startswith("clusters.kubeconfig: ")
