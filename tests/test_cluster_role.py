@@ -13,6 +13,7 @@ import yaml
 
 from reportgen import engagement, run
 from reportgen.assess import assess
+from reportgen.catalogues import catalogue_of
 from reportgen.engagement import Clusters
 from reportgen.model import CollectionMode, Status
 from reportgen.snapshot import Reader
@@ -66,7 +67,7 @@ def test_the_printed_role_is_enough_for_every_control(read: Read) -> None:
     denied = [gap for gap in held.gaps if gap.reason == "denied" and gap.source.startswith("k8s.")]
     assert {gap.source for gap in denied} == {SECRETS}, "and those the role leaves out on purpose"
     assert len(denied) == 7
-    catalogue = run.controls_for(engagement.load(run.SAMPLES / "contoso" / "engagement.yaml"))
+    catalogue = catalogue_of(engagement.load(run.SAMPLES / "contoso" / "engagement.yaml")).controls
     one, other = (assess(reader, catalogue, line.AS_OF) for reader in (held, everything))
     assert one.observations == other.observations
     inside = {control.id for control in catalogue if any(need.startswith("k8s.") for need in control.needs)}
