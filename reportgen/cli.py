@@ -91,7 +91,7 @@ def demo(
     from reportgen.model import CollectionMode
 
     loaded, snapshot = _collect(
-        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format
+        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format, draws=True
     )
     _finish(line.report(loaded, snapshot, out), fail_on)
 
@@ -156,7 +156,7 @@ def run(
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
+    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, draws=True)
     _finish(line.report(loaded, snapshot, out), fail_on)
 
 
@@ -172,7 +172,7 @@ def collect(
     from reportgen.model import CollectionMode
     from reportgen.snapshot import Reader
 
-    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
+    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, draws=False)
     gaps = [gap for gap in Reader(snapshot).gaps if not gap.excluded]
     console.say(f"Snapshot: {snapshot}")
     console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
@@ -192,7 +192,9 @@ def report(
     from reportgen import run as line
 
     loaded = _load(engagement)
-    _finish(line.report(loaded, snapshot or line.latest_snapshot(out), out), fail_on)
+    found = snapshot or line.latest_snapshot(out)
+    _preflight(out, draws=True)
+    _finish(line.report(loaded, found, out), fail_on)
 
 
 @app.command()
@@ -267,8 +269,13 @@ def _collect(
     as_of: str | None,
     mode: CollectionMode,
     log_format: LogFormat,
+    *,
+    draws: bool,
 ) -> tuple[Engagement, Path]:
-    """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure."""
+    """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure.
+
+    ``draws`` says whether a report is to follow.
+    """
     from reportgen import run as line
 
     if as_of and not estate:
@@ -276,13 +283,23 @@ def _collect(
     console.start_logging(log_format)
     if not estate:
         loaded = _load(engagement)
+        _preflight(out, draws=draws)
         with console.progress(log_format) as tell:
             return loaded, line.collect_azure(loaded, out, tell)
     own, time = estate / "engagement.yaml", _time(as_of)
     path = engagement or (own if own.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
+    _preflight(out, draws=draws)
     with console.progress(log_format) as tell:
         return loaded, line.collect_estate(loaded, estate, out, time, mode, tell)
+
+
+def _preflight(out: Path, *, draws: bool) -> None:
+    """Say before the first call what will be lacking; UsageError where nothing could be stored."""
+    from reportgen import preflight
+
+    for problem in preflight.warnings(out, draws=draws):
+        console.warn(problem)
 
 
 def _finish(outcome: Outcome, fail_on: FailOn) -> None:

@@ -113,9 +113,18 @@ def document(value: Json) -> None:
 
 
 def complain(text: str) -> None:
-    """An error or a warning on standard error, as a log line where these are JSON."""
+    """An error on standard error, as a log line where these are JSON."""
+    _tell(logging.ERROR, text)
+
+
+def warn(text: str) -> None:
+    """Something that the pack will lack, likewise."""
+    _tell(logging.WARNING, f"warning: {text}")
+
+
+def _tell(level: int, text: str) -> None:
     if any(isinstance(handler.formatter, _JsonLines) for handler in LOG.handlers):
-        LOG.error(text)
+        LOG.log(level, "%s", text)
     else:
         sys.stderr.write(plain(text) + "\n")
 

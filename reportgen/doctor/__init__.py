@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from reportgen import expected
-from reportgen.doctor import azure, host
-from reportgen.doctor.report import Line, Report, State
+from reportgen import expected, preflight
+from reportgen.doctor import azure
+from reportgen.doctor.report import Report
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
+from reportgen.preflight import Line, State
 from reportgen.run import Served, controls_for
 
 __all__ = ["Line", "Report", "State", "examine", "unusable"]
@@ -36,7 +37,7 @@ def examine(
         served = connect()
     except UsageError as error:
         return unusable(error)
-    here = (host.engagement(engagement, len(controls)), host.report(), *host.folder(out))
+    here = (_fits(engagement, len(controls)), preflight.report(), preflight.folder(out))
     if served.engagement.credential.kind == "kubeconfig":
         return Report((*here, _ALONE), controls=controls)
     there = azure.examine(served, clock, controls, export)
@@ -48,6 +49,13 @@ _ALONE = Line(
     "cluster",
     "one cluster by a kubeconfig, without Azure: whether it answers shows when it is collected",
 )
+
+
+def _fits(known: Engagement, controls: int) -> Line:
+    period = known.period
+    return Line(
+        State.OK, "engagement", f"{known.entity}, {period.start} to {period.end}; {controls} controls fit it"
+    )
 
 
 def unusable(error: UsageError) -> Report:

@@ -16,11 +16,12 @@ from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
-from reportgen.doctor.report import Line, State, Subscription, costs
+from reportgen.doctor.report import Subscription, costs
 from reportgen.engagement import Engagement
 from reportgen.errors import CredentialError, IncompleteError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Gap, Identity
+from reportgen.preflight import Line, State
 from reportgen.run import Served
 from reportgen.snapshot import Writer
 from reportgen.sources import SOURCES, Source

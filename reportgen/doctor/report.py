@@ -5,36 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from reportgen.model import Control, Identity, Json
+from reportgen.preflight import Line, State
 from reportgen.sources import SOURCES
 
 _WIDTH = 110
 _STATE, _TOPIC = 12, 14
-
-
-class State(StrEnum):
-    """What a line means for a run."""
-
-    OK = "ok"
-    NOTE = "note"
-    """worth mending, and costs no evidence"""
-    INCOMPLETE = "incomplete"
-    """something would be missing from the evidence or the pack"""
-    STOPS = "stops"
-    """nothing could be collected"""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was looked at; ``advice`` says what to do, "" where there is nothing to do."""
-
-    state: State
-    topic: str
-    found: str
-    details: tuple[str, ...] = ()
-    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
