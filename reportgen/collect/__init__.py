@@ -87,8 +87,9 @@ def collect(engagement: Engagement, request: Request) -> Header:
 
 def _collect_alone(engagement: Engagement, request: Request) -> Header:
     """One cluster by a kubeconfig, without Azure."""
+    entered = alone.enter(engagement)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
-    found = alone.read(engagement, request.connection, request.clock, writer, request.mode)
+    found = alone.read(engagement, entered, request.connection, request.clock, writer, request.mode)
     request.progress(1, 1, "kubeconfig")
     report = ScopeReport("the context of a kubeconfig that the engagement names", (), ())
     return writer.close(_header(request, writer, found.identity, found.endpoint), report)

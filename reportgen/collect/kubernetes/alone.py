@@ -81,19 +81,25 @@ class Found:
     endpoint: str
 
 
+def enter(engagement: Engagement) -> tuple[Way, ssl.SSLContext]:
+    """The way in and whom to trust there; UsageError where the kubeconfig cannot be used."""
+    way = Way.of(engagement)
+    try:
+        return way, way.trust()
+    except Unread as error:
+        raise UsageError(f"clusters.kubeconfig: {error}") from error
+
+
 def read(
     engagement: Engagement,
+    entered: tuple[Way, ssl.SSLContext],
     connection: Connection,
     clock: Callable[[], datetime],
     writer: Writer,
     mode: CollectionMode,
 ) -> Found:
-    """Read the cluster; UsageError where the kubeconfig cannot be used, everything else is a gap."""
-    way = Way.of(engagement)
-    try:
-        trusted = way.trust()
-    except Unread as error:
-        raise UsageError(f"clusters.kubeconfig: {error}") from error
+    """Read the cluster where `enter` leads; whatever goes wrong is a gap."""
+    way, trusted = entered
     deadline = Deadline(engagement.clusters.deadline_seconds)
     client = Client(way.place.server, trusted, FixedToken(way.user.token), connection, deadline, clock)
     try:
