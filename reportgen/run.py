@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from reportgen import facts, render, sandbox
 from reportgen.assess import assess, catalogue
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
+from reportgen.collect.tally import Progress
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
@@ -28,7 +29,6 @@ from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 
-Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
 CONTROLS = Path(str(files("reportgen"))) / "controls"
 TEMPLATES = Path(str(files("reportgen"))) / "templates"

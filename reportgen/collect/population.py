@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -91,17 +91,17 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
     return known
 
 
-def clusters(known: scope.Scope, recorder: Recorder, pool: Executor) -> Population:
-    """Every cluster in scope, by Resource Graph and by ARM's list of each subscription."""
+def clusters(
+    known: scope.Scope, recorder: Recorder, pool: Executor, told: Callable[[str], None]
+) -> Population:
+    """Every cluster in scope, by Resource Graph and by ARM's list of each subscription; ``told`` of each."""
     if known.readable:
         CLUSTERS.collect(recorder, known.readable)
-    lists = dict(
-        zip(
-            known.readable,
-            pool.map(lambda subscription: _listed(recorder, known, subscription), known.readable),
-            strict=True,
-        )
-    )
+    lists: dict[str, list[Cluster] | None] = {}
+    read = pool.map(lambda subscription: _listed(recorder, known, subscription), known.readable)
+    for subscription, members in zip(known.readable, read, strict=True):
+        lists[subscription] = members
+        told(known.visible[subscription].name or subscription)
     found = tuple(cluster for members in lists.values() for cluster in members or ())
     rows = {str(row["id"]).lower(): row for row in CLUSTERS.rows(recorder)}
     _compare(recorder, rows, found, {key for key, members in lists.items() if members is not None})
