@@ -62,7 +62,6 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
         )
         for line in subscriptions.READ.items(recorder, "tenant")
     }
-    SUBSCRIPTIONS.collect(recorder, ())
     declared = set(engagement.scope.subscriptions)
     for group in engagement.scope.management_groups:
         unit = f"management-group/{group}"
@@ -79,6 +78,8 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
         engagement.scope.management_groups,
         visible,
     )
+    # Where no subscriptions are named, Resource Graph covers the first 10,000: so it gets those in scope.
+    SUBSCRIPTIONS.collect(recorder, () if known.expected is None else known.readable)
     for subscription in known.unseen:
         recorder.gap(
             "arm.managed-clusters",
