@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test lint format docs trace look clean
+.PHONY: install demo test scale lint format docs trace look clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -22,6 +22,10 @@ demo: install
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# What `make test` leaves out since it takes minutes: a run over 10,001 subscriptions.
+scale: install
+	$(BIN)/python -m pytest -n 0 -m scale --durations=1
 
 lint: install
 	$(BIN)/ruff format --check --quiet reportgen tests tools

@@ -100,7 +100,7 @@ def demo(
     from reportgen.model import CollectionMode
 
     loaded, snapshot = _collect(
-        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format
+        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format, draws=True
     )
     _finish(line.report(loaded, snapshot, out), fail_on)
 
@@ -168,7 +168,9 @@ def run(
     from reportgen.model import CollectionMode
 
     own = line.Own(controls, frameworks)
-    loaded, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own)
+    loaded, snapshot = _collect(
+        engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own, draws=True
+    )
     _finish(line.report(loaded, snapshot, out, own), fail_on)
 
 
@@ -184,7 +186,7 @@ def collect(
     from reportgen.model import CollectionMode
     from reportgen.snapshot import Reader
 
-    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format)
+    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, draws=False)
     gaps = [gap for gap in Reader(snapshot).gaps if not gap.excluded]
     console.say(f"Snapshot: {snapshot}")
     console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
@@ -206,7 +208,9 @@ def report(
     from reportgen import run as line
 
     loaded, own = _load(engagement), line.Own(controls, frameworks)
-    _finish(line.report(loaded, snapshot or line.latest_snapshot(out), out, own), fail_on)
+    found = snapshot or line.latest_snapshot(out)
+    _preflight(out, draws=True)
+    _finish(line.report(loaded, found, out, own), fail_on)
 
 
 @app.command()
@@ -282,8 +286,13 @@ def _collect(
     mode: CollectionMode,
     log_format: LogFormat,
     own: Own | None = None,
+    *,
+    draws: bool,
 ) -> tuple[Engagement, Path]:
-    """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure."""
+    """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure.
+
+    ``draws`` says whether a report is to follow.
+    """
     from reportgen import run as line
 
     if as_of and not estate:
@@ -291,13 +300,23 @@ def _collect(
     console.start_logging(log_format)
     if not estate:
         loaded = _load(engagement)
+        _preflight(out, draws=draws)
         with console.progress(log_format) as tell:
             return loaded, line.collect_azure(loaded, out, tell, own)
     beside, time = estate / "engagement.yaml", _time(as_of)
     path = engagement or (beside if beside.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
+    _preflight(out, draws=draws)
     with console.progress(log_format) as tell:
         return loaded, line.collect_estate(loaded, estate, out, time, mode, tell, own)
+
+
+def _preflight(out: Path, *, draws: bool) -> None:
+    """Say before the first call what will be lacking; UsageError where nothing could be stored."""
+    from reportgen import preflight
+
+    for problem in preflight.warnings(out, draws=draws):
+        console.warn(problem)
 
 
 def _finish(outcome: Outcome, fail_on: FailOn) -> None:

@@ -15,7 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from reportgen.remaining import Remaining
+
 if TYPE_CHECKING:
+    from reportgen.collect.tally import Progress
     from reportgen.model import Json, Results
     from reportgen.run import Outcome
 
@@ -24,7 +27,8 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_EVERY = 25
+_EVERY, _SECONDS = 25, 60.0
+"""A log line comes with each so many jobs, and after so long in any case."""
 
 
 def plain(text: str) -> str:
@@ -65,38 +69,72 @@ def start_logging(log_format: str) -> None:
 
 
 @contextmanager
-def progress(log_format: str) -> Iterator[Callable[[int, int, str], None]]:
-    """A function to tell (done, of, what): a bar on a terminal, now and then a log line without one."""
-    if sys.stderr.isatty() and log_format != "json":
-        with _bar() as tell:
-            yield tell
-        return
+def progress(log_format: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
+    """What a collection tells its progress: a bar on a terminal, now and then a log line without one.
 
-    def log(done: int, of: int, what: str) -> None:
-        if done % _EVERY == 0 or done == of:
-            LOG.info("collected %d of %d (%s)", done, of, what)
-
-    yield log
+    ``clock`` gives seconds and never goes back.
+    """
+    shown = _bar if sys.stderr.isatty() and log_format != "json" else _log_lines
+    with shown(clock) as tell:
+        yield tell
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
+def _log_lines(clock: Callable[[], float]) -> Iterator[Progress]:
+    """The last line comes when all is collected: a total may grow after it was reached."""
+    remaining, logged, unlogged = Remaining(clock), clock(), ""
+
+    def tell(done: int, of: int | None, what: str) -> None:
+        nonlocal logged, unlogged
+        remaining.tell(done, of)
+        count = f"{done}" if of is None else f"{done} of {of}"
+        unlogged = ", ".join(filter(None, (f"collected {count} ({what})", remaining.words)))
+        if done % _EVERY == 0 or clock() - logged >= _SECONDS:
+            LOG.info("%s", unlogged)
+            logged, unlogged = clock(), ""
+
+    yield tell
+    if unlogged:
+        LOG.info("%s", unlogged)
+
+
+@contextmanager
+def _bar(clock: Callable[[], float]) -> Iterator[Progress]:
     from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+    from rich.text import Text
+
+    remaining = Remaining(clock)
+
+    class Left(ProgressColumn):
+        """Drawn anew while nothing is told, too, so that the estimate grows while everything waits."""
+
+        def render(self, task: Task) -> Text:
+            del task
+            return Text(remaining.words)
 
     columns = (
         TextColumn("collecting"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.description}"),
+        Left(),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("scope", total=None)
 
-        def tell(done: int, of: int, what: str) -> None:
-            bar.update(task, completed=done, total=of, description=escape(plain(what)))
+        def tell(done: int, of: int | None, what: str) -> None:
+            remaining.tell(done, of)
+            bar.update(task, completed=done, total=of, description=plain(what))
 
         yield tell
 
@@ -113,9 +151,18 @@ def document(value: Json) -> None:
 
 
 def complain(text: str) -> None:
-    """An error or a warning on standard error, as a log line where these are JSON."""
+    """An error on standard error, as a log line where these are JSON."""
+    _tell(logging.ERROR, text)
+
+
+def warn(text: str) -> None:
+    """Something that the pack will lack, likewise."""
+    _tell(logging.WARNING, f"warning: {text}")
+
+
+def _tell(level: int, text: str) -> None:
     if any(isinstance(handler.formatter, _JsonLines) for handler in LOG.handlers):
-        LOG.error(text)
+        LOG.log(level, "%s", text)
     else:
         sys.stderr.write(plain(text) + "\n")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from reportgen.assess import assess, frameworks
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
+from reportgen.collect.tally import Progress
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
@@ -45,7 +46,6 @@ __all__ = [
     "served",
 ]
 
-Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 _JOB_VARIABLES = (

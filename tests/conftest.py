@@ -51,7 +51,7 @@ def mixed_run(mixed_estate: Path, tmp_path_factory: pytest.TempPathFactory) -> R
     """The whole line once, but for the PDF, which takes longer than all the rest; tests only read it."""
     out = tmp_path_factory.mktemp("run")
     with pytest.MonkeyPatch.context() as patch:
-        _leave_out_pdf(patch)
+        leave_out_pdf(patch)
         result = line.command("run", "--estate", mixed_estate, "--out", out, "--as-of", line.AS_OF)
     return Run(mixed_estate, out, out / "snapshots" / "20261115T060000Z", result.pack, result)
 
@@ -66,9 +66,9 @@ def own_pack(mixed_run: Run, tmp_path: Path) -> Path:
 @pytest.fixture
 def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line without its slowest part, for tests of something else."""
-    _leave_out_pdf(monkeypatch)
+    leave_out_pdf(monkeypatch)
 
 
-def _leave_out_pdf(patch: pytest.MonkeyPatch) -> None:
+def leave_out_pdf(patch: pytest.MonkeyPatch) -> None:
     kept = tuple(known for known in render.RENDERERS if not isinstance(known, PdfReport))
     patch.setattr(render, "RENDERERS", kept)

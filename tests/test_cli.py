@@ -346,6 +346,7 @@ def test_a_terminal_shows_a_progress_bar(terminal: tuple[int, str]) -> None:
     assert "collecting" in shown
     assert "━" in shown
     assert "INFO" not in shown
+    assert shown.index("warning: report.pdf cannot be made here") < shown.index("collecting")
 
 
 def test_a_terminal_shows_a_table(terminal: tuple[int, str]) -> None:

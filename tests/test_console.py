@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -129,17 +130,76 @@ def test_the_libraries_stay_silent() -> None:
     assert "noise" not in result.stderr
 
 
-def test_progress_without_a_terminal_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+def progress_lines(
+    capsys: pytest.CaptureFixture[str], told: list[tuple[int, int | None, float, str]]
+) -> list[str]:
+    """The log's messages; each of ``told`` is done, of, the seconds that it took, and what."""
+    now = 0.0
     console.start_logging("plain")
-    with console.progress("plain") as tell:
-        for done in range(1, 61):
-            tell(done, 60, f"cluster-{done}\x1b[2J")
-    told = [text.split("INFO ")[1] for text in capsys.readouterr().err.splitlines()]
+    with console.progress("plain", lambda: now) as tell:
+        for done, of, seconds, what in told:
+            now += seconds
+            tell(done, of, what)
+    return [text.split("INFO ")[1] for text in capsys.readouterr().err.splitlines()]
+
+
+def test_progress_without_a_terminal_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    told = progress_lines(capsys, [(done, 60, 1.0, f"cluster-{done}\x1b[2J") for done in range(1, 61)])
     assert told == [
-        "collected 25 of 60 (cluster-25\ufffd[2J)",
-        "collected 50 of 60 (cluster-50\ufffd[2J)",
+        "collected 25 of 60 (cluster-25\ufffd[2J), less than 1 min left",
+        "collected 50 of 60 (cluster-50\ufffd[2J), less than 1 min left",
         "collected 60 of 60 (cluster-60\ufffd[2J)",
     ]
+
+
+def test_progress_says_what_is_left_of_a_total_that_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = [(done, None, 2.0, "Alpha") for done in range(1, 26)]
+    first = [(done, 50, 2.0, "aks-one") for done in range(26, 51)]
+    second = [(done, 3650, 2.0, "aks-two") for done in range(51, 76)]
+    assert progress_lines(capsys, [*listed, *first, *second]) == [
+        "collected 25 (Alpha)",
+        "collected 50 of 50 (aks-one)",
+        "collected 75 of 3650 (aks-two), about 1 h 59 min left",
+    ]
+
+
+def test_progress_that_is_slow_is_told_each_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    assert progress_lines(capsys, [(done, 20, 40.0, "aks") for done in range(1, 14)]) == [
+        *(f"collected {done} of 20 (aks)" for done in (2, 4, 6, 8)),
+        "collected 10 of 20 (aks), about 7 min left",
+        "collected 12 of 20 (aks), about 5 min left",
+        "collected 13 of 20 (aks), about 5 min left",
+    ]
+
+
+class Terminal(io.StringIO):
+    """Keeps what a terminal is sent."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_says_what_is_left_while_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, shown = 0.0, Terminal()
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(sys, "stderr", shown)
+    with console.progress("plain", lambda: now) as tell:
+        for done in range(1, 21):
+            now += 3.0
+            tell(done, None if done < 15 else 220, "[bold]aks[/]\x1b[2J")
+        now += 600.0
+    last = shown.getvalue().rpartition("collecting")[2]
+    for text in ("20/220", "about 1 h 50 min left", "[bold]aks[/]\ufffd[2J"):
+        assert text in last
+
+
+def test_progress_that_breaks_off_does_not_say_that_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    console.start_logging("plain")
+    with pytest.raises(ZeroDivisionError), console.progress("plain") as tell:
+        tell(1, 1, "aks")
+        raise ZeroDivisionError
+    assert capsys.readouterr().err == ""
 
 
 def test_a_summary_without_a_terminal_is_four_lines(capsys: pytest.CaptureFixture[str]) -> None:

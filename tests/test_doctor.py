@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from reportgen.doctor import host
 from reportgen.sandbox import Fault, Faults, Kind, Sandbox, serve
 from tests import line
 from tests.sandbox.conftest import ALPHA, BETA, HIDDEN, cluster, write
@@ -350,24 +348,6 @@ def test_neither_engagement_nor_folder() -> None:
     assert "Name an engagement file" in result.out
 
 
-def test_an_out_folder_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("a file", encoding="utf-8")
-    path = tmp_path / "out" / "below"
-    (check,) = host.folder(path)
-    assert (check.state.value, check.topic) == ("stops", "out folder")
-    assert check.found.startswith(f"{path}: cannot be written ({tmp_path / 'out'}: ")
-    assert "--out" in check.advice
-
-
-def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "DISK_NEEDED", 1 << 60)
-    (check,) = host.folder(tmp_path / "a" / "b")
-    assert check.state.value == "incomplete"
-    assert "GiB free" in check.found
-    assert check.advice.startswith("Make room")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_host_without_pango(tmp_path: Path) -> None:
     (tmp_path / "weasyprint.py").write_text("raise OSError('no pango')\n", encoding="utf-8")
     estate(tmp_path / "estate")
@@ -385,13 +365,6 @@ def test_a_host_without_pango(tmp_path: Path) -> None:
     assert (check["state"], result.returncode) == ("incomplete", 3)
     assert "no pango" in check["found"]
     assert "apt install" in check["advice"]
-
-
-def test_a_package_without_its_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host, "FONTS", tmp_path)
-    assert host.report().state.value == "incomplete"
-    assert str(tmp_path) in host.report().found
-    assert "weasyprint" in sys.modules
 
 
 # --- estate folders ---

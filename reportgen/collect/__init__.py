@@ -17,6 +17,7 @@ from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
 from reportgen.collect.kubernetes import alone, fleet
+from reportgen.collect.tally import Progress, Tally
 from reportgen.engagement import Engagement
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Export, Identity, ScopeReport
@@ -28,7 +29,7 @@ CLOCKS_APART = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one collection needs beyond the engagement; ``progress`` is told (done, of, what).
+    """What one collection needs beyond the engagement.
 
     With ``limits`` None calls are not paced; with a ``key`` an unfinished ``folder`` of the same key is gone
     on with.
@@ -39,7 +40,7 @@ class Request:
     connection: Connection
     clock: Callable[[], datetime]
     host: str
-    progress: Callable[[int, int, str], None]
+    progress: Progress
     secret: str = field(default="", repr=False)
     workers: int = 8
     limits: Limits | None = None
@@ -62,15 +63,19 @@ def collect(engagement: Engagement, request: Request) -> Header:
     azure = Azure(identity, request.connection, request.clock, request.limits, commands)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
     recorder = Recorder(azure, writer, request.mode, lambda: time.monotonic() > ends)
-    known = population.resolve(engagement, export, recorder)
+    known, tally = population.resolve(engagement, export, recorder), Tally(request.progress)
     with ThreadPoolExecutor(request.workers) as pool:
-        found = population.clusters(known, recorder, pool)
+        found = population.clusters(known, recorder, pool, tally.count)
         azure.learn_regions({cluster.id.lower(): cluster.region for cluster in found.clusters})
+        ours = fleet.Fleet.of(recorder, engagement.clusters, request.connection, request.clock, identity)
+        inside = list(fleet.jobs(ours, found))
+        tally.expect(len(inside))
         for stage in jobs.STAGES:
-            _run(pool, list(stage(recorder, found)), request.progress)
-    inside = fleet.Fleet.of(recorder, engagement.clusters, request.connection, request.clock, identity)
+            work = list(stage(recorder, found))
+            tally.expect(len(work))
+            tally.run(pool, work)
     with ThreadPoolExecutor(engagement.clusters.concurrency) as pool:
-        _run(pool, list(fleet.jobs(inside, found)), request.progress)
+        tally.run(pool, inside)
     left_out.record(recorder, found)
     _compare_clocks(recorder, request)
     report = scope.report(known, found.in_graph, found.listed, writer.gaps)
@@ -87,16 +92,12 @@ def collect(engagement: Engagement, request: Request) -> Header:
 
 def _collect_alone(engagement: Engagement, request: Request) -> Header:
     """One cluster by a kubeconfig, without Azure."""
+    entered = alone.enter(engagement, request.connection, request.clock)
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
-    found = alone.read(engagement, request.connection, request.clock, writer, request.mode)
+    found = alone.read(engagement, entered, request.connection, writer, request.mode)
     request.progress(1, 1, "kubeconfig")
     report = ScopeReport("the context of a kubeconfig that the engagement names", (), ())
     return writer.close(_header(request, writer, found.identity, found.endpoint), report)
-
-
-def _run(pool: ThreadPoolExecutor, work: list[jobs.Job], progress: Callable[[int, int, str], None]) -> None:
-    for done, what in enumerate(pool.map(lambda job: job(), work), start=1):
-        progress(done, len(work), what)
 
 
 def _compare_clocks(recorder: Recorder, request: Request) -> None:

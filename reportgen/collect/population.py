@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +62,6 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
         )
         for line in subscriptions.READ.items(recorder, "tenant")
     }
-    SUBSCRIPTIONS.collect(recorder, ())
     declared = set(engagement.scope.subscriptions)
     for group in engagement.scope.management_groups:
         unit = f"management-group/{group}"
@@ -79,6 +78,8 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
         engagement.scope.management_groups,
         visible,
     )
+    # Where no subscriptions are named, Resource Graph covers the first 10,000: so it gets those in scope.
+    SUBSCRIPTIONS.collect(recorder, () if known.expected is None else known.readable)
     for subscription in known.unseen:
         recorder.gap(
             "arm.managed-clusters",
@@ -91,17 +92,17 @@ def resolve(engagement: Engagement, export: Listed | None, recorder: Recorder) -
     return known
 
 
-def clusters(known: scope.Scope, recorder: Recorder, pool: Executor) -> Population:
-    """Every cluster in scope, by Resource Graph and by ARM's list of each subscription."""
+def clusters(
+    known: scope.Scope, recorder: Recorder, pool: Executor, told: Callable[[str], None]
+) -> Population:
+    """Every cluster in scope, by Resource Graph and by ARM's list of each subscription; ``told`` of each."""
     if known.readable:
         CLUSTERS.collect(recorder, known.readable)
-    lists = dict(
-        zip(
-            known.readable,
-            pool.map(lambda subscription: _listed(recorder, known, subscription), known.readable),
-            strict=True,
-        )
-    )
+    lists: dict[str, list[Cluster] | None] = {}
+    read = pool.map(lambda subscription: _listed(recorder, known, subscription), known.readable)
+    for subscription, members in zip(known.readable, read, strict=True):
+        lists[subscription] = members
+        told(known.visible[subscription].name or subscription)
     found = tuple(cluster for members in lists.values() for cluster in members or ())
     rows = {str(row["id"]).lower(): row for row in CLUSTERS.rows(recorder)}
     _compare(recorder, rows, found, {key for key, members in lists.items() if members is not None})

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from reportgen import expected
+from reportgen import expected, preflight
 from reportgen.catalogues import catalogue_of
-from reportgen.doctor import azure, clusters, host
-from reportgen.doctor.report import Line, Report, State
+from reportgen.doctor import azure, clusters
+from reportgen.doctor.report import Report
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
+from reportgen.preflight import Line, State
 from reportgen.run import Served
 
 __all__ = ["Line", "Report", "State", "examine", "unusable"]
@@ -37,11 +38,18 @@ def examine(
         served = connect()
     except UsageError as error:
         return unusable(error)
-    here = (host.engagement(engagement, len(controls)), host.report(), *host.folder(out))
+    here = (_fits(engagement, len(controls)), preflight.report(), preflight.folder(out))
     if served.engagement.credential.kind == "kubeconfig":
         return Report((*here, clusters.alone(served, clock, controls)), controls=controls)
     there = azure.examine(served, clock, controls, export)
     return Report((*here, *there.lines), there.identity, there.subscriptions, there.clusters, controls)
+
+
+def _fits(known: Engagement, controls: int) -> Line:
+    period = known.period
+    return Line(
+        State.OK, "engagement", f"{known.entity}, {period.start} to {period.end}; {controls} controls fit it"
+    )
 
 
 def unusable(error: UsageError) -> Report:

@@ -18,11 +18,12 @@ from reportgen.collect.credentials import credential
 from reportgen.collect.interface import Recorder
 from reportgen.collect.kubernetes.fleet import Fleet
 from reportgen.doctor import clusters
-from reportgen.doctor.report import Cluster, Line, State, Subscription, listed, told_costs
+from reportgen.doctor.report import Cluster, Subscription, listed, told_costs
 from reportgen.engagement import Engagement
 from reportgen.errors import CredentialError, IncompleteError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Control, Gap, Identity
+from reportgen.preflight import Line, State
 from reportgen.run import Served
 from reportgen.snapshot import Writer
 from reportgen.sources import Source

@@ -16,9 +16,10 @@ from reportgen.collect.kubernetes.alone import Way
 from reportgen.collect.kubernetes.entrance import Entrance
 from reportgen.collect.kubernetes.failures import Unread
 from reportgen.collect.kubernetes.fleet import Fleet
-from reportgen.doctor.report import Cluster, Line, State, listed, told_costs
+from reportgen.doctor.report import Cluster, listed, told_costs
 from reportgen.errors import UsageError
 from reportgen.model import Control
+from reportgen.preflight import Line, State
 from reportgen.run import Served
 from reportgen.sources.kubernetes import ACCESS, data_action, needed_by
 from reportgen.sources.source import Rule
@@ -40,7 +41,7 @@ def examine(fleet: Fleet, known: scope.Scope, controls: tuple[Control, ...]) -> 
     if fleet.settings.access == "none":
         return Found()
     with ThreadPoolExecutor(fleet.settings.concurrency) as pool:
-        shown = population.clusters(known, fleet.recorder, pool)
+        shown = population.clusters(known, fleet.recorder, pool, lambda what: None)
         found = list(pool.map(lambda target: entrance.tried(fleet, target), targets(fleet.recorder, shown)))
     if not found:
         return Found((Line(State.NOTE, "clusters", "none is visible in the scope"),))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 
 from reportgen.model import Control, Identity, Json
+from reportgen.preflight import Line, State
 from reportgen.sources import SOURCES
 
 _WIDTH = 110
@@ -16,29 +16,6 @@ _SHOWN = 30
 """Subscriptions or clusters that a line lists."""
 _NAMED = 20
 """Controls that a line names."""
-
-
-class State(StrEnum):
-    """What a line means for a run."""
-
-    OK = "ok"
-    NOTE = "note"
-    """worth mending, and costs no evidence"""
-    INCOMPLETE = "incomplete"
-    """something would be missing from the evidence or the pack"""
-    STOPS = "stops"
-    """nothing could be collected"""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was looked at; ``advice`` says what to do, "" where there is nothing to do."""
-
-    state: State
-    topic: str
-    found: str
-    details: tuple[str, ...] = ()
-    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

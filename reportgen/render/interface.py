@@ -10,7 +10,15 @@ from reportgen.model import Results
 
 
 class PdfUnavailable(ReportgenError):
-    """The machine lacks a system library that the PDF needs; everything else of the pack can be made."""
+    """The machine lacks something that the PDF needs; everything else of the pack can be made.
+
+    ``lack`` says what, ``remedy`` what to do about it.
+    """
+
+    def __init__(self, lack: str, remedy: str) -> None:
+        super().__init__(f"report.pdf was not made: {lack}. {remedy}; then run `reportgen report` again.")
+        self.lack = lack
+        self.remedy = remedy
 
 
 class Renderer(Protocol):

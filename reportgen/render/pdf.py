@@ -15,6 +15,7 @@ from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
 FONTS = TEMPLATES / "fonts"
+_TEXT_FONTS = ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf")
 _MOST_LAYOUTS = 5
 """Two are the rule: the second prints the numbers of the first, in the room that was kept for them."""
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -26,15 +27,10 @@ class PdfReport:
     name = "pdf"
 
     def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``; PdfUnavailable where the system lacks Pango."""
-        try:
-            import weasyprint
-            from weasyprint.urls import URLFetcher
-        except OSError as error:
-            raise PdfUnavailable(
-                f"report.pdf was not made: a system library of WeasyPrint is missing ({error}). "
-                f"On Debian or Ubuntu: {APT}; then run `reportgen report` again."
-            ) from error
+        """Write ``report.pdf`` into ``folder``; PdfUnavailable where it cannot be drawn here."""
+        drawn_by()
+        import weasyprint
+        from weasyprint.urls import URLFetcher
 
         class Packaged(URLFetcher):  # type: ignore[misc]
             """Reads files below the package's templates and nothing else."""
@@ -60,6 +56,20 @@ class PdfReport:
         path = folder / "report.pdf"
         path.write_bytes(cast("bytes", content))
         return path
+
+
+def drawn_by() -> str:
+    """The version of WeasyPrint; PdfUnavailable where the system lacks Pango, or the package its fonts."""
+    try:
+        import weasyprint
+    except OSError as error:
+        raise PdfUnavailable(
+            f"a system library of WeasyPrint is missing ({error})", f"On Debian or Ubuntu: {APT}"
+        ) from error
+    missing = [name for name in _TEXT_FONTS if not (FONTS / name).is_file()]
+    if missing:
+        raise PdfUnavailable(f"{' and '.join(missing)} is not in {FONTS}", "Install reportgen again")
+    return str(weasyprint.__version__)
 
 
 def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
@@ -91,7 +101,7 @@ def _covered() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     points: set[int] = set()
-    for name in ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf"):
+    for name in _TEXT_FONTS:
         with TTFont(FONTS / name, lazy=True) as font:
             points |= font.getBestCmap().keys()
     return frozenset(points)

@@ -73,7 +73,7 @@ def test_a_query_takes_its_pages_and_one_count_for_each_batch(
     over_clusters = math.ceil((SUBSCRIPTIONS - EMPTY) / graph.BATCH)
     reads = [graph.load(name) for name in jobs.GRAPH_READS]
     batches = {"scope": over_scope, "clusters": over_clusters, "tenant": 1}
-    assert len(rows) == sum(batches[read.over] for read in reads) + over_scope + 1
+    assert len(rows) == sum(batches[read.over] for read in reads) + 2 * over_scope
     assert sum(number for (source, _), number in rows.items() if source == "arg.disks") == 3 * CLUSTERS
     assert sum(known.clusters_listed for known in reader.scope.subscriptions) == CLUSTERS
     assert all(known.clusters_in_graph == known.clusters_listed for known in reader.scope.subscriptions)

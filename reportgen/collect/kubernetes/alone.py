@@ -90,16 +90,23 @@ class Found:
     endpoint: str
 
 
+def enter(
+    engagement: Engagement, connection: Connection, clock: Callable[[], datetime]
+) -> tuple[Way, Client]:
+    """The way in, and the client that `read` closes; UsageError where the kubeconfig cannot be used."""
+    way = Way.of(engagement)
+    return way, way.client(engagement, connection, clock)
+
+
 def read(
     engagement: Engagement,
+    entered: tuple[Way, Client],
     connection: Connection,
-    clock: Callable[[], datetime],
     writer: Writer,
     mode: CollectionMode,
 ) -> Found:
-    """Read the cluster; UsageError where the kubeconfig cannot be used, everything else is a gap."""
-    way = Way.of(engagement)
-    client = way.client(engagement, connection, clock)
+    """Read the cluster where `enter` leads; whatever goes wrong is a gap."""
+    way, client = entered
     try:
         identity = _read(engagement, connection, client, writer, mode, way)
     finally:

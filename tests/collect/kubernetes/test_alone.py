@@ -130,6 +130,7 @@ def test_certificates_that_are_none_are_an_error_of_the_engagement(server: Serve
     kubeconfig(server, tmp_path, "{client-certificate-data: Q0VSVA==, client-key-data: S0VZ}")
     with pytest.raises(UsageError, match="certificates or key are not what they should be"):
         collected(server, engagement(tmp_path, kubeconfig="config.yaml"), tmp_path)
+    assert not (tmp_path / "snapshot").exists()  # else the next attempt would go on with it, at its time
 
 
 def test_a_server_that_cannot_be_reached_is_a_gap(server: Server, tmp_path: Path) -> None:
