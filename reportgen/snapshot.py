@@ -33,9 +33,7 @@ from reportgen.model import (
     ScopeReport,
     SubscriptionScope,
 )
-
-REDACTED = "[redacted]"
-_SECRET_KEYS = frozenset({"secret", "adminpassword", "password", "clientsecret", "connectionstring"})
+from reportgen.pruning import prune
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +70,6 @@ class Page:
 def canonical_json(value: Json) -> bytes:
     """The one byte form in which JSON is stored and hashed."""
     return (json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def prune(value: Json) -> Json:
-    """The value with everything blanked that could be a secret by the name of its key."""
-    if isinstance(value, dict):
-        return {
-            key: REDACTED if key.lower() in _SECRET_KEYS and isinstance(item, str) and item else prune(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [prune(item) for item in value]
-    return value
 
 
 _PLAIN = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")

@@ -12,7 +12,7 @@ import pytest
 
 from reportgen.errors import UsageError
 from reportgen.model import CollectionMode, Gap, ScopeReport, SubscriptionScope
-from reportgen.snapshot import REDACTED, Header, Reader, Writer, newest, prune, scope_folder, tree_sha256
+from reportgen.snapshot import Header, Reader, Writer, newest, scope_folder, tree_sha256
 from reportgen.sources import SOURCES
 from tests.assess.build import AS_OF, NAME, SUB, WHO, Snapshot, cluster_id, provenance
 
@@ -198,27 +198,6 @@ def test_the_hash_of_a_tree_is_of_names_and_bytes_alone(tmp_path: Path) -> None:
     (two / "a").rename(two / "A")
     assert tree_sha256(one) != tree_sha256(two)
     assert tree_sha256(two, frozenset({"A", "b/c"})) == tree_sha256(tmp_path / "none")
-
-
-def test_secrets_are_blanked_at_any_depth_and_in_any_casing() -> None:
-    body = {
-        "properties": [{"Secret": "a", "adminPassword": "b", "clientSECRET": "c", "connectionString": "d"}]
-    }
-    assert prune(body) == {"properties": [dict.fromkeys(body["properties"][0], REDACTED)]}
-
-
-def test_what_is_no_secret_stays() -> None:
-    body = {
-        "secret": None,
-        "password": "",
-        "secrets": {"enabled": True},
-        "secretRotation": "2m",
-        "n": [1, None],
-    }
-    assert prune(body) == body
-    assert prune({"secret": {"password": "x", "name": "y"}}) == {
-        "secret": {"password": REDACTED, "name": "y"}
-    }
 
 
 def test_plain_scopes_stay_readable() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from reportgen.collect.azure import Answer, Azure
-from reportgen.collect.interface import Recorder, error_of
+from reportgen.collect.interface import Recorder, error_code
 from reportgen.model import Json
 
 CONTAINER_SERVICE_API_VERSION = "2026-08-01"
@@ -69,7 +69,7 @@ def _times(began: str, back: timedelta) -> dict[str, str]:
 
 def _or_none(azure: Azure, answers: Iterable[Answer], cluster: str) -> Iterator[Answer]:
     for answer in answers:
-        nothing = answer.status == 404 and error_of(answer.body)[0].lower().endswith("notfound")
+        nothing = answer.status == 404 and error_code(answer.body).lower().endswith("notfound")
         if nothing and azure.get(_quoted(cluster), CONTAINER_SERVICE_API_VERSION).status == 200:
             yield replace(answer, body={"value": []}, absent=True)
         else:

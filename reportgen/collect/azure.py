@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import (
     AzureError,
-    ClientAuthenticationError,
+    HttpResponseError,
     ServiceRequestError,
     ServiceResponseError,
 )
@@ -155,7 +155,7 @@ class Azure:
         except AzureError as error:
             raise CredentialError(
                 f"No token from {self._scope}: {_why(error, self._credential.advice)}"
-            ) from error
+            ) from (None if _answered(error) else error)
         except OSError as error:
             raise CredentialError(
                 f"No token from {self._scope}: {error.strerror}: {error.filename}. "
@@ -187,7 +187,7 @@ class Azure:
         try:
             response = self._arm.send_request(request, **options)
         except AzureError as error:
-            raise Unreachable(f"{method} {_without_token(url)}: {error}") from error
+            raise Unreachable(f"{method} {_without_token(url)}: {_said(error)}") from error
         return Answer(
             method,
             _without_token(str(response.request.url)),
@@ -242,7 +242,7 @@ class Azure:
                 self._graph.resources(request, raw_response_hook=seen.append, cls=lambda *_: None)
         except AzureError as error:
             if not seen:
-                raise Unreachable(f"Resource Graph: {error}") from error
+                raise Unreachable(f"Resource Graph: {_said(error)}") from error
         http = seen[-1].http_response
         content = http.body() if callable(getattr(http, "body", None)) else http.content
         return Answer(
@@ -265,10 +265,23 @@ class Azure:
         )
 
 
+def _answered(error: AzureError) -> bool:
+    """Whether an answer is behind an error: the SDK then quotes it, and so does a traceback."""
+    unanswered = (ServiceRequestError, ServiceResponseError)
+    return isinstance(error, HttpResponseError) and not isinstance(error.__cause__, unanswered)
+
+
+def _said(error: AzureError) -> str:
+    """What went wrong; of an answer only Entra's code."""
+    if not _answered(error):
+        return str(error)
+    code = re.search(r"AADSTS\d+", str(error.message))
+    return f"no token from Entra ID{f' ({code[0]})' if code else ''}"
+
+
 def _why(error: AzureError, advice: str) -> str:
     """What the token endpoint said and what to check: the network, where it did not answer at all."""
-    unanswered = (ServiceRequestError, ServiceResponseError)
-    if not isinstance(error, ClientAuthenticationError) or isinstance(error.__cause__, unanswered):
+    if not _answered(error):
         return f"{error}. Check the network path, proxy and CA to the token endpoint."
     reason = re.split(r"\s*Trace ID|\s*To mitigate|\n", str(error.message))[0]
     return f"{reason.rstrip('. ')}. {advice}"

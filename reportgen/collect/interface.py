@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import textwrap
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -142,10 +142,10 @@ _TOO_MANY = (
 
 def refusal(source: str, answer: Answer) -> tuple[str, str]:
     """The reason and the detail of a gap for an answer that is not the wanted one; it says what to do."""
-    code, message = error_of(answer.body)
     reasons = {401: "denied", 403: "denied", 404: "not-found", 429: "throttled"}
     reason = reasons.get(answer.status, "failed")
-    detail = f"{f'HTTP {answer.status} {code}'.strip()}: {message}".strip(" :")
+    detail = f"HTTP {answer.status} {error_code(answer.body)}".strip()
+    detail += "." if isinstance(answer.body, dict) else ": the answer was no JSON object."
     if reason == "denied":
         detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
     return reason, detail
@@ -160,13 +160,14 @@ def _counts(body: dict[str, Any]) -> tuple[int, int | None, bool | None]:
     return 1, None, None
 
 
-def error_of(body: Json) -> tuple[str, str]:
-    """Code and message of an error body; Azure's envelopes differ from provider to provider."""
-    if not isinstance(body, dict):
-        return "", "the answer was no JSON object."
-    inner = body.get("error", body)
-    if not isinstance(inner, dict):
-        return "", str(inner)
-    code = inner.get("code") or inner.get("Code") or ""
-    message = inner.get("message") or inner.get("Message") or ""
-    return str(code), textwrap.shorten(str(message), 800, placeholder=" …")
+def error_code(body: Json) -> str:
+    """The code of an error body, "" where it has none that is a plain word.
+
+    Azure's envelopes differ from provider to provider. The message is never repeated: it may quote anything.
+    """
+    inner = body.get("error", body) if isinstance(body, dict) else None
+    code = (inner.get("code") or inner.get("Code")) if isinstance(inner, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+_CODE = re.compile(r"[A-Za-z0-9_]{1,80}")

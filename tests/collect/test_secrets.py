@@ -12,8 +12,9 @@ from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.engagement import Credential
 from reportgen.model import CollectionMode
-from reportgen.sandbox import Faults, Sandbox, serve
-from reportgen.snapshot import REDACTED, Reader
+from reportgen.pruning import REDACTED
+from reportgen.sandbox import Fault, Faults, Kind, Sandbox, identity, serve
+from reportgen.snapshot import Reader
 from tests import line
 from tests.sandbox.conftest import BETA, cluster_id
 
@@ -90,3 +91,20 @@ def test_nothing_that_holds_a_secret_shows_it(served: Sandbox, tmp_path: Path) -
     made = credential(config, connection, served.client_secret)
     for held in (request, served, config, made, connection):
         assert served.client_secret not in f"{held!r} {held}"
+
+
+def test_a_token_that_is_refused_midway_is_a_gap_by_its_code_alone(
+    mixed_estate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def proves_itself(form: object) -> bool:
+        asked.append(form)
+        return len(asked) == 1
+
+    monkeypatch.setattr(identity, "_proves_itself", proves_itself)
+    fault = Fault(Kind.TOKEN_EXPIRED, "maintenanceConfigurations", times=1)
+    with serve(mixed_estate, faults=Faults(calls=(fault,))) as sandbox:
+        details = " ".join(gap.detail for gap in line.collected(sandbox, tmp_path).gaps)
+    assert "no token from Entra ID (AADSTS7000215)" in details
+    assert "Invalid client secret" not in details

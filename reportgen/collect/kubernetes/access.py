@@ -15,7 +15,7 @@ import msgspec
 from reportgen.collect import managed_clusters
 from reportgen.collect.arm import CONTAINER_SERVICE_API_VERSION
 from reportgen.collect.azure import Answer, Azure
-from reportgen.collect.interface import Recorder, error_of
+from reportgen.collect.interface import Recorder, error_code
 from reportgen.collect.kubernetes.failures import Unread
 from reportgen.collect.kubernetes.kubeconfig import Endpoint, Kubeconfig
 from reportgen.collect.kubernetes.objects.base import Kube
@@ -127,10 +127,10 @@ def _kept(answer: Answer, place: Endpoint) -> Answer:
 def _refused(answer: Answer) -> Unread:
     """By Azure's code alone: the body of this answer is never repeated."""
     try:
-        code = error_of(msgspec.json.decode(answer.content))[0]
+        code = error_code(msgspec.json.decode(answer.content))
     except msgspec.DecodeError:
         code = ""
-    words = f"HTTP {answer.status} {code}".strip() if code.isalnum() else f"HTTP {answer.status}"
+    words = f"HTTP {answer.status} {code}".strip()
     if answer.status in (401, 403):
         return Unread("denied", f"{words}. Needed permission: {', '.join(BY_NAME[ACCESS].permissions)}.")
     reason = {404: "not-found", 429: "throttled"}.get(answer.status, "failed")
