@@ -80,6 +80,7 @@ class Section(StrEnum):
 
     ARM_ROLE = "arm-role"
     COMMANDS = "commands"
+    GRAPH = "graph"
 
 
 def permissions(
@@ -88,7 +89,8 @@ def permissions(
         list[str] | None, typer.Option(help="A control's id, repeatable; all controls without it.")
     ] = None,
     section: Annotated[
-        Section | None, typer.Option(help="Only this: JSON for `az role definition create`, or the commands.")
+        Section | None,
+        typer.Option(help="Only this: JSON for `az role definition create`, its commands, or Graph's."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reportgen import expected, rights
+from reportgen import app_roles, expected, rights
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.model import Control, Json
@@ -72,10 +72,11 @@ def sources_for(
 ) -> tuple[Source, ...]:
     """The sources that the chosen controls need, beside those of the population; all if none is chosen.
 
-    Those inside clusters are left out where the engagement looks into none.
+    Those inside clusters are left out where the engagement looks into none, and those of the directory, which
+    no role of Azure opens.
     """
     alone = engagement is not None and engagement.clusters.access == "none"
-    known = rights.outside_clusters(SOURCES) if alone else SOURCES
+    known = rights.of_azure(rights.outside_clusters(SOURCES) if alone else SOURCES)
     return _needed(known, controls, chosen) if chosen else known
 
 
@@ -170,12 +171,17 @@ def _object_id(engagement: Engagement | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which rights to grant for which sources, and how; ``chosen`` are control ids, empty for all."""
+    """Which rights to grant for which sources, and how; ``chosen`` are control ids, empty for all.
+
+    ``app_roles`` are permissions of Microsoft Graph, none unless the engagement asks it for names.
+    """
 
     chosen: tuple[str, ...]
     sources: tuple[Source, ...]
     roles: tuple[Role, ...]
     commands: tuple[str, ...]
+    app_roles: tuple[str, ...] = ()
+    graph_commands: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Json]:
         """Everything for a machine."""
@@ -189,18 +195,30 @@ class Plan:
                 {"role": role.name, "scope": scope} for role in self.roles for scope in role.scopes
             ],
             "commands": list(self.commands),
+            "graph_permissions": list(self.app_roles),
+            "graph_commands": list(self.graph_commands),
         }
 
     def text(self, section: str = "") -> str:
         """A script to read, and to paste into a shell; or one of `SECTIONS` alone."""
-        return SECTIONS[section](self) if section else "\n\n".join((_files(self), _assigning(self)))
+        if section:
+            return SECTIONS[section](self)
+        parts = [_files(self), _assigning(self), *([_granting(self)] if self.app_roles else [])]
+        return "\n\n".join(parts)
 
 
 def plan(engagement: Engagement | None, controls: Iterable[Control], chosen: tuple[str, ...]) -> Plan:
     """The least that the chosen controls take; UsageError where one does not exist."""
     sources = sources_for(controls, chosen, engagement)
     made = roles(engagement, sources)
-    return Plan(chosen, sources, made, commands(engagement, made))
+    return Plan(
+        chosen,
+        sources,
+        made,
+        commands(engagement, made),
+        app_roles.needed(engagement),
+        app_roles.commands(engagement, _object_id(engagement)),
+    )
 
 
 def _definitions(made: Plan) -> str:
@@ -211,8 +229,17 @@ def _commands(made: Plan) -> str:
     return "\n".join(made.commands)
 
 
-SECTIONS: dict[str, Callable[[Plan], str]] = {"arm-role": _definitions, "commands": _commands}
-"""What can be printed alone: the custom role for Resource Manager as JSON, the az commands."""
+def _granting(made: Plan) -> str:
+    return app_roles.text(made.app_roles, made.graph_commands)
+
+
+SECTIONS: dict[str, Callable[[Plan], str]] = {
+    "arm-role": _definitions,
+    "commands": _commands,
+    "graph": _granting,
+}
+"""What can be printed alone: the custom role for Resource Manager as JSON, the az commands that assign it,
+those that grant what Microsoft Graph takes."""
 
 
 def _files(made: Plan) -> str:

@@ -27,6 +27,7 @@ from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
+from reportgen.subjects.principals import notes, principals
 
 Progress = Callable[[int, int, str], None]
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -138,6 +139,7 @@ def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iter
                 f"https://{azure.login_host}",
                 azure.ca_file,
                 azure.address,
+                graph_url=f"https://{azure.graph_host}",
             ),
             azure.client_secret,
         )
@@ -152,6 +154,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         )
     controls = controls_for(engagement)
     assessment = assess(reader, controls, reader.header.as_of)
+    known = principals(reader)
     results = Results(
         facts=facts.pack_facts(engagement, reader.header, CONTROLS, TEMPLATES),
         scope=reader.scope,
@@ -162,8 +165,9 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
         collector=facts.collector(reader),
+        principals=known,
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
-        notes=assessment.notes,
+        notes=(*assessment.notes, *notes(known)),
     )
     unavailable: list[str] = []
 

@@ -147,7 +147,8 @@ def refusal(source: str, answer: Answer) -> tuple[str, str]:
     reason = reasons.get(answer.status, "failed")
     detail = f"{f'HTTP {answer.status} {code}'.strip()}: {message}".strip(" :")
     if reason == "denied":
-        detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
+        known = BY_NAME[source]
+        detail += f" Needed permission: {', '.join(known.permissions or known.app_roles)}."
     return reason, detail
 
 

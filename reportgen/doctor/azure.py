@@ -15,6 +15,7 @@ from reportgen.collect import CLOCKS_APART, permissions, population
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
+from reportgen.collect.directory import Directory
 from reportgen.collect.interface import Recorder
 from reportgen.doctor.report import Line, State, Subscription, costs
 from reportgen.engagement import Engagement
@@ -24,6 +25,7 @@ from reportgen.model import CollectionMode, Control, Gap, Identity
 from reportgen.run import Served
 from reportgen.snapshot import Writer
 from reportgen.sources import SOURCES, Source
+from reportgen.sources.directory import PRINCIPALS
 
 _WORKERS = 8
 _SHOWN = 30
@@ -64,7 +66,7 @@ def examine(
             stopped = Line(State.STOPS, "subscriptions", str(error), advice=_ROLE)
             return Found((way, who, _clock(azure), stopped), azure.identity)
         looks_inside = engagement.clusters.access != "none"
-        needed = SOURCES if looks_inside else rights.outside_clusters(SOURCES)
+        needed = rights.of_azure(SOURCES if looks_inside else rights.outside_clusters(SOURCES))
         subscriptions = tuple(_subscriptions(known, recorder, needed))
         lines = (
             way,
@@ -73,6 +75,7 @@ def examine(
             _visible(known, subscriptions),
             *_groups(engagement, writer.gaps),
             _graph(recorder),
+            *_directory(engagement, recorder, Directory(identity, connection, clock, azure.host_clock)),
             *_rights([one for one in subscriptions if one.visible and one.expected], controls, needed),
         )
     return Found(lines, azure.identity, subscriptions)
@@ -191,6 +194,20 @@ def _graph(recorder: Recorder) -> Line:
         return Line(State.INCOMPLETE, "resource graph", gaps[0].detail, advice=_ROLE)
     rows = sum(1 for _ in population.SUBSCRIPTIONS.rows(recorder))
     return Line(State.OK, "resource graph", f"answers, and shows {rows} subscriptions")
+
+
+def _directory(engagement: Engagement, recorder: Recorder, directory: Directory) -> Iterator[Line]:
+    """Whether Microsoft Graph tells names, where the engagement wants them: the collector asks for itself."""
+    if not engagement.principals.resolve:
+        return
+    own = recorder.azure.identity.object_id
+    scopes = (("tenant", "tenant"),)
+    if recorder.record(PRINCIPALS, "tenant", scopes, directory.by_ids((own,))):
+        yield Line(State.OK, "directory", "answers who stands behind ids of principals")
+    else:
+        detail = next(gap.detail for gap in recorder.writer.gaps if gap.source == PRINCIPALS)
+        advice = "`reportgen permissions` prints how to grant it; without it the report shows ids."
+        yield Line(State.INCOMPLETE, "directory", detail, advice=advice)
 
 
 def _rights(

@@ -41,10 +41,11 @@ class Source:
 
     ``name`` is the folder in the snapshot and the word in a control's ``needs``; ``relation`` the key under
     ``related`` in a control's expressions ("" where it is not offered there); ``scope`` what one
-    answer covers: tenant, subscription, location, cluster or resource (one of another kind);
+    answer covers: tenant, subscription, location, cluster, group or resource (one of another kind);
     ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
-    ``rules`` are the rights that reading takes in Kubernetes; ``requires`` names the source whose gap on a
-    cluster is a gap in this one too.
+    ``rules`` are the rights that reading takes in Kubernetes, ``app_roles`` the application permissions that
+    it takes in Microsoft Graph; ``requires`` names the source whose gap on a cluster is a gap in this one
+    too.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Source:
     join: Join | None = None
     rules: tuple[Rule, ...] = ()
     requires: str = ""
+    app_roles: tuple[str, ...] = ()
