@@ -316,7 +316,7 @@ def engagement_file(path: Path, sandbox: Sandbox, **changes: Any) -> Path:
 def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
     """A snapshot of a sandbox by the collector itself, its clock at `NOW`; no waiting between attempts.
 
-    ``changes`` may replace scope, mode, connection, clock and progress.
+    ``changes`` may replace scope, mode, connection, clock, progress and key (see `Request`).
     """
     connection = changes.get("connection") or Connection(
         f"https://{sandbox.management_host}",
@@ -334,6 +334,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
         host="test",
         progress=changes.get("progress", lambda done, of, what: None),
         secret=sandbox.client_secret,
+        key=changes.get("key", ""),
     )
     collect(
         Engagement(

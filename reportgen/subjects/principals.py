@@ -14,6 +14,8 @@ _GUEST_MARK = "#ext#"
 """In the principal name of users of other tenants, whose userType Microsoft Graph does not always send."""
 
 
+_SHOWN = 20
+"""Ids that a note lists."""
 _NOT_ASKED = (
     "Principals of the directory are shown by their ids: member names not resolved. An engagement has them "
     "read with `principals: {resolve: true}`."
@@ -54,7 +56,10 @@ def notes(found: Mapping[str, Principal] | None) -> tuple[str, ...]:
     if found is None:
         return (_NOT_ASKED,)
     gone = sorted(one.id for one in found.values() if not one.found)
-    return (_GONE.format(", ".join(gone)),) if gone else ()
+    if not gone:
+        return ()
+    more = f" and {len(gone) - _SHOWN:,} more" if len(gone) > _SHOWN else ""
+    return (_GONE.format(", ".join(gone[:_SHOWN]) + more),)
 
 
 def _group(scope: str) -> str:

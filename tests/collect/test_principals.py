@@ -241,3 +241,24 @@ def test_an_estate_without_a_directory_is_a_gap(tmp_path: Path) -> None:
         (gap,) = gaps(collected(sandbox, tmp_path))
     assert (gap.source, gap.reason) == (NAMES, "not-found")
     assert "azure/directory.json" in gap.detail
+
+
+def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
+    """A collection that is stopped after the names goes on with the members."""
+    out = tmp_path / "out"
+
+    def stop(done: int, of: int, what: str) -> None:
+        del done, of
+        if what == "names of principals":
+            raise KeyboardInterrupt
+
+    with serve(estate(tmp_path), as_of=line.NOW) as sandbox:
+        with pytest.raises(KeyboardInterrupt):
+            collected(sandbox, out, key="one attempt", progress=stop)
+        del sandbox.requests[:]
+        reader = collected(sandbox, out, key="one attempt")
+        requests = [request.partition("?")[0] for request in sandbox.requests if "/v1.0/" in request]
+    assert requests == [f"GET /v1.0/groups/{guid(100)}/transitiveMembers"]
+    known = principals(reader)
+    assert known is not None
+    assert (known[guid(1)].name, known[guid(100)].members is not None) == ("User 1", True)

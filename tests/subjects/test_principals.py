@@ -92,3 +92,10 @@ def test_nobody_asked_is_not_nobody_found(tmp_path: Path) -> None:
 
 def test_a_directory_that_refused_resolves_nobody(tmp_path: Path) -> None:
     assert found(Snapshot(tmp_path).gap(NAMES, "tenant")) == {}
+
+
+def test_a_note_lists_some_of_many() -> None:
+    gone = {name: Principal(name, "", "", found=False) for name in (f"{number:02}" for number in range(25))}
+    (note,) = notes(gone)
+    assert ", 19 and 5 more. " in note
+    assert ", 20" not in note
