@@ -19,6 +19,7 @@ from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
 from reportgen.fields import Guid, StrictModel
 from reportgen.inside import Clusters
+from reportgen.principals import Principals
 from reportgen.snapshot import canonical_json
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ExpectedFrom",
     "Limits",
     "Period",
+    "Principals",
     "Scope",
     "load",
     "parse",
@@ -120,6 +122,7 @@ class Engagement(StrictModel):
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
     clusters: Clusters = Clusters()
+    principals: Principals = Principals()
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -131,13 +134,16 @@ class Engagement(StrictModel):
         given = raw.get("endpoint", {}) if cloud else None
         if cloud is None or not isinstance(given, dict):
             return raw
-        return raw | {"endpoint": {"management": cloud.management, "authority": cloud.authority} | given}
+        theirs = {"management": cloud.management, "authority": cloud.authority, "graph": cloud.graph}
+        return raw | {"endpoint": theirs | given}
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Engagement:
         alone = self.credential.kind == "kubeconfig"
         if alone and (self.scope.subscriptions or self.scope.management_groups or self.scope.expected_from):
             raise ValueError("with credential kubeconfig there is no Azure: leave scope empty, {}")
+        if alone and self.principals.resolve:
+            raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
@@ -305,6 +311,9 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 #     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
+
+# principals:      # names of people are personal data: without this, principals are shown by their ids
+#   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

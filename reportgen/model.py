@@ -60,10 +60,10 @@ class Identity:
 class Gap:
     """Something in scope that could not be read.
 
-    ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``
-    or an ARM resource id; it touches only subjects inside that scope. ``reason`` is a short code
-    (denied, not-found, throttled, failed, truncated, differs, deadline; of a cluster's API server also
-    unreachable, stopped, not-ready, admin-only, limit; excluded), ``detail`` a sentence for the reader.
+    ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``,
+    an ARM resource id or ``groups/<object id>``; it touches only subjects inside that scope. ``reason`` is a
+    short code (denied, not-found, throttled, failed, truncated, differs, deadline, limit; of a cluster's API
+    server also unreachable, stopped, not-ready, admin-only; excluded), ``detail`` a sentence for the reader.
     """
 
     source: str
@@ -466,6 +466,26 @@ class Collector:
 
 
 @dataclass(frozen=True, slots=True)
+class Principal:
+    """Who or what an object id stands for in the directory, where somebody asked it.
+
+    ``kind`` is in a reader's words: user, guest, group, service principal, managed identity. ``found`` is
+    False where the directory has no such object: it was deleted, and a role or binding for it is left over.
+    ``name`` is "" then, and where the directory gives none. ``sign_in`` is a user's principal name or an
+    application's id. ``members`` are the ids of all members of a group, nested ones included; None where they
+    were not read. ``all_members`` is False where some are missing there.
+    """
+
+    id: str
+    kind: str
+    name: str
+    found: bool
+    sign_in: str = ""
+    members: tuple[str, ...] | None = None
+    all_members: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PackFacts:
     """What stands on the cover and in every running head."""
 
@@ -489,7 +509,11 @@ class PackFacts:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything a renderer may print; nothing else reaches it."""
+    """Everything a renderer may print; nothing else reaches it.
+
+    ``principals`` is by object id in lower case, those of members of groups too; None where nobody asked the
+    directory.
+    """
 
     facts: PackFacts
     scope: ScopeReport
@@ -504,3 +528,4 @@ class Results:
     collector: Collector | None = None
     frameworks: tuple[FrameworkResult, ...] = ()
     entity_controls: tuple[EntityControlResult, ...] = ()
+    principals: Mapping[str, Principal] | None = None

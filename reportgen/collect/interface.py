@@ -147,7 +147,8 @@ def refusal(source: str, answer: Answer) -> tuple[str, str]:
     detail = f"HTTP {answer.status} {error_code(answer.body)}".strip()
     detail += "." if isinstance(answer.body, dict) else ": the answer was no JSON object."
     if reason == "denied":
-        detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
+        known = BY_NAME[source]
+        detail += f" Needed permission: {', '.join(known.permissions or known.app_roles)}."
     return reason, detail
 
 

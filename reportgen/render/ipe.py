@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from reportgen.model import CollectionMode, Json, Results, SourceSummary
 from reportgen.render.text import observed
 from reportgen.sources import BY_NAME, Source
+from reportgen.sources.directory import MEMBERS, PRINCIPALS
 
 PUBLIC_CLOUD = "https://management.azure.com"
+PUBLIC_DIRECTORY = "https://graph.microsoft.com"
 _SHOWN_SUBSCRIPTIONS = 20
 _LIST_ACTION = re.compile("list[A-Z]")
 _BEHIND_ALL = frozenset(
@@ -25,6 +27,8 @@ _BEHIND_ALL = frozenset(
         "arm.upgrade-profiles",
         "arm.kubernetes-versions",
         "arm.permissions",
+        PRINCIPALS,
+        MEMBERS,
     }
 )
 """Sources that scope, the collector's rights and derived values rest on, named by a control or not."""
@@ -96,7 +100,9 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
 def _permission(known: Source | None) -> str:
     if known is None:
         return "see the documentation of the source"
-    return ", ".join([*known.permissions, *(rule.words for rule in known.rules)]) or "none of its own"
+    of_graph = (f"{role} in Microsoft Graph" for role in known.app_roles)
+    rights = [*known.permissions, *(rule.words for rule in known.rules), *of_graph]
+    return ", ".join(rights) or "none of its own"
 
 
 def _parameter(value: Json) -> str:
@@ -129,10 +135,14 @@ def _command(results: Results, source: SourceSummary) -> str:
         return _graph_command(source)
     live = results.facts.collection_mode is CollectionMode.AZURE
     parts = urlsplit(source.url)
-    host = source.endpoint.rstrip("/") if live else PUBLIC_CLOUD
+    public = PUBLIC_DIRECTORY if source.source in (PRINCIPALS, MEMBERS) else PUBLIC_CLOUD
+    host = source.endpoint.rstrip("/") if live else public
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if source.source.startswith("k8s.") and not path.lower().startswith("/subscriptions/"):
         return f"kubectl get --raw {shlex.quote(path)}"
+    if source.source == PRINCIPALS:
+        url = shlex.quote(host + path)
+        return f"az rest --method post --url {url} --body '{{\"ids\": [<the ids of the provenance file>]}}'"
     # Actions of Resource Manager that answer with something confidential are named list..., and take a POST.
     method = "post" if _LIST_ACTION.match(parts.path.rpartition("/")[2]) else "get"
     return f"az rest --method {method} --url {shlex.quote(host + path)}"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 MANAGEMENT_HOST = "management.sandbox.reportgen"
 LOGIN_HOST = "login.sandbox.reportgen"
+GRAPH_HOST = "graph.sandbox.reportgen"
+"""Microsoft Graph's."""
 TENANT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d001"
 CLIENT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d002"
 OBJECT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d003"
@@ -38,7 +40,7 @@ class Kind(StrEnum):
     ERROR_503 = "error-503"
     """A gateway's error with a body of HTML."""
     FORBIDDEN = "forbidden"
-    """403 in Resource Manager's words, Resource Graph's or an API server's."""
+    """403 in Resource Manager's words, Resource Graph's, Microsoft Graph's or an API server's."""
     FORBIDDEN_SILENTLY = "forbidden-silently"
     """403 with an empty body, as a proxy in between may send it."""
     TOKEN_EXPIRED = "token-expired"
@@ -136,6 +138,7 @@ class Sandbox:
     ca_file: Path
     management_host: str = MANAGEMENT_HOST
     login_host: str = LOGIN_HOST
+    graph_host: str = GRAPH_HOST
     tenant_id: str = TENANT_ID
     client_id: str = CLIENT_ID
     object_id: str = OBJECT_ID

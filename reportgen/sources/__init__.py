@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportgen.sources.access import ACCESS
 from reportgen.sources.clusters import CLUSTERS
 from reportgen.sources.compute import COMPUTE
+from reportgen.sources.directory import DIRECTORY
 from reportgen.sources.governance import GOVERNANCE
 from reportgen.sources.kubernetes import KUBERNETES
 from reportgen.sources.network import NETWORK
@@ -23,6 +24,7 @@ SOURCES: tuple[Source, ...] = (
     *GOVERNANCE,
     *OPERATION,
     *KUBERNETES,
+    *DIRECTORY,
 )
 
 BY_NAME = {source.name: source for source in SOURCES}
