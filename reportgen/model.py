@@ -330,6 +330,41 @@ class Collector:
     rights: tuple[HeldRights, ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Access:
+    """One principal's right in one cluster, with what gives it.
+
+    ``principal`` is the kind and the id or name (``Group/...``, ``ServiceAccount/<namespace>/<name>``);
+    ``place`` a namespace or the whole cluster. ``by`` is kubernetes or azure, ``through`` the binding or the
+    Azure role's name, ``scope`` where that stands. ``eligible``: the role has to be activated first;
+    ``conditional``: the assignment has a condition, which is not evaluated here. ``system``: a binding that
+    Kubernetes or AKS made for its own parts.
+    """
+
+    principal: str
+    right: str
+    place: str
+    by: str
+    through: str
+    scope: str
+    eligible: bool = False
+    conditional: bool = False
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessListing:
+    """Who has which right in one cluster, sorted.
+
+    ``missing`` are the sentences that say what could not be read: where there is one, more principals may
+    have rights than the rows show.
+    """
+
+    cluster: Subject
+    rows: tuple[Access, ...]
+    missing: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PackFacts:
     """What stands on the cover and in every running head."""
@@ -354,7 +389,11 @@ class PackFacts:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything a renderer may print; nothing else reaches it."""
+    """Everything a renderer may print; nothing else reaches it.
+
+    ``access`` has a listing for every cluster, in the order of their ids. ``principal_names`` maps the id of
+    a principal, in lower case, to the name that readers know; an id that is not in it was not resolved.
+    """
 
     facts: PackFacts
     scope: ScopeReport
@@ -367,3 +406,5 @@ class Results:
     notes: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     collector: Collector | None = None
+    access: tuple[AccessListing, ...] = ()
+    principal_names: Mapping[str, str] = field(default_factory=dict)

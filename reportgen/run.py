@@ -164,6 +164,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path) -> Outcome:
         collector=facts.collector(reader),
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
         notes=assessment.notes,
+        access=assessment.access,
     )
     unavailable: list[str] = []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.render.data import ControlTables, FindingsJson, ObservationsJsonl
+from reportgen.render.data import AccessJsonl, AccessTable, ControlTables, FindingsJson, ObservationsJsonl
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.pdf import PdfReport
@@ -12,7 +12,9 @@ RENDERERS: tuple[Renderer, ...] = (
     HtmlReport(),
     FindingsJson(),
     ObservationsJsonl(),
+    AccessJsonl(),
     ControlTables(),
+    AccessTable(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]

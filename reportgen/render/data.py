@@ -1,4 +1,4 @@
-"""The results as data: findings.json, observations.jsonl, and one CSV a control."""
+"""The results as data: findings.json, observations.jsonl, access.jsonl, and tables for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import csv
 import json
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from reportgen.model import Control, Finding, Json, Observation, Results
+from reportgen.model import AccessListing, Control, Finding, Json, Observation, Results
 from reportgen.snapshot import canonical_json
 
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
+_ACCESS = (
+    "cluster", "subscription", "principal", "name", "right", "place", "by", "through", "scope", "eligible",
+    "conditional", "system", "not_read", "subscription_id", "cluster_id",
+)  # fmt: skip
+"""The columns of the access listing; where ``not_read`` says what is missing, a row has no right."""
 _FIXED = ("status", "cause", "subject", "kind", "cluster", "subscription", "subscription_id", "subject_id")
 
 
@@ -67,11 +73,40 @@ class ObservationsJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        lines = (
-            json.dumps(asdict(observation), ensure_ascii=False, sort_keys=True) + "\n"
-            for observation in results.observations
-        )
-        return _write(folder / "results" / "observations.jsonl", "".join(lines).encode())
+        lines = map(asdict, results.observations)
+        return _write_lines(folder / "results" / "observations.jsonl", lines)
+
+
+class AccessJsonl:
+    """results/access.jsonl: what could not be read of each cluster, then one line a principal and right."""
+
+    name = "access.jsonl"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        return _write_lines(folder / "results" / "access.jsonl", _access_rows(results))
+
+
+def _access_rows(results: Results) -> Iterator[dict[str, Json]]:
+    """The access listings in one, as `_ACCESS` names the columns; lines about what is missing come first."""
+    for listing in results.access:
+        for sentence in listing.missing:
+            yield {**dict.fromkeys(_ACCESS), **_where(listing, results), "not_read": sentence}
+    for listing in results.access:
+        where = _where(listing, results)
+        for row in listing.rows:
+            name = results.principal_names.get(row.principal.partition("/")[2].lower())
+            yield {**asdict(row), **where, "name": name, "not_read": None}
+
+
+def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
+    cluster = listing.cluster
+    return {
+        "cluster": cluster.name,
+        "subscription": results.subscription_names.get(cluster.subscription.lower(), ""),
+        "subscription_id": cluster.subscription,
+        "cluster_id": cluster.id,
+    }
 
 
 class ControlTables:
@@ -82,23 +117,28 @@ class ControlTables:
     def render(self, results: Results, folder: Path) -> Path:
         """Write the files below ``folder`` and return their folder."""
         target = folder / "results" / "csv"
-        target.mkdir(parents=True, exist_ok=True)
         by_control: dict[str, list[Observation]] = defaultdict(list)
         for observation in results.observations:
             by_control[observation.control].append(observation)
         for control in results.controls:
-            path = target / f"{control.id}.csv"
-            # Spreadsheets take UTF-8 for granted only behind a byte order mark.
-            with path.open("w", encoding="utf-8-sig", newline="") as file:
-                # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
-                writer = csv.writer(file, lineterminator="\r\n")
-                writer.writerow([*_FIXED, *control.observe, "reason", "evidence", "waiver"])
-                for observation in by_control[control.id]:
-                    writer.writerow(_row(control, observation, results))
+            heads = (*_FIXED, *control.observe, "reason", "evidence", "waiver")
+            rows = (_row(control, observation, results) for observation in by_control[control.id])
+            _write_table(target / f"{control.id}.csv", heads, rows)
         return target
 
 
-def _row(control: Control, observation: Observation, results: Results) -> list[Any]:
+class AccessTable:
+    """results/csv/access-listing.csv: the lines of access.jsonl, for a spreadsheet."""
+
+    name = "access listing"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        rows = ([row[column] for column in _ACCESS] for row in _access_rows(results))
+        return _write_table(folder / "results" / "csv" / "access-listing.csv", _ACCESS, rows)
+
+
+def _row(control: Control, observation: Observation, results: Results) -> list[Json]:
     subject = observation.subject
     fixed = (
         observation.status.value,
@@ -112,7 +152,19 @@ def _row(control: Control, observation: Observation, results: Results) -> list[A
     )
     observed = (observation.observed.get(label) for label in control.observe)
     rest = (observation.reason, " ".join(observation.evidence), observation.waiver or "")
-    return [_cell(value) for value in (*fixed, *observed, *rest)]
+    return [*fixed, *observed, *rest]
+
+
+def _write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Spreadsheets take UTF-8 for granted only behind a byte order mark.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(heads)
+        for row in rows:
+            writer.writerow(map(_cell, row))
+    return path
 
 
 def _cell(value: Json) -> Any:
@@ -121,6 +173,11 @@ def _cell(value: Json) -> Any:
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:
+    lines = (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    return _write(path, "".join(lines).encode())
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -19,6 +19,10 @@ class Join(StrEnum):
     """those whose scope is the cluster, above it (management groups, tenant) or inside it"""
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
+    ROLE = "role"
+    """definitions of roles that are assigned, or can be activated, at the cluster, above it or inside it"""
+    TRUST = "trust"
+    """credentials of identities that the cluster's body names, or that trust its OIDC issuer"""
 
 
 @dataclass(frozen=True, slots=True)

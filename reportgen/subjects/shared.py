@@ -16,7 +16,7 @@ from typing import Any
 from reportgen.model import Json
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
-from reportgen.subjects.document import at, canonical
+from reportgen.subjects.document import at, canonical, issuer_key, last, of_row
 
 _SUBSCRIPTIONS = "arg.subscriptions"
 _TARGETS = (
@@ -31,6 +31,9 @@ _TARGETS = (
     ("properties", "dataSourceInfo", "resourceID"),
 )
 """Where a row says what it is about, in the order in which that is looked for; else its own id says it."""
+_ROLES_NAMED_IN = ("arg.role-assignments", "arm.role-eligibilities")
+"""The sources whose rows name the roles of a cluster; they have to have a join."""
+_CREDENTIALS = "/federatedidentitycredentials/"
 _EXTENSION = "/providers/microsoft."
 _LAST = "\U0010ffff"
 
@@ -46,12 +49,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a cluster is: ids in lower case, ``mentioned`` all resource ids that its body names."""
+    """Where a cluster is: ids in lower case, ``mentioned`` all resource ids that its body names.
+
+    ``issuer`` is its OIDC issuer as `issuer_key` spells it, "" where it has none.
+    """
 
     id: str
     subscription: str
     node_group: str
     mentioned: frozenset[str]
+    issuer: str = ""
 
 
 def place(cluster: Json) -> Place:
@@ -60,7 +67,11 @@ def place(cluster: Json) -> Place:
     parts = cluster_id.split("/")
     group = str(at(cluster, "properties", "nodeResourceGroup") or "").lower()
     return Place(
-        cluster_id, parts[2] if len(parts) > 2 else "", group, frozenset(_mentioned(cluster)) - {cluster_id}
+        cluster_id,
+        parts[2] if len(parts) > 2 else "",
+        group,
+        frozenset(_mentioned(cluster)) - {cluster_id},
+        issuer_key(at(cluster, "properties", "oidcIssuerProfile", "issuerURL")),
     )
 
 
@@ -90,10 +101,12 @@ class Shared:
             "pointer TEXT, api_version TEXT)"
         )
         self._answered: set[tuple[str, str]] = set()
-        for source in sources:
+        for source in _with_what_they_name(sources):
             if BY_NAME[source].join:
                 for page in reader.pages(source):
                     self._take(source, page)
+            if BY_NAME[source].scope == "resource" and any(reader.provenance(BY_NAME[source].requires)):
+                self._answered.add((source, ""))
         for columns in ("id", "subscription, grp", "target"):
             self._db.execute(f"CREATE INDEX {columns.split(',')[0]}_index ON rows (source, {columns})")
         self._chains = dict(_chains(reader))
@@ -118,7 +131,7 @@ class Shared:
             [
                 (
                     source,
-                    *_keys(row),
+                    *_keys(row, BY_NAME[source].join),
                     json.dumps(row, ensure_ascii=False),
                     f"{self._prefix}/{page.path}#/{key}/{index}",
                     page.provenance.api_version,
@@ -148,9 +161,34 @@ class Shared:
                 found = {}
                 for known in ids:
                     found |= self._select(source, "id = ?", (known,))
+            case Join.ROLE:
+                named = {guid for other in _ROLES_NAMED_IN for guid in self._roles(other, where)}
+                found = self._by_target(source, named)
+            case Join.TRUST:
+                found = self._of_trusting(source, where)
             case _:
                 found = {}
         return [found[key] for key in sorted(found)]
+
+    def _roles(self, source: str, where: Place) -> Iterator[str]:
+        """The GUIDs of the roles that the rows of a source about a cluster name."""
+        for row in self.rows(source, where):
+            yield last(str(of_row(row.document, "roleDefinitionId") or ""))
+
+    def _of_trusting(self, source: str, where: Place) -> dict[tuple[str, str], Row]:
+        """All credentials of the identities that a cluster's body names or that trust its issuer."""
+        trusting = self._by_target(source, {where.issuer} - {""})
+        found: dict[tuple[str, str], Row] = {}
+        for identity in {*where.mentioned, *(_identity(credential) for credential, _ in trusting)}:
+            own = f"{identity}{_CREDENTIALS}"
+            found |= self._select(source, "id >= ? AND id < ?", (own, f"{own}{_LAST}"))
+        return found
+
+    def _by_target(self, source: str, targets: Iterable[str]) -> dict[tuple[str, str], Row]:
+        found: dict[tuple[str, str], Row] = {}
+        for target in targets:
+            found |= self._select(source, "target = ?", (target,))
+        return found
 
     def _at_or_below(self, source: str, target: str) -> dict[tuple[str, str], Row]:
         inside = (f"{target}/", f"{target}/{_LAST}")
@@ -167,12 +205,26 @@ class Shared:
         }
 
 
-def _keys(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """Id, subscription, resource group and target of a row, in lower case."""
+def _with_what_they_name(sources: Iterable[str]) -> list[str]:
+    """The sources, and those whose rows say which rows of one of them are a cluster's."""
+    wanted = dict.fromkeys(sources)
+    by_role = any(BY_NAME[source].join is Join.ROLE for source in wanted)
+    return [*dict.fromkeys((*wanted, *(_ROLES_NAMED_IN if by_role else ())))]
+
+
+def _keys(row: Mapping[str, Any], join: Join | None) -> tuple[str, str, str, str]:
+    """Id, subscription, resource group and target of a row, in lower case.
+
+    The target of a role is its GUID, that of a federated credential the issuer that it trusts.
+    """
     row_id = str(row.get("id") or "").lower().rstrip("/")
     parts = row_id.split("/")
     subscription = parts[2] if row_id.startswith("/subscriptions/") and len(parts) > 2 else ""
     group = parts[4] if len(parts) > 4 and parts[3] == "resourcegroups" else ""
+    if join is Join.ROLE:
+        return row_id, subscription, group, last(row_id)
+    if join is Join.TRUST:
+        return row_id, subscription, group, issuer_key(at(dict(row), "properties", "issuer"))
     targets = (at(dict(row), *path) for path in _TARGETS)
     target = next((value for value in targets if isinstance(value, str) and value.startswith("/")), "")
     return row_id, subscription, group, (target.lower().rstrip("/") or "/") if target else _owner(row_id)
@@ -181,6 +233,11 @@ def _keys(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
 def _owner(row_id: str) -> str:
     """What a row without a target is about: what its id has before the last provider."""
     return row_id.rpartition(_EXTENSION)[0] or "/"
+
+
+def _identity(credential_id: str) -> str:
+    """The id of the identity that a federated credential is of."""
+    return credential_id.rpartition(_CREDENTIALS)[0]
 
 
 def _ancestors(resource: str) -> list[str]:
