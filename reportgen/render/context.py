@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.render import charts
+from reportgen.render.access import AccessView, access_view
 from reportgen.render.completeness import (
     DifferenceRow,
     GapRow,
@@ -87,6 +88,7 @@ class Report:
     differences: tuple[DifferenceRow, ...]
     all_differences: int
     rights: tuple[RightsRow, ...]
+    access: AccessView
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -120,6 +122,7 @@ def report(results: Results, medium: str) -> Report:
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
         rights=rights(results),
+        access=access_view(results, names, caps),
     )
 
 
