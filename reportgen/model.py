@@ -465,6 +465,41 @@ class Collector:
     rights: tuple[HeldRights, ...]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Access:
+    """One principal's right in one cluster, with what gives it.
+
+    ``principal`` is the kind and the id or name (``Group/...``, ``ServiceAccount/<namespace>/<name>``);
+    ``place`` a namespace or the whole cluster. ``by`` is kubernetes or azure, ``through`` the binding or the
+    Azure role's name, ``scope`` where that stands. ``eligible``: the role has to be activated first;
+    ``conditional``: the assignment has a condition, which is not evaluated here. ``system``: a binding that
+    Kubernetes or AKS made for its own parts.
+    """
+
+    principal: str
+    right: str
+    place: str
+    by: str
+    through: str
+    scope: str
+    eligible: bool = False
+    conditional: bool = False
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessListing:
+    """Who has which right in one cluster, sorted.
+
+    ``missing`` are the sentences that say what could not be read: where there is one, more principals may
+    have rights than the rows show.
+    """
+
+    cluster: Subject
+    rows: tuple[Access, ...]
+    missing: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who or what an object id stands for in the directory, where somebody asked it.
@@ -511,8 +546,8 @@ class PackFacts:
 class Results:
     """Everything a renderer may print; nothing else reaches it.
 
-    ``principals`` is by object id in lower case, those of members of groups too; None where nobody asked the
-    directory.
+    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
+    lower case, those of members of groups too; None where nobody asked the directory.
     """
 
     facts: PackFacts
@@ -529,3 +564,4 @@ class Results:
     frameworks: tuple[FrameworkResult, ...] = ()
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
+    access: tuple[AccessListing, ...] = ()

@@ -187,6 +187,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         notes=(*catalogue.notes, *assessment.notes, *notes(known)),
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
+        access=assessment.access,
     )
     unavailable: list[str] = []
 

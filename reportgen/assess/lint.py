@@ -93,8 +93,9 @@ def _needs(control: Control) -> Iterator[str]:
         elif relations[relation] not in control.needs:
             yield f"related.{relation} is read, so needs has to list {relations[relation]}"
     yield from _made_of(control, read)
-    from_derived = {DERIVED_FROM[name] for name in read if name in DERIVED_FROM}
+    from_derived = {relation for name in read for relation in DERIVED_FROM.get(name, ())}
     made_of = {source for name in read for source in _sources(control.subject, name)}
+    made_of |= set(own_sources(control.subject))
     for source in control.needs:
         relation = BY_NAME[source].relation
         if relation and relation not in used | from_derived and source not in made_of:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.render import charts
+from reportgen.render.access import AccessView, access_view
 from reportgen.render.completeness import (
     DifferenceRow,
     GapRow,
@@ -89,6 +90,7 @@ class Report:
     all_differences: int
     rights: tuple[RightsRow, ...]
     frameworks: tuple[FrameworkView, ...]
+    access: AccessView
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -123,6 +125,7 @@ def report(results: Results, medium: str) -> Report:
         all_differences=len(unlike),
         rights=rights(results),
         frameworks=framework_views(results, medium),
+        access=access_view(results, names, caps),
     )
 
 

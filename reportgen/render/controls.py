@@ -31,7 +31,10 @@ _FEW_CONTROLS = 60
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of each table is printed; the HTML report has no caps."""
+    """How much of each table is printed; the HTML report has no caps.
+
+    ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there.
+    """
 
     exceptions: int | None = None
     groups: int | None = None
@@ -42,6 +45,8 @@ class Caps:
     clusters: int | None = None
     differences: int | None = None
     letters: int | None = None
+    grants: int | None = None
+    access_clusters: int | None = None
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
@@ -59,6 +64,8 @@ class Caps:
             clusters=150,
             letters=120,
             differences=25,
+            grants=15,
+            access_clusters=25,
         )
 
 

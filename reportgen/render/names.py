@@ -69,11 +69,12 @@ class Names:
 
     @classmethod
     def of(cls, results: Results) -> Names:
-        """Names over all observations."""
+        """Names over all observations and access listings."""
         seen: dict[str, Subject] = {}
-        for item in results.observations:
-            if item.subject.cluster_id:
-                seen.setdefault(item.subject.cluster_id.lower(), item.subject)
+        subjects = [item.subject for item in results.observations]
+        for subject in (*subjects, *(listing.cluster for listing in results.access)):
+            if subject.cluster_id:
+                seen.setdefault(subject.cluster_id.lower(), subject)
         subscriptions = {key.lower(): name for key, name in results.subscription_names.items()}
         twice = Counter((subject.cluster, subject.subscription.lower()) for subject in seen.values())
         clusters = {

@@ -27,6 +27,10 @@ class Join(StrEnum):
     """those that name the cluster, or a resource that its body names"""
     VAULT = "vault"
     """the vaults that LINKED gives, and those whose address the cluster's body has"""
+    ROLE = "role"
+    """definitions of roles that are assigned, or can be activated, at the cluster, above it or inside it"""
+    TRUST = "trust"
+    """credentials of identities that the cluster's body names, or that trust its OIDC issuer"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reportgen.model import Cause, Gap, Json, Subject
+from reportgen.model import AccessListing, Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
-from reportgen.subjects.inside import KINDS, Kind, Objects
+from reportgen.subjects.inside import KINDS, Kind, Objects, access
 from reportgen.subjects.resources import RESOURCES, ResourceKind
 from reportgen.subjects.shared import Place, Shared
 from reportgen.subjects.shared import place as shared_place
@@ -58,7 +58,8 @@ class Case:
     A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
-    ``excluded`` are those of them that the engagement left out.
+    ``excluded`` are those of them that the engagement left out. ``access`` says who may do what
+    in a cluster, None for a resource beside clusters.
     """
 
     cluster: Item
@@ -66,6 +67,7 @@ class Case:
     inside: tuple[Item, ...]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
+    access: AccessListing | None
     excluded: frozenset[str] = frozenset()
 
 
@@ -79,6 +81,7 @@ class _Snapshot:
     gaps: Mapping[tuple[str, str], Gap]
     shared: Shared
     kinds: tuple[Kind, ...]
+    issuers: frozenset[str]
     regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
@@ -94,14 +97,21 @@ def population(
 
     Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
     """
-    wanted = tuple(sorted({*sources, _VERSIONS}))
+    wanted = tuple(sorted({*sources, *access.SOURCES, _VERSIONS}))
     with closing(Shared(reader, wanted)) as shared:
         wanted_kinds = tuple(kind for kind in KINDS if kind.name in set(kinds))
-        snapshot = _Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared, wanted_kinds)
+        gaps, issuers = _gap_index(reader.gaps), frozenset(_issuers(reader))
+        snapshot = _Snapshot(reader, as_of, wanted, gaps, shared, wanted_kinds, issuers)
         yield from _cases(snapshot)
         for kind in RESOURCES:
             if kind.name in set(kinds):
                 yield from _resources(snapshot, kind)
+
+
+def _issuers(reader: Reader) -> Iterator[str]:
+    """The OIDC issuers of all clusters whose bodies were read."""
+    for page in reader.pages(BODIES):
+        yield from (shared_place(canonical(body)).issuer for body in _items(page.body, "value"))
 
 
 def _cases(snapshot: _Snapshot) -> Iterator[Case]:
@@ -141,7 +151,7 @@ def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
             why = f"{BY_NAME[source].title}: {gap.detail}"
             unknown = f"/subscriptions/{scope}/{kind.name}/*"
             subject = Subject(unknown, kind.name, f"unknown {kind.many}", "", "", scope)
-            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why})
+            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why}, None)
 
 
 def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: str) -> Case:
@@ -170,7 +180,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         "related": related,
         "derived": kind.derive(document),
     }
-    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps)
+    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps, None)
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -203,7 +213,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         scopes = [subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant"]
         if BY_NAME[source].join is Join.INSIDE:
             scopes += snapshot.shared.owners(source, shared_place(document))
-        gap = _gap(snapshot, source, scopes)
+        gap = _gap(snapshot, source, (*scopes, *_unread_identities(snapshot, source, document)))
         content, found = _related(snapshot, source, document, f"{subject.subscription}/{region}")
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
@@ -219,24 +229,31 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
     pools = tuple(_pools(item, body, document, related, pointer))
-    within = tuple(_inside(snapshot, item, gaps, excluded))
-    return Case(item, pools, within, evidence, gaps, frozenset(excluded))
+    pointers = {source: found.pointers for source, found in evidence.items()}
+    objects = Objects(
+        reader=snapshot.reader,
+        cluster=document,
+        cluster_id=subject.id,
+        related=related,
+        missing=frozenset(gaps),
+        as_of=snapshot.as_of,
+        pointers=pointers,
+        issuers=snapshot.issuers,
+    )
+    within = tuple(_inside(snapshot.kinds, item, objects, gaps, excluded))
+    held = access.listing(subject, objects, gaps)
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
 
 
 def _inside(
-    snapshot: _Snapshot, cluster: Item, gaps: Mapping[str, str], excluded: Collection[str]
+    kinds: Iterable[Kind],
+    cluster: Item,
+    objects: Objects,
+    gaps: Mapping[str, str],
+    excluded: Collection[str],
 ) -> Iterator[Item]:
     """The subjects inside a cluster; where it is not known which there are, one that stands for all."""
-    related = cluster.variables["related"]
-    objects = Objects(
-        snapshot.reader,
-        cluster.variables["subject"],
-        cluster.subject.id,
-        related,
-        frozenset(gaps),
-        snapshot.as_of,
-    )
-    for kind in snapshot.kinds:
+    for kind in kinds:
         missing = [source for source in kind.sources if source in gaps]
         if missing:
             cause = Cause.EXCLUDED if set(missing) <= set(excluded) else Cause.GAP
@@ -247,8 +264,8 @@ def _inside(
         for one in kind.build(objects):
             variables = {
                 "subject": one.document,
-                "cluster": cluster.variables["subject"],
-                "related": related,
+                "cluster": objects.cluster,
+                "related": objects.related,
                 "derived": one.derived,
             }
             yield Item(_within(cluster.subject, kind.name, one.name, one.path), variables, one.pointers)
@@ -270,6 +287,19 @@ def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
     names = (source, BY_NAME[source].requires, *BY_NAME[source].via)
     keys = ((name, scope.lower()) for name in names for scope in scopes)
     return next((snapshot.gaps[key] for key in keys if key in snapshot.gaps), None)
+
+
+def _unread_identities(snapshot: _Snapshot, source: str, cluster: Json) -> Iterator[str]:
+    """The scopes of gaps that may hide federated credentials of a cluster.
+
+    They are the identities that it names, and where it is an issuer any identity, since any may trust it.
+    """
+    if BY_NAME[source].join is not Join.TRUST:
+        return
+    where = shared_place(cluster)
+    for name, scope in snapshot.gaps:
+        if name in (source, BY_NAME[source].requires) and (where.issuer or scope in where.mentioned):
+            yield scope
 
 
 def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:
@@ -364,4 +394,4 @@ def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
         )
         for kind in snapshot.kinds
     )
-    return Case(item, pools, within, {}, {BODIES: why})
+    return Case(item, pools, within, {}, {BODIES: why}, AccessListing(subject, (), (why,)))

@@ -18,7 +18,8 @@ class Objects:
     """The objects of one cluster, each list read once and kept while the cluster is looked at.
 
     ``cluster`` is the cluster's ARM document, ``related`` what Azure says about it, ``missing`` the sources
-    that could not be read.
+    that could not be read. ``pointers`` says by source where the rows of a relation stand, in their order;
+    ``issuers`` are the OIDC issuers of all clusters that were read, as `issuer_key` spells them.
     """
 
     reader: Reader
@@ -27,6 +28,8 @@ class Objects:
     related: Mapping[str, Json]
     missing: frozenset[str]
     as_of: datetime
+    pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    issuers: frozenset[str] = frozenset()
     _lists: dict[str, Documents] = field(default_factory=dict)
 
     def of(self, source: str) -> Documents:
