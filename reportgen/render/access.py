@@ -48,8 +48,8 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 class Grant:
     """What one binding or role assignment gives to one principal at one place.
 
-    ``name`` is "" where an id of Entra ID was not resolved to one, ``id`` is "" where the name says it all. ``remark`` names members of a group, or says
-    that the directory has no such principal.
+    ``name`` is "" where an id of Entra ID was not resolved to one, ``id`` is "" where the name says it all.
+    ``remark`` names members of a group, or says that the directory has no such principal.
     """
 
     kind: str
