@@ -446,15 +446,15 @@ def test_the_commands_for_microsoft_graph_run_in_a_shell(tmp_path: Path, cloud: 
     scope = f"{{subscriptions: [{ALPHA}]}}"
     path = engagement(tmp_path, scope, more=f"{RESOLVE}cloud: {cloud}\n")
     result = line.command("permissions", path, "--section", "graph")
-    resource, role, grant = ran(tmp_path, result.out)
-    assert resource[:4] == ["ad", "sp", "show", "--id"]
+    *_, resource, role, grant = ran(tmp_path, result.out)
+    assert resource[1:5] == ["ad", "sp", "show", "--id"]
     assert role[role.index("--query") + 1] == "appRoles[?value=='Directory.Read.All'].id | [0]"
-    assert grant[:3] == ["rest", "--method", "post"]
+    assert grant[1:4] == ["rest", "--method", "post"]
     assert grant[grant.index("--url") + 1] == (
-        f"https://{host}/v1.0/servicePrincipals/<object-id>/appRoleAssignments"
+        f"https://{host}/v1.0/servicePrincipals/the-object-id/appRoleAssignments"
     )
     assert json.loads(grant[grant.index("--body") + 1]) == {
-        "principalId": "<object-id>", "resourceId": "the-object-id", "appRoleId": "the-object-id",
+        "principalId": "the-object-id", "resourceId": "the-object-id", "appRoleId": "the-object-id",
     }  # fmt: skip
 
 
