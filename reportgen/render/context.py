@@ -22,6 +22,7 @@ from reportgen.render.completeness import (
     scope_view,
 )
 from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
@@ -90,6 +91,7 @@ class Report:
     all_differences: int
     rights: tuple[RightsRow, ...]
     frameworks: tuple[FrameworkView, ...]
+    entity_controls: tuple[EntityRow, ...]
     access: AccessView
 
     @property
@@ -125,6 +127,7 @@ def report(results: Results, medium: str) -> Report:
         all_differences=len(unlike),
         rights=rights(results),
         frameworks=framework_views(results, medium),
+        entity_controls=entity_rows(results),
         access=access_view(results, names, caps),
     )
 
