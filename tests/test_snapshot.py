@@ -11,8 +11,18 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import UsageError
-from reportgen.model import CollectionMode, Gap, ScopeReport, SubscriptionScope
-from reportgen.snapshot import REDACTED, Header, Reader, Writer, newest, prune, scope_folder, tree_sha256
+from reportgen.model import CollectionMode, Gap, Json, ScopeReport, SubscriptionScope
+from reportgen.snapshot import (
+    REDACTED,
+    Header,
+    Reader,
+    Writer,
+    canonical_json,
+    newest,
+    prune,
+    scope_folder,
+    tree_sha256,
+)
 from reportgen.sources import SOURCES
 from tests.assess.build import AS_OF, NAME, SUB, WHO, Snapshot, cluster_id, provenance
 
@@ -219,6 +229,36 @@ def test_what_is_no_secret_stays() -> None:
     assert prune({"secret": {"password": "x", "name": "y"}}) == {
         "secret": {"password": REDACTED, "name": "y"}
     }
+
+
+SECRETS = ("secret", "AdminPassword", "password", "CLIENTSECRET", "connectionString")
+
+
+@pytest.mark.parametrize("key", SECRETS)
+@pytest.mark.parametrize("around", [lambda body: body, lambda body: {"items": [{"a": 1}, [body]]}])
+def test_no_secret_is_stored(tmp_path: Path, key: str, around: Callable[[Json], Json]) -> None:
+    """Also where nothing but one key says that it is one, and the value looks like JSON."""
+    body = around({key: 'CANARY": "', "a": {key: "CANARY-\\", "b": '"secret": "'}})
+    snapshot = Snapshot(tmp_path)
+    snapshot.page("arm.agent-pools", cluster_id("prod"), body)
+    (page,) = snapshot.reader().pages("arm.agent-pools")
+    assert page.body == prune(body)
+    assert "CANARY" not in json.dumps(page.body)
+
+
+def test_canonical_json_is_what_python_writes_with_sorted_keys_and_an_indent_of_one() -> None:
+    text = '\x00\x1f\x7f\u2028"\\/\n\t'
+    odd = {"é": [{}, [], {"a": []}], "B": 10**40, "a": -1e300, text: text, "": [None, True]}
+    written = json.dumps(odd, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    assert canonical_json(odd) == written.encode()
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "\ud800"])
+def test_what_json_cannot_say_is_refused_before_anything_is_written(tmp_path: Path, value: Json) -> None:
+    writer = Writer(tmp_path / NAME, CollectionMode.ESTATE, AS_OF)
+    with pytest.raises(ValueError, match=r"malformed|surrogates"):
+        writer.page({"a": value}, provenance("arm.agent-pools", cluster_id("prod")))
+    assert not list((tmp_path / NAME).glob("arm*"))
 
 
 def test_plain_scopes_stay_readable() -> None:
