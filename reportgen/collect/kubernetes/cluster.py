@@ -101,12 +101,15 @@ def read(subject: Subject, client: Client, way: Iterable[Answer]) -> None:
     held = rights(client, _asked(discovery, subject.secrets))
     subject.record(ACCESS, chain(way, filter(None, (me, held.answer))))
     subject.record(VERSION, _version(client))
-    for one in READS:
+
+    def look(one: Read) -> None:
         denied = next((rule for rule in _served(discovery, one) if rule in held.denied), None)
         if denied:
             subject.unread(one.source, _not_allowed(denied))
         else:
             _list(subject, one.source, _Lists(client, discovery, one))
+
+    client.at_once(look, READS)
     if subject.secrets:
         rule = BY_NAME[SECRETS].rules[0]
         if rule in held.denied:

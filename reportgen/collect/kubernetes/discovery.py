@@ -6,6 +6,7 @@ A refusal would not tell: a server denies what does not exist as well to somebod
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from reportgen.collect.kubernetes.client import Client, Reply, refused
 from reportgen.collect.kubernetes.failures import Unread, undecodable
 from reportgen.collect.kubernetes.objects.base import Kube
 from reportgen.collect.kubernetes.pager import ListCall, answer
-from reportgen.collect.kubernetes.reads import Read
+from reportgen.collect.kubernetes.reads import READS, Read
 from reportgen.sources.source import Rule
 
 _RIGHT = "discovery (the cluster role system:discovery)"
@@ -69,7 +70,10 @@ Form = TypeVar("Form", Versions, GroupList, ResourceList)
 
 @dataclass(slots=True)
 class Discovery:
-    """The groups of one cluster; the resources of a group are asked for when they are first needed."""
+    """The groups of one cluster, with the resources of those that are read.
+
+    Of a group's versions the best known one is asked at once; others, and what failed, when it is needed.
+    """
 
     client: Client
     reply: Reply
@@ -83,7 +87,21 @@ class Discovery:
         found = {"": tuple(_decoded(core, Versions, "APIVersions").versions or ())}
         for group in _decoded(groups, GroupList, "APIGroupList").groups or ():
             found[str(group.name)] = tuple(str(one.version) for one in group.versions or ())
-        return cls(client, groups, found)
+        discovery = cls(client, groups, found)
+        client.at_once(discovery._learn, dict.fromkeys(discovery._best()))
+        return discovery
+
+    def _best(self) -> Iterator[tuple[str, str]]:
+        """Group and version of what is read, where the cluster serves a known one."""
+        for read in READS:
+            for rule in read.rules:
+                offered = self.groups.get(rule.group, ())
+                known = [version for version in read.versions if version in offered]
+                yield from ((rule.group, version) for version in known[:1])
+
+    def _learn(self, place: tuple[str, str]) -> None:
+        with suppress(Unread):
+            self._of(*place)
 
     def lists(self, read: Read) -> Iterator[ListCall]:
         """The lists of a source that this cluster serves, none where it serves nothing of it.
