@@ -74,6 +74,9 @@ class Failure(Kube):
     details: Details | None = None
 
 
+_FAILURE = msgspec.json.Decoder(Failure)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer; ``url`` is without what must not be kept, times are RFC 3339."""
@@ -90,7 +93,7 @@ class Reply:
     def failure(self) -> Failure:
         """What an error says to a machine; nothing where its body is no Status."""
         try:
-            return msgspec.json.decode(self.content, type=Failure)
+            return _FAILURE.decode(self.content)
         except msgspec.DecodeError:
             return Failure()
 

@@ -66,6 +66,9 @@ class ResourceList(Kube):
 
 
 Form = TypeVar("Form", Versions, GroupList, ResourceList)
+_VERSIONS = msgspec.json.Decoder(Versions)
+_GROUPS = msgspec.json.Decoder(GroupList)
+_RESOURCES = msgspec.json.Decoder(ResourceList)
 
 
 @dataclass(slots=True)
@@ -83,9 +86,9 @@ class Discovery:
     @classmethod
     def of(cls, client: Client) -> Discovery:
         """Ask a cluster; Unread where it does not say."""
-        core, groups = client.get("/api"), client.get("/apis")
-        found = {"": tuple(_decoded(core, Versions, "APIVersions").versions or ())}
-        for group in _decoded(groups, GroupList, "APIGroupList").groups or ():
+        core, groups = client.at_once(client.get, ("/api", "/apis"))
+        found = {"": tuple(_decoded(core, _VERSIONS, "APIVersions").versions or ())}
+        for group in _decoded(groups, _GROUPS, "APIGroupList").groups or ():
             found[str(group.name)] = tuple(str(one.version) for one in group.versions or ())
         discovery = cls(client, groups, found)
         client.at_once(discovery._learn, dict.fromkeys(discovery._best()))
@@ -157,7 +160,7 @@ class Discovery:
         path = _root(group, version)
         if path not in self._resources:
             reply = self.client.get(path)
-            self._resources[path] = tuple(_decoded(reply, ResourceList, "APIResourceList").resources or ())
+            self._resources[path] = tuple(_decoded(reply, _RESOURCES, "APIResourceList").resources or ())
         return self._resources[path]
 
 
@@ -165,11 +168,11 @@ def _root(group: str, version: str) -> str:
     return f"/apis/{group}/{version}" if group else f"/api/{version}"
 
 
-def _decoded(reply: Reply, form: type[Form], kind: str) -> Form:
+def _decoded(reply: Reply, form: msgspec.json.Decoder[Form], kind: str) -> Form:
     if reply.status != 200:
         raise refused(reply, _RIGHT)
     try:
-        found = msgspec.json.decode(reply.content, type=form)
+        found = form.decode(reply.content)
     except msgspec.DecodeError as error:
         raise Unread("failed", f"{reply.url}: the answer is no {kind}{undecodable(error)}.") from error
     if found.kind != kind:

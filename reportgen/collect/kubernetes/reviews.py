@@ -84,6 +84,10 @@ class Who(Kube):
     status: WhoStatus | None = None
 
 
+_REVIEW = msgspec.json.Decoder(Review)
+_WHO = msgspec.json.Decoder(Who)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What came of the reviews: the answer to keep, if anything was asked, and the rules not allowed."""
@@ -116,7 +120,7 @@ def who(client: Client) -> Answer | None:
     if reply.status != 201:
         return None
     try:
-        found = msgspec.json.decode(reply.content, type=Who)
+        found = _WHO.decode(reply.content)
     except msgspec.DecodeError:
         return None
     body = {"kind": "SelfSubjectReview", **msgspec.to_builtins(found)}
@@ -137,7 +141,7 @@ def _verdict(reply: Reply) -> Verdict | None:
     if reply.status != 201:
         return None
     try:
-        return msgspec.json.decode(reply.content, type=Review).status
+        return _REVIEW.decode(reply.content).status
     except msgspec.DecodeError:
         return None
 
