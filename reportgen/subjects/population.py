@@ -54,13 +54,14 @@ class Item:
 class Case:
     """One cluster: itself, its pools and what is inside it as subjects, with evidence and gaps by source.
 
+    ``inside`` is made as it is walked, once: what is inside a large cluster need not be in memory as a whole.
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out.
     """
 
     cluster: Item
     pools: tuple[Item, ...]
-    inside: tuple[Item, ...]
+    inside: Iterator[Item]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
     excluded: frozenset[str] = frozenset()
@@ -167,7 +168,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
     pools = tuple(_pools(item, body, document, related, pointer))
-    within = tuple(_inside(snapshot, item, gaps, excluded))
+    within = _inside(snapshot, item, gaps, excluded)
     return Case(item, pools, within, evidence, gaps, frozenset(excluded))
 
 
@@ -299,7 +300,7 @@ def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
     why = f"{BY_NAME[BODIES].title}: {detail}"
     item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
     pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
-    within = tuple(
+    within = (
         Item(
             _within(subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*"),
             {},
