@@ -57,6 +57,7 @@ class Case:
 
     A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
+    ``inside`` is made as it is walked, once: what is inside a large cluster need not be in memory as a whole.
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out. ``access`` says who may do what
     in a cluster, None for a resource beside clusters.
@@ -64,7 +65,7 @@ class Case:
 
     cluster: Item
     pools: tuple[Item, ...]
-    inside: tuple[Item, ...]
+    inside: Iterator[Item]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
     access: AccessListing | None
@@ -151,7 +152,7 @@ def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
             why = f"{BY_NAME[source].title}: {gap.detail}"
             unknown = f"/subscriptions/{scope}/{kind.name}/*"
             subject = Subject(unknown, kind.name, f"unknown {kind.many}", "", "", scope)
-            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why}, None)
+            yield Case(Item(subject, {}, (), (cause, why)), (), iter(()), {}, {source: why}, None)
 
 
 def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: str) -> Case:
@@ -180,7 +181,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         "related": related,
         "derived": kind.derive(document),
     }
-    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps, None)
+    return Case(Item(subject, variables, (pointer,)), (), iter(()), evidence, gaps, None)
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -240,7 +241,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         pointers=pointers,
         issuers=snapshot.issuers,
     )
-    within = tuple(_inside(snapshot.kinds, item, objects, gaps, excluded))
+    within = _inside(snapshot.kinds, item, objects, gaps, excluded)
     held = access.listing(subject, objects, gaps)
     return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
 
@@ -385,7 +386,7 @@ def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
     why = f"{BY_NAME[BODIES].title}: {detail}"
     item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
     pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
-    within = tuple(
+    within = (
         Item(
             _within(subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*"),
             {},

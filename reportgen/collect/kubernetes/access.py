@@ -97,6 +97,9 @@ class Credentials(Kube):
     kubeconfigs: list[Credential] | None = None
 
 
+_CREDENTIALS = msgspec.json.Decoder(Credentials)
+
+
 def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
     """Where a cluster's API server is, and the answer to keep; Unread where Azure does not say."""
     obstacle = target.obstacle
@@ -107,7 +110,7 @@ def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
     if answer.status != 200:
         raise _refused(answer)
     try:
-        found = msgspec.json.decode(answer.content, type=Credentials).kubeconfigs or []
+        found = _CREDENTIALS.decode(answer.content).kubeconfigs or []
         text = base64.b64decode(str(found[0].value), validate=True)
         place = Kubeconfig(text).endpoint()
     except (msgspec.DecodeError, IndexError, binascii.Error) as error:

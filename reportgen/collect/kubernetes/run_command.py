@@ -73,6 +73,9 @@ class Result(Kube):
     properties: Output | None = None
 
 
+_RESULT = msgspec.json.Decoder(Result)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """What one kubectl call came to: read, none (there is no such resource), denied or failed."""
@@ -165,7 +168,7 @@ class Runner:
 
 def _result(answer: Answer) -> Result:
     try:
-        return msgspec.json.decode(answer.content, type=Result)
+        return _RESULT.decode(answer.content)
     except msgspec.DecodeError as error:
         raise Unread("failed", "Azure's answer about the command is not as it declares it.") from error
 
