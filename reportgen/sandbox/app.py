@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reportgen.limits import GRAPH_PATH, Limits
 from reportgen.sandbox.activity_log import ActivityLog
+from reportgen.sandbox.command.service import RunCommand
 from reportgen.sandbox.container_service import ContainerService
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, answered, error
@@ -68,6 +69,7 @@ class Site:
     log: ActivityLog
     credentials: Credentials
     servers: ApiServers
+    commands: RunCommand
     requests: list[str]
 
     @classmethod
@@ -76,6 +78,8 @@ class Site:
         estate = estate.with_faults(faults.unreadable, faults.disabled)
         switches, lists, identity = Switches(faults), Lists(estate), Identity(clock, faults)
         requests: list[str] = []
+        credentials = Credentials(estate, ca)
+        servers = ApiServers.over(estate, clock, switches, identity, requests)
         return cls(
             clock,
             switches,
@@ -86,8 +90,9 @@ class Site:
             lists,
             ContainerService.over(estate),
             ActivityLog(estate, lists, clock),
-            Credentials(estate, ca),
-            ApiServers.over(estate, clock, switches, identity, requests),
+            credentials,
+            servers,
+            RunCommand(estate, servers, clock, switches, credentials.handed_out),
             requests,
         )
 
@@ -103,7 +108,7 @@ class Site:
             ),
             *(
                 _route(_CLUSTER + path, self._guarded(self._permitted(self._stored_or(handler))), "POST")
-                for path, handler in self._credentials()
+                for path, handler in self._actions()
             ),
             _route("/{path:path}", self._guarded(self._permitted(self._stored_or(self._rest))), *_METHODS),
         ]
@@ -129,12 +134,14 @@ class Site:
             (_GROUP + _AKS + "/managedclusters", aks.clusters_of_group),
             (_CLUSTER + "/agentpools", aks.agent_pools),
             (_CLUSTER + "/agentpools/{pool}", aks.agent_pool),
+            (_CLUSTER + "/commandresults/{command}", self.commands.result),
         ]
 
-    def _credentials(self) -> list[tuple[str, Handler]]:
+    def _actions(self) -> list[tuple[str, Handler]]:
         return [
             ("/listclusterusercredential", self.credentials.user),
             ("/listclusteradmincredential", self.credentials.admin),
+            ("/runcommand", self.commands.run),
         ]
 
     def _rest(self, call: Call) -> Answer:
