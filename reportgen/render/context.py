@@ -11,10 +11,12 @@ from markupsafe import Markup
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.render import charts
 from reportgen.render.completeness import (
+    CommandsRow,
     DifferenceRow,
     GapRow,
     RightsRow,
     ScopeView,
+    commands,
     differences,
     gap_row,
     rights,
@@ -87,6 +89,8 @@ class Report:
     differences: tuple[DifferenceRow, ...]
     all_differences: int
     rights: tuple[RightsRow, ...]
+    commands: tuple[CommandsRow, ...]
+    all_commands: int
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -103,6 +107,7 @@ def report(results: Results, medium: str) -> Report:
     areas = _areas(views)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
+    run = commands(results, names)
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -120,6 +125,8 @@ def report(results: Results, medium: str) -> Report:
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
         rights=rights(results),
+        commands=run[: caps.clusters],
+        all_commands=len(run),
     )
 
 
