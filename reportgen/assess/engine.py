@@ -128,9 +128,10 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
     if item.unseen:
         cause, reason = item.unseen
         return Verdict(Status.NOT_ASSESSED, reason, {}, cause)
-    missing = [source for source in control.needs if source in case.gaps]
+    gaps = {**case.gaps, **item.gaps} if item.gaps else case.gaps
+    missing = [source for source in control.needs if source in gaps]
     if missing:
-        reason = " ".join(dict.fromkeys(case.gaps[source] for source in missing))
+        reason = " ".join(dict.fromkeys(gaps[source] for source in missing))
         return Verdict(
             Status.NOT_ASSESSED,
             reason,

@@ -12,10 +12,12 @@ from reportgen.model import CollectionMode, Results, Status
 from reportgen.render import charts
 from reportgen.render.access import AccessView, access_view
 from reportgen.render.completeness import (
+    CommandsRow,
     DifferenceRow,
     GapRow,
     RightsRow,
     ScopeView,
+    commands,
     differences,
     gap_row,
     rights,
@@ -93,6 +95,8 @@ class Report:
     frameworks: tuple[FrameworkView, ...]
     entity_controls: tuple[EntityRow, ...]
     access: AccessView
+    commands: tuple[CommandsRow, ...]
+    all_commands: int
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -109,6 +113,7 @@ def report(results: Results, medium: str) -> Report:
     areas = _areas(views)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
+    run = commands(results, names)
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -129,6 +134,8 @@ def report(results: Results, medium: str) -> Report:
         frameworks=framework_views(results, medium),
         entity_controls=entity_rows(results),
         access=access_view(results, names, caps),
+        commands=run[: caps.clusters],
+        all_commands=len(run),
     )
 
 

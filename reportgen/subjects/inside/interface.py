@@ -92,7 +92,8 @@ class Found:
     """One subject inside a cluster.
 
     ``name`` is what a reader sees, ``path`` what follows the cluster's id in the subject's id. ``derived``
-    lacks what is not known.
+    lacks what is not known. ``part`` is what follows the cluster's id in the id of the part of the cluster
+    that it belongs to, such as an agent pool ("" where it is the whole): a gap there is one in the subject.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Found:
     document: Json
     derived: Mapping[str, Json]
     pointers: tuple[str, ...]
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ def named(document: Json) -> tuple[str, str]:
     return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
 
 
-def found(kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping[str, Json]) -> Found:
+def found(
+    kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping[str, Json], part: str = ""
+) -> Found:
     """A subject that is one object; values of None in ``derived`` are left out."""
     namespace, name = named(document)
     return Found(
@@ -134,4 +138,5 @@ def found(kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping
         document=document,
         derived={key: value for key, value in derived.items() if value is not None},
         pointers=pointers,
+        part=part,
     )

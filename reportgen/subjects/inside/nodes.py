@@ -42,6 +42,7 @@ def _build(objects: Objects) -> Iterator[Found]:
                 "reboot_waits_days": reboots.waits_days(node, objects.as_of),
                 **_images(node, pools.get(name), newest.get(name, ""), objects.as_of),
             },
+            part=f"agentPools/{name}" if name else "",
         )
 
 

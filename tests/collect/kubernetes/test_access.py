@@ -105,7 +105,7 @@ REFUSALS: dict[str, tuple[Reply, str, str]] = {
     "denied": (
         Reply({"error": {"code": "AuthorizationFailed", "message": "CANARY-message"}}, 403),
         "denied",
-        f"HTTP 403 AuthorizationFailed. Needed permission: {PERMISSION}.",
+        f"HTTP 403 AuthorizationFailed from listClusterUserCredential. Needed permission: {PERMISSION}.",
     ),
     "gone": (
         Reply({"error": {"code": "ResourceNotFound", "message": "CANARY"}}, 404),
