@@ -20,6 +20,9 @@ EXPECTED = {
     "nsa-cisa-1.2": (36, "P-1 P-4.4 P-7 N-1 N-7 N-13 A-3 L-5 L-6 U-3"),
     # Microsoft's pages of the twelve domains: 10 + 9 + 8 + 8 + 5 + 7 + 7 + 7 + 3 + 4 + 7 + 11.
     "mcsb-v1": (86, "NS-10 IM-9 PA-8 DP-8 AM-5 LT-7 IR-7 PV-7 ES-3 BR-4 DS-7 GS-11"),
+    # Of 300 base controls (322 in Revision 5, less 24 withdrawn, IA-13 and SA-24 added):
+    # AC 16, AU 13, CA 7, CM 13, CP 7, IA 11, IR 7, MA 5, MP 3, PE 10, PL 3, RA 6, SA 11, SC 24, SI 11, SR 6.
+    "nist-800-53-r5": (153, "AC-2 AC-6 AU-12 CA-7 CM-6 CP-9 IA-13 PE-3 RA-5 SA-24 SC-7 SC-28 SI-2 SR-11"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
