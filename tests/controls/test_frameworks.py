@@ -23,6 +23,8 @@ EXPECTED = {
     # Of 300 base controls (322 in Revision 5, less 24 withdrawn, IA-13 and SA-24 added):
     # AC 16, AU 13, CA 7, CM 13, CP 7, IA 11, IR 7, MA 5, MP 3, PE 10, PL 3, RA 6, SA 11, SC 24, SI 11, SR 6.
     "nist-800-53-r5": (153, "AC-2 AC-6 AU-12 CA-7 CM-6 CP-9 IA-13 PE-3 RA-5 SA-24 SC-7 SC-28 SI-2 SR-11"),
+    # Annex A: 37 organizational, 8 people, 14 physical, 34 technological controls.
+    "iso-27001-2022": (93, "5.1 5.15 5.37 6.1 6.8 7.1 7.14 8.1 8.8 8.15 8.20 8.28 8.34"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
