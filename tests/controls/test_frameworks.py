@@ -25,6 +25,8 @@ EXPECTED = {
     "nist-800-53-r5": (153, "AC-2 AC-6 AU-12 CA-7 CM-6 CP-9 IA-13 PE-3 RA-5 SA-24 SC-7 SC-28 SI-2 SR-11"),
     # Annex A: 37 organizational, 8 people, 14 physical, 34 technological controls.
     "iso-27001-2022": (93, "5.1 5.15 5.37 6.1 6.8 7.1 7.14 8.1 8.8 8.15 8.20 8.28 8.34"),
+    # CC1 to CC9: 5 + 3 + 4 + 2 + 3 + 8 + 5 + 1 + 2; A1 3; C1 2; PI1 5; P1 to P8: 18.
+    "soc2-tsc": (61, "CC1.5 CC2.3 CC3.4 CC4.2 CC5.3 CC6.8 CC7.5 CC8.1 CC9.2 A1.3 C1.2 PI1.5 P6.7 P8.1"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
