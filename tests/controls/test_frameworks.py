@@ -27,6 +27,8 @@ EXPECTED = {
     "iso-27001-2022": (93, "5.1 5.15 5.37 6.1 6.8 7.1 7.14 8.1 8.8 8.15 8.20 8.28 8.34"),
     # CC1 to CC9: 5 + 3 + 4 + 2 + 3 + 8 + 5 + 1 + 2; A1 3; C1 2; PI1 5; P1 to P8: 18.
     "soc2-tsc": (61, "CC1.5 CC2.3 CC3.4 CC4.2 CC5.3 CC6.8 CC7.5 CC8.1 CC9.2 A1.3 C1.2 PI1.5 P6.7 P8.1"),
+    # The core's subcategories by function: 31 + 21 + 22 + 11 + 13 + 8.
+    "nist-csf-2.0": (106, "GV.SC-10 ID.AM-08 ID.RA-10 PR.AA-06 PR.DS-11 PR.PS-06 DE.CM-09 RS.MI-02 RC.CO-04"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
