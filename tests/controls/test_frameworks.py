@@ -29,6 +29,8 @@ EXPECTED = {
     "soc2-tsc": (61, "CC1.5 CC2.3 CC3.4 CC4.2 CC5.3 CC6.8 CC7.5 CC8.1 CC9.2 A1.3 C1.2 PI1.5 P6.7 P8.1"),
     # The core's subcategories by function: 31 + 21 + 22 + 11 + 13 + 8.
     "nist-csf-2.0": (106, "GV.SC-10 ID.AM-08 ID.RA-10 PR.AA-06 PR.DS-11 PR.PS-06 DE.CM-09 RS.MI-02 RC.CO-04"),
+    # Of the 205 ids with three numbers, by requirement: 16, 7, 11, 1, 7, 16, 9, 26, 11, 16, 12, 18.
+    "pci-dss-4.0.1": (150, "1.4.5 3.7.8 4.2.1 5.3.5 6.3.3 7.2.5 8.3.11 8.6.3 9.4.7 10.7.3 11.6.1 12.10.7"),
 }
 """By framework: how many requirements are listed, and ids that have to be among them."""
 
