@@ -58,7 +58,8 @@ def _lost(event: str, arguments: tuple[Any, ...]) -> Any:
     if event == "open":
         path, _, flags = arguments
         truncates = isinstance(path, (str, bytes)) and isinstance(flags, int) and flags & os.O_TRUNC
-        return path if truncates else None
+        # An unnamed temporary file is opened by its folder's path.
+        return path if truncates and not os.path.isdir(path) else None
     if event == "os.rename":
         return arguments[1]
     return arguments[0] if event in ("os.remove", "shutil.rmtree") else None

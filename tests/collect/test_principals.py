@@ -186,7 +186,7 @@ def test_a_refusal_is_a_gap_with_the_permission_and_ids_stay_unresolved(tmp_path
     reader, requests = run(tmp_path, Fault(Kind.FORBIDDEN, BY_IDS))
     (gap,) = gaps(reader)
     assert (gap.source, gap.scope, gap.reason) == (NAMES, "tenant", "denied")
-    assert gap.detail.startswith("HTTP 403 Authorization_RequestDenied: Insufficient privileges")
+    assert gap.detail.startswith("HTTP 403 Authorization_RequestDenied.")
     assert gap.detail.endswith("Needed permission: Directory.Read.All.")
     assert len(requests) == 1
     assert principals(reader) == {}
@@ -240,7 +240,7 @@ def test_an_estate_without_a_directory_is_a_gap(tmp_path: Path) -> None:
     with serve(folder, as_of=line.NOW) as sandbox:
         (gap,) = gaps(collected(sandbox, tmp_path))
     assert (gap.source, gap.reason) == (NAMES, "not-found")
-    assert "azure/directory.json" in gap.detail
+    assert gap.detail.startswith("HTTP 404 ")
 
 
 def test_what_was_answered_is_not_asked_again(tmp_path: Path) -> None:
