@@ -12,7 +12,9 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "kms",
         "log_categories",
         "log_destinations",
+        "maintenance_windows",
         "minor_version",
+        "retirements",
         "stopped",
         "support_end",
         "support_source",
@@ -27,6 +29,7 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "max_pods",
         "max_pods_source",
         "nodes_at_least",
+        "retirements",
         "stopped",
         "version",
         "version_matches",
@@ -42,6 +45,7 @@ SUBJECTS = tuple(DERIVED_NAMES)
 DERIVED_FROM = {
     "derived.log_categories": "diagnostic_settings",
     "derived.log_destinations": "diagnostic_settings",
+    "derived.maintenance_windows": "maintenance_configurations",
     "derived.version_supported": "kubernetes_versions",
     "derived.support_source": "kubernetes_versions",
 }

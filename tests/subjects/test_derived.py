@@ -215,7 +215,11 @@ def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
     for file in (recorded / "managed_clusters").glob("*.json"):
         body = json.loads(file.read_text(encoding="utf-8"))
         document = canonical(body)
-        related = {"diagnostic_settings": [], "kubernetes_versions": [{"version": "1.34"}]}
+        related = {
+            "diagnostic_settings": [],
+            "kubernetes_versions": [{"version": "1.34"}],
+            "maintenance_configurations": [],
+        }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):
             found["agent-pool"] |= derived.for_pool(canonical(pool, "agentPoolProfiles"), document).keys()
