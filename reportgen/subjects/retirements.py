@@ -1,4 +1,4 @@
-"""Retirements: what Azure has stopped supporting in AKS, or will, and which of it a cluster or a pool uses."""
+"""Retirements: what Azure no longer supports in AKS, or soon will not, and what of it a cluster uses."""
 
 from __future__ import annotations
 
