@@ -59,6 +59,9 @@ OPEN_SERVICE_MESH = Retirement(
 HTTP_APPLICATION_ROUTING = Retirement(
     "HTTP application routing add-on", date(2025, 3, 3), f"{_DOCS}/app-routing-migration"
 )
+POD_IDENTITY = Retirement(
+    "Pod-managed identity add-on", date(2025, 9, 30), f"{_DOCS}/use-azure-ad-pod-identity"
+)
 
 _UBUNTU = re.compile(r"AKSUbuntu-(\d\d)(\d\d)", re.IGNORECASE)
 _AZURE_LINUX = re.compile(r"AKS(?:AzureLinux|CBLMariner)-V(\d)", re.IGNORECASE)
@@ -105,6 +108,7 @@ def of_cluster(cluster: Json) -> list[Json]:
             NPM_LINUX if manager else None,
             NPM_WINDOWS if manager and any(at(pool, "osType") == "Windows" for pool in pools) else None,
             OPEN_SERVICE_MESH if _add_on(properties, "openServiceMesh") else None,
+            POD_IDENTITY if at(properties, "podIdentityProfile", "enabled") is True else None,
             HTTP_APPLICATION_ROUTING if _add_on(properties, "httpApplicationRouting") else None,
         ]
     )

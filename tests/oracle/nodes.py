@@ -17,6 +17,8 @@ from tests.oracle.evidence import (
     text,
 )
 
+MADE_FOR_CONTAINERS = {"azurelinux", "azurelinux3", "azurecontainerlinux", "cblmariner", "mariner"}
+
 
 @of_pools("2019-06-01")
 def public_ip(pool: dict[str, Json], _: Evidence) -> str:
@@ -41,7 +43,7 @@ def azure_linux(pool: dict[str, Json], _: Evidence) -> str:
     """Linux is what a pool without a type is of, and Ubuntu what a Linux pool without a SKU runs."""
     if text(pool, "osType") == "windows":
         return NOT_APPLICABLE
-    return met(text(pool, "osSKU") in {"azurelinux", "azurelinux3", "azurecontainerlinux"})
+    return met(text(pool, "osSKU") in MADE_FOR_CONTAINERS)
 
 
 @of_pools("2020-03-01")

@@ -78,15 +78,16 @@ def features(seen: Evidence) -> str:
     properties = look(seen.body, "properties")
     network = look(properties, "networkProfile")
     windows = any(text(pool, "osType") == "windows" for pool in pools(seen.body))
-    ends = {
-        date(2025, 9, 30): text(network, "loadBalancerSku") == "basic",
-        date(2028, 3, 31): text(network, "networkPlugin") == "kubenet",
-        date(2026, 9, 30): text(network, "networkPolicy") == "azure" and windows,
-        date(2028, 9, 30): text(network, "networkPolicy") == "azure",
-        date(2027, 9, 30): look(properties, "addonProfiles", "openServiceMesh", "enabled") is True,
-        date(2025, 3, 3): look(properties, "addonProfiles", "httpApplicationRouting", "enabled") is True,
-    }
-    return _soon([end for end, used in ends.items() if used], seen)
+    ends = (
+        (date(2025, 9, 30), text(network, "loadBalancerSku") == "basic"),
+        (date(2025, 9, 30), look(properties, "podIdentityProfile", "enabled") is True),
+        (date(2028, 3, 31), text(network, "networkPlugin") == "kubenet"),
+        (date(2026, 9, 30), text(network, "networkPolicy") == "azure" and windows),
+        (date(2028, 9, 30), text(network, "networkPolicy") == "azure"),
+        (date(2027, 9, 30), look(properties, "addonProfiles", "openServiceMesh", "enabled") is True),
+        (date(2025, 3, 3), look(properties, "addonProfiles", "httpApplicationRouting", "enabled") is True),
+    )
+    return _soon([end for end, used in ends if used], seen)
 
 
 @of_pools("2020-04-01")
@@ -127,10 +128,12 @@ def _windows(seen: Evidence) -> Verdict | str:
         (look(window, "durationHours"), _every(look(window, "schedule")), _pause(window, today))
         for window in found
     ]
-    if any(None in fact for fact in facts):
-        return UNDETERMINED
-    started = all(str(look(window, "startDate") or "")[:10] <= today.isoformat() for window in found)
-    return met(started and all(hours >= 4 and days <= 31 and pause <= 31 for hours, days, pause in facts))
+    good = all(str(look(window, "startDate") or "")[:10] <= today.isoformat() for window in found)
+    for hours, days, pause in facts:
+        if hours is None or days is None or pause is None:
+            return UNDETERMINED
+        good = good and hours >= 4 and days <= 31 and pause <= 31
+    return met(good)
 
 
 def _every(schedule: Json) -> int | None:

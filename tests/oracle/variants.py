@@ -204,6 +204,7 @@ POOL_SETTINGS: dict[tuple[str, ...], tuple[Json, ...]] = {
         "Ubuntu2404",
         "Windows2025",
         "WindowsAnnual",
+        "CBLMariner",
         "Ubuntu",
         None,
     ),

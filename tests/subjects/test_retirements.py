@@ -73,6 +73,7 @@ def test_what_a_cluster_itself_uses() -> None:
                 "networkPlugin": "Kubenet",
                 "networkPolicy": "azure",
             },
+            "podIdentityProfile": {"enabled": True},
             "addonProfiles": {
                 "OpenServiceMesh": {"enabled": True},
                 "httpapplicationrouting": {"enabled": False},
@@ -82,6 +83,7 @@ def test_what_a_cluster_itself_uses() -> None:
     }
     assert [item["what"] for item in retirements.of_cluster(canonical(body))] == [
         "Basic load balancer",
+        "Pod-managed identity add-on",
         "Azure Network Policy Manager on Windows",
         "Open Service Mesh add-on",
         "Kubenet",
