@@ -13,7 +13,9 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "kms",
         "log_categories",
         "log_destinations",
+        "maintenance_windows",
         "minor_version",
+        "retirements",
         "stopped",
         "support_end",
         "support_source",
@@ -30,6 +32,7 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "max_pods",
         "max_pods_source",
         "nodes_at_least",
+        "retirements",
         "stopped",
         "version",
         "version_matches",
@@ -49,6 +52,7 @@ DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "derived.log_destinations": ("diagnostic_settings",),
     "derived.version_supported": ("kubernetes_versions",),
     "derived.support_source": ("kubernetes_versions",),
+    "derived.maintenance_windows": ("maintenance_configurations",),
 }
 """Derived values that come from more than the cluster's own body, and the relations they come from."""
 

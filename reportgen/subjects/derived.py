@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, logs, versions
+from reportgen.subjects import images, logs, maintenance, retirements, versions
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -42,6 +42,10 @@ def for_cluster(
             "hosted_system": hosted_system(cluster),
             "tenant": tenant(cluster),
             **admin_credential_callers(cluster, related),
+            "maintenance_windows": maintenance.windows(
+                related.get("maintenance_configurations"), as_of.date()
+            ),
+            "retirements": retirements.of_cluster(cluster),
         }
     )
 
@@ -64,6 +68,7 @@ def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:
             "stopped": stopped(pool) or stopped(at(cluster, "properties")),
             "auto_provisioning": auto_provisioning(cluster),
             "hosted_system": hosted_system(cluster),
+            "retirements": retirements.of_pool(pool),
         }
     )
 

@@ -39,10 +39,16 @@ osType powerState properties rotationPollInterval scale scaleSetPriority securit
 securityProfile servicePrincipalProfile sku snapshotController sshAccess storageAccountId storageProfile
 supportPlan tier type upgradeChannel userAssignedIdentities version virtualMachinesProfile vnetSubnetID
 workloadIdentity workspaceId
+absoluteMonthly costAnalysis daily dnsPrefix durationHours enableFIPS enableSecureBoot
+enableVnetIntegration enableVTPM end fqdnSubdomain identityProfile imageCleaner intervalDays
+intervalMonths intervalWeeks kubeletConfig kubeletidentity maintenanceWindow maxSurge maxUnavailable
+metrics metricsProfile nodeResourceGroup nodeResourceGroupProfile nodeTaints notAllowedDates
+outboundType podIdentityProfile podLinkLocalAccess relativeMonthly resourceId restrictionLevel schedule
+seccompDefault serviceMeshProfile start startDate upgradeSettings vmSize weekly workloadRuntime
 """
 _KEYS = {name.lower(): name for name in _PROPERTIES.split()}
 _ADD_ON_KEYS = {name.lower(): name for name in _ADD_ONS}
-_USERS_OWN = frozenset({"tags", "nodeLabels", "userAssignedIdentities", "identityProfile", "labels"})
+_USERS_OWN = frozenset({"tags", "nodeLabels", "userAssignedIdentities", "labels"})
 """Maps whose keys are a customer's words; their casing means something."""
 
 _POOL = {
@@ -50,6 +56,7 @@ _POOL = {
     "osType": ("Linux", "Windows"),
     "type": ("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
     "scaleSetPriority": ("Regular", "Spot"),
+    "osDiskType": ("Managed", "Ephemeral"),
 }
 _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "networkProfile": {
@@ -58,6 +65,15 @@ _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
         "networkPluginMode": ("overlay",),
         "networkDataplane": ("azure", "cilium"),
         "loadBalancerSku": ("standard", "basic"),
+        "outboundType": (
+            "loadBalancer",
+            "userDefinedRouting",
+            "managedNATGateway",
+            "userAssignedNATGateway",
+            "none",
+            "block",
+        ),
+        "podLinkLocalAccess": ("IMDS", "None"),
     },
     "autoUpgradeProfile": {
         "upgradeChannel": ("rapid", "stable", "patch", "node-image", "none"),
@@ -70,6 +86,9 @@ _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "identity": {"type": ("SystemAssigned", "UserAssigned", "None", "SystemAssigned, UserAssigned")},
     "securityProfile": {"sshAccess": ("LocalUser", "Disabled", "EntraId")},
     "nodeProvisioningProfile": {"mode": ("Auto", "Manual")},
+    "serviceMeshProfile": {"mode": ("Istio", "Disabled")},
+    "nodeResourceGroupProfile": {"restrictionLevel": ("ReadOnly", "Unrestricted")},
+    "kubeletConfig": {"seccompDefault": ("RuntimeDefault", "Unconfined")},
     "kubernetesResourceObjectEncryptionProfile": {"infrastructureEncryption": ("Enabled", "Disabled")},
 }
 _SPELLING = {

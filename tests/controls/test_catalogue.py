@@ -166,17 +166,19 @@ def _shown_by_az() -> set[str]:
     return names
 
 
-ADD_ONS = {
+KEYS_OF_MAPS = {
     "azureKeyvaultSecretsProvider",
     "azurepolicy",
     "httpApplicationRouting",
+    "kubeDashboard",
+    "kubeletidentity",
     "omsagent",
 }
 
 
 def test_the_names_in_queries_are_those_that_the_command_line_shows() -> None:
     """A name in another casing gives an empty answer, which a reader would take for an absent setting."""
-    shown = _shown_by_az() | ADD_ONS
+    shown = _shown_by_az() | KEYS_OF_MAPS
     assert "enableRbac" in shown
     assert "enableRBAC" not in shown
     asked = 0

@@ -6,7 +6,18 @@ itself here. A function takes the evidence of one cluster and gives the answers 
 
 from __future__ import annotations
 
-from tests.oracle import api_server, identity, logs, network, nodes, patching, protection, resilience
+from tests.oracle import (
+    api_server,
+    governance,
+    identity,
+    logs,
+    network,
+    nodes,
+    patching,
+    protection,
+    resilience,
+    retirement,
+)
 from tests.oracle.evidence import Answer, Evidence, Oracle
 
 ORACLE: dict[str, Oracle] = {
@@ -18,6 +29,8 @@ ORACLE: dict[str, Oracle] = {
     **logs.CONTROLS,
     **patching.CONTROLS,
     **resilience.CONTROLS,
+    **governance.CONTROLS,
+    **retirement.CONTROLS,
 }
 
 __all__ = ["ORACLE", "Answer", "Evidence"]

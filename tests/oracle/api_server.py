@@ -44,8 +44,24 @@ def run_command(seen: Evidence) -> str:
     return met(_profile(seen, "disableRunCommand") is True)
 
 
+@of_cluster("2021-05-01")
+def no_public_name(seen: Evidence) -> str:
+    """The name is published unless somebody said no."""
+    if _profile(seen, "enablePrivateCluster") is not True:
+        return NOT_APPLICABLE
+    return met(_profile(seen, "enablePrivateClusterPublicFQDN") is False)
+
+
+@of_cluster("2025-03-01")
+def reached_privately(seen: Evidence) -> str:
+    """An API server inside the network, or a private endpoint to it."""
+    return met(True in {_profile(seen, "enableVnetIntegration"), _profile(seen, "enablePrivateCluster")})
+
+
 CONTROLS = {
     "api-server-private": private,
     "api-server-authorized-ranges": authorized_ranges,
     "api-server-run-command-disabled": run_command,
+    "api-server-no-public-name": no_public_name,
+    "api-server-reached-privately-by-nodes": reached_privately,
 }

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from tests.oracle.evidence import Evidence, look, met, of_cluster, text
+from itertools import pairwise
+
+from tests.oracle.evidence import (
+    NO,
+    NOT_APPLICABLE,
+    UNDETERMINED,
+    Evidence,
+    Verdict,
+    look,
+    met,
+    of_cluster,
+    text,
+)
 
 
 @of_cluster("2018-03-31")
@@ -45,6 +57,34 @@ def workload_identity(seen: Evidence) -> str:
     return met(webhook is True and issuer is True)
 
 
+@of_cluster("2020-11-01")
+def pod_identity(seen: Evidence) -> str:
+    """A deprecated add-on, which nobody has without asking for it."""
+    return met(look(seen.body, "properties", "podIdentityProfile", "enabled") is not True)
+
+
+@of_cluster("2019-11-01")
+def kubelet_identity(seen: Evidence) -> Verdict | str:
+    """Azure puts the identity that it makes itself beside the machines."""
+    identity = text(seen.body, "properties", "identityProfile", "kubeletidentity", "resourceId")
+    group = text(seen.body, "properties", "nodeResourceGroup")
+    if not identity:
+        return NO
+    if not group:
+        return UNDETERMINED
+    steps = pairwise(identity.split("/"))
+    return met(group not in [name for kind, name in steps if kind == "resourcegroups"])
+
+
+@of_cluster("2020-06-01")
+def admin_groups(seen: Evidence) -> str:
+    """With Azure RBAC a role assignment does what the groups do without it."""
+    profile = look(seen.body, "properties", "aadProfile")
+    if look(profile, "managed") is not True:
+        return NOT_APPLICABLE
+    return met(look(profile, "enableAzureRBAC") is True or bool(look(profile, "adminGroupObjectIDs")))
+
+
 CONTROLS = {
     "identity-kubernetes-rbac-enabled": kubernetes_rbac,
     "identity-entra-managed": entra_managed,
@@ -52,4 +92,7 @@ CONTROLS = {
     "identity-local-accounts-disabled": local_accounts,
     "identity-managed-identity": managed_identity,
     "identity-workload-identity-enabled": workload_identity,
+    "identity-pod-identity-disabled": pod_identity,
+    "identity-kubelet-identity-dedicated": kubelet_identity,
+    "identity-admin-groups-set": admin_groups,
 }

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.oracle.evidence import (
     NOT_APPLICABLE,
+    UNDETERMINED,
     Evidence,
     Json,
+    Verdict,
     look,
     met,
     of_cluster,
@@ -60,6 +64,35 @@ def policy_addon(seen: Evidence) -> str:
     return met(look(_addon(seen, "azurepolicy"), "enabled") is True)
 
 
+@of_pools("2021-03-01")
+def fips(pool: dict[str, Json], _: Evidence) -> str:
+    """A setting of each pool."""
+    return met(look(pool, "enableFIPS") is True)
+
+
+@of_pools("2019-02-01")
+def confidential(pool: dict[str, Json], _: Evidence) -> Verdict | str:
+    """The letters behind the number of cores tell: a is AMD, e Intel TDX; enclaves have neither."""
+    size = text(pool, "vmSize")
+    if not size:
+        return UNDETERMINED
+    found = re.fullmatch(r"standard_(dc|ec|ncc)\d+(?:-\d+)?([a-z]+)(?:_(h100))?_v(\d+)", size)
+    if not found or int(found[4]) < 5:
+        return met(False)
+    kind, letters, accelerator = found[1], found[2].removeprefix("i"), found[3]
+    if kind == "ncc":
+        return met(letters == "ads" and accelerator == "h100")
+    return met(letters in {"as", "ads", "es", "eds"} and not accelerator)
+
+
+@of_cluster("2022-03-01")
+def csi_drivers(seen: Evidence) -> str:
+    """On unless switched off."""
+    profile = look(seen.body, "properties", "storageProfile")
+    drivers = ("diskCSIDriver", "fileCSIDriver", "snapshotController")
+    return met(not any(look(profile, driver, "enabled") is False for driver in drivers))
+
+
 CONTROLS = {
     "encryption-disks-customer-managed-key": disk_key,
     "encryption-at-host": at_host,
@@ -67,4 +100,7 @@ CONTROLS = {
     "secrets-key-vault-provider-enabled": key_vault_provider,
     "secrets-rotation-enabled": rotation,
     "governance-azure-policy-addon": policy_addon,
+    "encryption-fips-images": fips,
+    "encryption-confidential-nodes": confidential,
+    "encryption-csi-drivers-enabled": csi_drivers,
 }

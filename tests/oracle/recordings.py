@@ -40,6 +40,12 @@ def _group(name: str) -> dict[str, Json]:
     return {"category": None, "categoryGroup": name, "enabled": True}
 
 
+def _schedule(name: str, hours: int, schedule: dict[str, Json], **more: Json) -> Json:
+    window = {"durationHours": hours, "schedule": schedule, "startTime": "01:00", **more}
+    return {"name": name, "properties": {"maintenanceWindow": window}}
+
+
+WEEKLY = {"weekly": {"intervalWeeks": 1, "dayOfWeek": "Sunday"}, "daily": None}
 MAINTENANCE: tuple[list[Json] | None, ...] = (
     None,
     [{"name": AUTO}, {"name": NODE_OS}],
@@ -48,6 +54,33 @@ MAINTENANCE: tuple[list[Json] | None, ...] = (
     [{"name": AUTO}, {"name": "default"}],
     [],
     [{"name": NODE_OS}],
+    [
+        _schedule(AUTO, 8, {"relativeMonthly": {"intervalMonths": 1}}, startDate="2025-01-12"),
+        _schedule(
+            NODE_OS,
+            4,
+            WEEKLY,
+            notAllowedDates=[
+                {"start": "2026-04-01", "end": "2026-04-20"},
+                {"start": "2025-06-01", "end": "2025-09-30"},
+            ],
+        ),
+    ],
+    [
+        _schedule(
+            NODE_OS.lower(),
+            8,
+            {"daily": {"intervalDays": 1}},
+            notAllowedDates=[
+                {"start": "2026-06-11", "end": "2026-06-30"},
+                {"start": "2026-05-20", "end": "2026-06-10"},
+            ],
+        )
+    ],
+    [_schedule(AUTO, 8, {"absoluteMonthly": {"intervalMonths": 3}})],
+    [_schedule(NODE_OS, 8, WEEKLY, startDate="2026-04-08")],
+    [_schedule(NODE_OS, 8, WEEKLY, notAllowedDates=[{"start": "in June", "end": "2026-06-30"}])],
+    [_schedule(NODE_OS, 3, WEEKLY, startDate="2026-04-07")],
 )
 """None: the estate does not say."""
 
@@ -113,9 +146,10 @@ def build(recorded: Path, folder: Path, api_version: str) -> list[Recorded]:
 
 
 def renamed(body: Json, number: int) -> Json:
-    """The body under another subscription and name; the casing of all else in the id stays as recorded."""
+    """The body under another subscription and name, two of three by convention; its id else as recorded."""
+    prefix = "aks-" if number % 3 else ""
     parts = body["id"].split("/")
-    parts[2], parts[-1] = SUBSCRIPTIONS[number % len(SUBSCRIPTIONS)], f"c{number:03}"
+    parts[2], parts[-1] = SUBSCRIPTIONS[number % len(SUBSCRIPTIONS)], f"{prefix}c{number:03}"
     return {**body, "id": "/".join(parts), "name": parts[-1]}
 
 

@@ -89,6 +89,19 @@ def max_pods(pool: dict[str, Json], seen: Evidence) -> str:
     return met((look(pool, "maxPods") or default) >= 50)
 
 
+@of_pools("2020-03-01")
+def not_spot(pool: dict[str, Json], _: Evidence) -> str:
+    """Nodes are regular unless said otherwise."""
+    return NOT_APPLICABLE if text(pool, "mode") != "system" else met(text(pool, "scaleSetPriority") != "spot")
+
+
+@of_pools("2020-09-01")
+def system_disk(pool: dict[str, Json], _: Evidence) -> Verdict | str:
+    """The default depends on the size of the machine."""
+    kind = text(pool, "osDiskType")
+    return met(kind == "ephemeral") if kind else UNDETERMINED
+
+
 CONTROLS = {
     "resilience-availability-zones": zones,
     "resilience-sla-tier": tier,
@@ -96,4 +109,6 @@ CONTROLS = {
     "resilience-user-pool-min-nodes": user_nodes,
     "resilience-autoscaling": autoscaling,
     "resilience-max-pods": max_pods,
+    "resilience-system-pools-not-spot": not_spot,
+    "resilience-ephemeral-os-disks": system_disk,
 }

@@ -233,6 +233,7 @@ def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
             "kubernetes_versions": [{"version": "1.34"}],
             "role_assignments": [],
             "role_definitions": [],
+            "maintenance_configurations": [],
         }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):
