@@ -40,7 +40,13 @@ securityProfile servicePrincipalProfile sku snapshotController sshAccess storage
 supportPlan tier type upgradeChannel userAssignedIdentities version virtualMachinesProfile vnetSubnetID
 workloadIdentity workspaceId
 """
-_KEYS = {name.lower(): name for name in _PROPERTIES.split()}
+_REGISTRY_PROPERTIES = """
+adminUserEnabled anonymousPullEnabled azureADAuthenticationAsArmPolicy days defaultAction encryption
+exportPolicy ipRules networkRuleBypassOptions networkRuleSet policies privateEndpointConnections
+privateLinkServiceConnectionState provisioningState publicNetworkAccess quarantinePolicy retentionDays
+retentionPolicy roleAssignmentMode softDeletePolicy status trustPolicy zoneRedundancy
+"""
+_KEYS = {name.lower(): name for name in (*_PROPERTIES.split(), *_REGISTRY_PROPERTIES.split())}
 _ADD_ON_KEYS = {name.lower(): name for name in _ADD_ONS}
 _USERS_OWN = frozenset({"tags", "nodeLabels", "userAssignedIdentities", "identityProfile", "labels"})
 """Maps whose keys are a customer's words; their casing means something."""
@@ -51,6 +57,14 @@ _POOL = {
     "type": ("VirtualMachineScaleSets", "AvailabilitySet", "VirtualMachines"),
     "scaleSetPriority": ("Regular", "Spot"),
 }
+_REGISTRY_POLICIES = (
+    "azureADAuthenticationAsArmPolicy",
+    "exportPolicy",
+    "quarantinePolicy",
+    "retentionPolicy",
+    "softDeletePolicy",
+    "trustPolicy",
+)
 _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "networkProfile": {
         "networkPlugin": ("azure", "kubenet", "none"),
@@ -64,7 +78,16 @@ _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
         "nodeOSUpgradeChannel": ("None", "Unmanaged", "SecurityPatch", "NodeImage"),
     },
     "agentPoolProfiles": _POOL,
-    "properties": _POOL | {"supportPlan": ("KubernetesOfficial", "AKSLongTermSupport")},
+    "properties": _POOL
+    | {
+        "supportPlan": ("KubernetesOfficial", "AKSLongTermSupport"),
+        "publicNetworkAccess": ("Enabled", "Disabled"),
+        "zoneRedundancy": ("Enabled", "Disabled"),
+        "provisioningState": ("Succeeded", "Failed"),
+    },
+    "networkRuleSet": {"defaultAction": ("Allow", "Deny")},
+    "encryption": {"status": ("enabled", "disabled")},
+    **{policy: {"status": ("enabled", "disabled")} for policy in _REGISTRY_POLICIES},
     "powerState": {"code": ("Running", "Stopped")},
     "sku": {"tier": ("Free", "Standard", "Premium", "Paid"), "name": ("Base", "Basic", "Automatic")},
     "identity": {"type": ("SystemAssigned", "UserAssigned", "None", "SystemAssigned, UserAssigned")},

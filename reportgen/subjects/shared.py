@@ -145,6 +145,7 @@ class Shared:
             Join.NAMING: self._naming,
             Join.ROLE: self._role,
             Join.TRUST: self._trust,
+            Join.BELOW: self._below,
         }
 
     def close(self) -> None:
@@ -154,12 +155,13 @@ class Shared:
 
     def answered(self, source: str, where: Place) -> bool:
         """Whether the snapshot holds an answer that would show the cluster's rows, if there were any."""
+        if BY_NAME[source].join is Join.BELOW and BY_NAME[source].scope == "resource":
+            return (source, where.id) in self._answered
         scope = where.subscription if BY_NAME[source].scope == "subscription" else ""
         return (source, scope) in self._answered
 
     def _take(self, source: str, page: Page) -> None:
-        by_subscription = BY_NAME[source].scope == "subscription"
-        self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
+        self._answered |= {(source, ""), (source, page.provenance.scope.lower())}
         key = "data" if "data" in page.body else "value"
         rows = page.body.get(key) or []
         if BY_NAME[source].join is Join.NAMING:
@@ -253,6 +255,9 @@ class Shared:
             own = f"{identity}{_CREDENTIALS}"
             found |= self._select(source, "id >= ? AND id < ?", (own, f"{own}{_LAST}"))
         return found
+
+    def _below(self, source: str, where: Place) -> Rows:
+        return self._select(source, "id >= ? AND id < ?", (f"{where.id}/", f"{where.id}/{_LAST}"))
 
     def owners(self, source: str, where: Place) -> list[str]:
         """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
