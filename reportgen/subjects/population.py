@@ -166,6 +166,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
     related: dict[str, Json] = {}
     evidence = {kind.source: Evidence((pointer,), "", answered=True)}
     gaps: dict[str, str] = {}
+    excluded: set[str] = set()
     for source in snapshot.sources:
         if not BY_NAME[source].join:
             continue
@@ -173,6 +174,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         gap = _gap(snapshot, source, (where.id, where.subscription, "tenant"))
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
+            excluded |= {source} if gap.excluded else set()
         elif not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this resource."
         else:
@@ -188,7 +190,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         "related": related,
         "derived": {name: value for name, value in values.items() if value is not None},
     }
-    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps, None)
+    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps, None, frozenset(excluded))
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:

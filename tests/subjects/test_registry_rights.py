@@ -95,6 +95,6 @@ def test_a_role_whose_definition_is_not_there_is_named() -> None:
 
 @pytest.mark.parametrize("missing", ["role_assignments", "role_definitions"])
 def test_nothing_is_said_where_roles_could_not_be_read(missing: str) -> None:
-    related = {"role_assignments": [], "role_definitions": []}
-    del related[missing]  # type: ignore[arg-type]
+    related: dict[str, Any] = {"role_assignments": [], "role_definitions": []}
+    del related[missing]
     assert holders({"id": REGISTRY}, related, NOBODY) == {}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.assess import assess, catalogue
-from reportgen.model import Cause, Status
+from reportgen.model import Cause, Gap, Status
 from reportgen.subjects.population import population
 from tests.assess.build import AS_OF, OTHER, SUB, Snapshot, cluster, write_control
 
@@ -150,10 +150,23 @@ def test_the_findings_in_a_clusters_images_reach_its_workloads(tmp_path: Path) -
         "flaw": "CVE-1",
         "status": {"code": "Unhealthy", "severity": "Low"},
     }
-    snapshot = Snapshot(tmp_path).arm(body).page("k8s.pods", body["id"], {"items": [pod]})
+    over = {"phase": "Succeeded", "containerStatuses": [{"imageID": "cr/done@sha256:2"}]}
+    items = [pod, {**pod, "metadata": {"namespace": "shop", "name": "done"}, "status": over}]
+    snapshot = Snapshot(tmp_path).arm(body).page("k8s.pods", body["id"], {"items": items})
     snapshot.page("arg.image-findings", "tenant", {"data": [found]})
     (case,) = population(snapshot.reader(), TIME, ["arg.image-findings", "k8s.pods"], ["workload"])
-    (workload,) = case.inside
-    (result,) = workload.variables["derived"]["image_results"]
+    web, done = case.inside
+    assert done.variables["derived"]["image_results"] == []
+    (result,) = web.variables["derived"]["image_results"]
     assert (result["scanned"], result["open"]) == (True, {"Low": 1})
     assert case.evidence["arg.image-findings"].pointers[0].endswith("page-0001.json#/data")
+
+
+def test_what_the_engagement_left_out_is_told_from_a_gap(tmp_path: Path) -> None:
+    own = registry("one")
+    snapshot = Snapshot(tmp_path).page(REGISTRIES, "tenant", {"data": [own]})
+    snapshot.writer.gap(Gap(TOKENS, own["id"], "", "excluded", "Left out."))
+    snapshot.gap(SETTINGS, own["id"], "HTTP 403.")
+    (case,) = population(snapshot.reader(), TIME, [REGISTRIES, TOKENS, SETTINGS], ["registry"])
+    assert {TOKENS, SETTINGS} <= case.gaps.keys()
+    assert case.excluded == {TOKENS}
