@@ -332,7 +332,7 @@ def _rows(snapshot: _Snapshot, source: str, where: Place) -> tuple[Json, Evidenc
     """The rows of a source that clusters share which have to do with one place."""
     rows = snapshot.shared.rows(source, where)
     versions = min((row.api_version for row in rows), default="")
-    pointers = tuple(row.pointer for row in rows)
+    pointers = tuple(row.pointer for row in rows) or snapshot.shared.answer(source, where)
     return [row.document for row in rows], Evidence(
         pointers, versions, snapshot.shared.answered(source, where)
     )

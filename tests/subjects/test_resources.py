@@ -120,6 +120,7 @@ def test_what_lies_below_a_registry_is_its_own(tmp_path: Path) -> None:
     assert values["replica_regions"] == ["northeurope"]
     assert values["registry_logs"] == ["ContainerRegistryLoginEvents"]
     assert first.cluster.variables["related"]["registry_tokens"] == []
+    assert first.evidence[TOKENS].pointers[0].endswith("page-0001.json#/value")
     assert [pointer[-1] for pointer in first.evidence[REPLICATIONS].pointers] == ["2", "0", "1"]
     assert second.cluster.variables["derived"]["replica_regions"] == ["uksouth"]
     assert "registry_logs" not in second.cluster.variables["derived"]

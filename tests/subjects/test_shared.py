@@ -309,5 +309,7 @@ def test_an_answer_about_another_resource_says_nothing(tmp_path: Path, joined: A
     joined(Join.BELOW, "resource")
     with shared(tmp_path / "other", scope=cluster_id("Two"), key="value") as index:
         assert not index.answered(SOURCE, where())
+        assert index.answer(SOURCE, where()) == ()
     with shared(tmp_path / "own", scope=cluster_id("One").upper(), key="value") as index:
         assert index.answered(SOURCE, where())
+        assert index.answer(SOURCE, where())[0].endswith("page-0001.json#/value")
