@@ -285,7 +285,7 @@ scope:             # what is expected to exist; whatever of it cannot be read is
   # management_groups: [corp]   # everything below these groups is expected too
   # expected_from: {{file: cmdb.csv, source: "CMDB, view AKS", exported_at: 2026-11-14}}   # compared with it
 
-credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
+credential: {credential}   # managed-identity, workload-identity, azure-cli, kubeconfig, or:
 # credential:
 #   kind: client-secret   # or client-certificate, device-code: see docs/credentials.md
 #   tenant_id: 11111111-2222-3333-4444-555555555555

@@ -449,11 +449,20 @@ class HeldRights:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCommands:
+    """What Azure created in a cluster (its id) for the commands that were run there: pods in a namespace."""
+
+    cluster: str
+    namespace: str
+    pods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """The evidence about the evidence: who and what made it, as far as that can be read.
 
     ``job`` names the scheduled job that ran it, "" where the host shows none; ``resumed_at`` the times at
-    which a killed collection was gone on with.
+    which a killed collection was gone on with; ``commands`` are those that brought evidence.
     """
 
     host: str
@@ -463,6 +472,7 @@ class Collector:
     custom_ca: bool
     resumed_at: tuple[str, ...]
     rights: tuple[HeldRights, ...]
+    commands: tuple[RunCommands, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -451,10 +451,10 @@ def test_the_commands_for_microsoft_graph_run_in_a_shell(tmp_path: Path, cloud: 
     assert role[role.index("--query") + 1] == "appRoles[?value=='Directory.Read.All'].id | [0]"
     assert grant[1:4] == ["rest", "--method", "post"]
     assert grant[grant.index("--url") + 1] == (
-        f"https://{host}/v1.0/servicePrincipals/the-object-id/appRoleAssignments"
+        f"https://{host}/v1.0/servicePrincipals/<object-id>/appRoleAssignments"
     )
     assert json.loads(grant[grant.index("--body") + 1]) == {
-        "principalId": "the-object-id", "resourceId": "the-object-id", "appRoleId": "the-object-id",
+        "principalId": "<object-id>", "resourceId": "the-object-id", "appRoleId": "the-object-id",
     }  # fmt: skip
 
 

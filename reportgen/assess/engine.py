@@ -69,12 +69,22 @@ def assess(
         source = _version_source(case)
         if source:
             sources_of_versions.add(source)
-    observations.sort(key=lambda item: (item.control, item.subject.id.lower(), item.subject.id))
+    _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, observations, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions))
     return Assessment(tuple(observations), findings, said, tuple(access))
+
+
+def _sort(observations: list[Observation]) -> None:
+    """By control, then by the subject's id; in two steps, which take no key for each in memory."""
+    ids = {item.subject.id for item in observations}
+    places = {
+        known: place for place, known in enumerate(sorted(ids, key=lambda known: (known.lower(), known)))
+    }
+    observations.sort(key=lambda item: places[item.subject.id])
+    observations.sort(key=lambda item: item.control)
 
 
 def _evidence_sources(control: Control) -> tuple[str, ...]:
@@ -118,9 +128,10 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
     if item.unseen:
         cause, reason = item.unseen
         return Verdict(Status.NOT_ASSESSED, reason, {}, cause)
-    missing = [source for source in control.needs if source in case.gaps]
+    gaps = {**case.gaps, **item.gaps} if item.gaps else case.gaps
+    missing = [source for source in control.needs if source in gaps]
     if missing:
-        reason = " ".join(dict.fromkeys(case.gaps[source] for source in missing))
+        reason = " ".join(dict.fromkeys(gaps[source] for source in missing))
         return Verdict(
             Status.NOT_ASSESSED,
             reason,
@@ -147,7 +158,7 @@ def _pointers(item: Item, case: Case, rule: _Rule) -> tuple[str, ...]:
         if source not in own and source in case.evidence and not source.startswith(INSIDE)
         for pointer in case.evidence[source].pointers
     )
-    return (*item.pointers, *others)
+    return item.pointers + tuple(others)
 
 
 def _version_source(case: Case) -> str:

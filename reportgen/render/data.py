@@ -51,6 +51,7 @@ class FindingsJson:
             },
             "scope": asdict(results.scope),
             "findings": [_finding(control, findings[control.id]) for control in results.controls],
+            "entity_controls": [asdict(result) for result in results.entity_controls],
             "frameworks": [_framework(result) for result in results.frameworks],
             "gaps": [asdict(gap) for gap in results.gaps],
             "differences": [asdict(difference) for difference in results.differences],

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reportgen.limits import GRAPH_PATH, Limits
 from reportgen.sandbox.activity_log import ActivityLog
+from reportgen.sandbox.command.service import RunCommand
 from reportgen.sandbox.container_service import ContainerService
 from reportgen.sandbox.directory import BY_IDS, MEMBERS, Directory, is_for_graph
 from reportgen.sandbox.estate import Estate
@@ -70,6 +71,7 @@ class Site:
     directory: Directory
     credentials: Credentials
     servers: ApiServers
+    commands: RunCommand
     requests: list[str]
 
     @classmethod
@@ -78,6 +80,8 @@ class Site:
         estate = estate.with_faults(faults.unreadable, faults.disabled)
         switches, lists, identity = Switches(faults), Lists(estate), Identity(clock, faults)
         requests: list[str] = []
+        credentials = Credentials(estate, ca)
+        servers = ApiServers.over(estate, clock, switches, identity, requests)
         return cls(
             clock,
             switches,
@@ -89,8 +93,9 @@ class Site:
             ContainerService.over(estate),
             ActivityLog(estate, lists, clock),
             Directory(estate.directory, identity, clock),
-            Credentials(estate, ca),
-            ApiServers.over(estate, clock, switches, identity, requests),
+            credentials,
+            servers,
+            RunCommand(estate, servers, clock, switches, credentials.handed_out),
             requests,
         )
 
@@ -108,7 +113,7 @@ class Site:
             ),
             *(
                 _route(_CLUSTER + path, self._guarded(self._permitted(self._stored_or(handler))), "POST")
-                for path, handler in self._credentials()
+                for path, handler in self._actions()
             ),
             _route("/{path:path}", self._guarded(self._permitted(self._stored_or(self._rest))), *_METHODS),
         ]
@@ -134,12 +139,14 @@ class Site:
             (_GROUP + _AKS + "/managedclusters", aks.clusters_of_group),
             (_CLUSTER + "/agentpools", aks.agent_pools),
             (_CLUSTER + "/agentpools/{pool}", aks.agent_pool),
+            (_CLUSTER + "/commandresults/{command}", self.commands.result),
         ]
 
-    def _credentials(self) -> list[tuple[str, Handler]]:
+    def _actions(self) -> list[tuple[str, Handler]]:
         return [
             ("/listclusterusercredential", self.credentials.user),
             ("/listclusteradmincredential", self.credentials.admin),
+            ("/runcommand", self.commands.run),
         ]
 
     def _rest(self, call: Call) -> Answer:

@@ -15,6 +15,7 @@ from typing import Any
 from reportgen.model import AccessListing, Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
+from reportgen.sources.kubernetes import ACCESS
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.image_findings import SOURCE as IMAGES
@@ -46,12 +47,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One subject. ``unseen`` is set where there is nothing to judge: the cause and a sentence."""
+    """One subject. ``unseen`` is set where there is nothing to judge: the cause and a sentence.
+
+    ``gaps`` holds, for each source that lacks evidence on this subject and not on the whole cluster, the
+    sentence that says why.
+    """
 
     subject: Subject
     variables: Mapping[str, Json]
     pointers: tuple[str, ...]
     unseen: tuple[Cause, str] | None = None
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Case:
 
     A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
+    ``inside`` is made as it is walked, once: what is inside a large cluster need not be in memory as a whole.
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out. ``access`` says who may do what
     in a cluster, None for a resource beside clusters.
@@ -67,7 +74,7 @@ class Case:
 
     cluster: Item
     pools: tuple[Item, ...]
-    inside: tuple[Item, ...]
+    inside: Iterator[Item]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
     access: AccessListing | None
@@ -136,7 +143,8 @@ def _cases(snapshot: _Snapshot) -> Iterator[Case]:
             cluster_id = str(at(row, "id") or "")
             if cluster_id and cluster_id.lower() not in seen:
                 seen.add(cluster_id.lower())
-                yield _unread(snapshot, cluster_id, f"{snapshot.prefix(page)}#/data/{index}")
+                name = str(at(row, "name") or cluster_id.rsplit("/", 1)[-1])
+                yield _unread(snapshot, cluster_id, name, f"{snapshot.prefix(page)}#/data/{index}")
     for gap in snapshot.gaps.values():
         if (
             gap.source == BODIES
@@ -144,7 +152,7 @@ def _cases(snapshot: _Snapshot) -> Iterator[Case]:
             and gap.scope.lower() not in seen
         ):
             seen.add(gap.scope.lower())
-            yield _unread(snapshot, gap.scope, "")
+            yield _unread(snapshot, gap.scope, gap.scope_name or gap.scope.rsplit("/", 1)[-1], "")
 
 
 def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
@@ -158,7 +166,7 @@ def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
             why = f"{BY_NAME[source].title}: {gap.detail}"
             unknown = f"/subscriptions/{scope}/{kind.name}/*"
             subject = Subject(unknown, kind.name, f"unknown {kind.many}", "", "", scope)
-            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why}, None)
+            yield Case(Item(subject, {}, (), (cause, why)), (), iter(()), {}, {source: why}, None)
 
 
 def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: str) -> Case:
@@ -190,7 +198,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         "related": related,
         "derived": {name: value for name, value in values.items() if value is not None},
     }
-    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps, None, frozenset(excluded))
+    return Case(Item(subject, variables, (pointer,)), (), iter(()), evidence, gaps, None, frozenset(excluded))
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -238,32 +246,41 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     values = derived.for_cluster(document, related, snapshot.as_of, offered_from)
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
-    pools = tuple(_pools(item, body, document, related, pointer))
-    pointers = {source: found.pointers for source, found in evidence.items()}
-    objects = Objects(
-        reader=snapshot.reader,
-        cluster=document,
-        cluster_id=subject.id,
-        related=related,
-        missing=frozenset(gaps),
-        as_of=snapshot.as_of,
-        pointers=pointers,
-        issuers=snapshot.issuers,
-    )
-    within = tuple(_inside(snapshot.kinds, item, objects, gaps, excluded))
+    pools = tuple(_pools(snapshot, item, body, pointer))
+    objects = _objects(snapshot, item, related, evidence, gaps)
+    within = _inside(snapshot, item, objects, gaps, excluded)
     held = access.listing(subject, objects, gaps)
     return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
 
 
+def _objects(
+    snapshot: _Snapshot,
+    cluster: Item,
+    related: Mapping[str, Json],
+    evidence: Mapping[str, Evidence],
+    gaps: Mapping[str, str],
+) -> Objects:
+    return Objects(
+        reader=snapshot.reader,
+        cluster=cluster.variables["subject"],
+        cluster_id=cluster.subject.id,
+        related=related,
+        missing=frozenset(gaps),
+        as_of=snapshot.as_of,
+        pointers={source: found.pointers for source, found in evidence.items()},
+        issuers=snapshot.issuers,
+    )
+
+
 def _inside(
-    kinds: Iterable[Kind],
+    snapshot: _Snapshot,
     cluster: Item,
     objects: Objects,
     gaps: Mapping[str, str],
     excluded: Collection[str],
 ) -> Iterator[Item]:
     """The subjects inside a cluster; where it is not known which there are, one that stands for all."""
-    for kind in kinds:
+    for kind in snapshot.kinds:
         missing = [source for source in kind.sources if source in gaps]
         if missing:
             cause = Cause.EXCLUDED if set(missing) <= set(excluded) else Cause.GAP
@@ -278,7 +295,9 @@ def _inside(
                 "related": objects.related,
                 "derived": one.derived,
             }
-            yield Item(_within(cluster.subject, kind.name, one.name, one.path), variables, one.pointers)
+            own = _gaps_of_part(snapshot, cluster.subject.id, one.part) if one.part else {}
+            subject = _within(cluster.subject, kind.name, one.name, one.path)
+            yield Item(subject, variables, one.pointers, gaps=own)
 
 
 def _within(cluster: Subject, kind: str, name: str, path: str) -> Subject:
@@ -310,6 +329,16 @@ def _unread_identities(snapshot: _Snapshot, source: str, cluster: Json) -> Itera
     for name, scope in snapshot.gaps:
         if name in (source, BY_NAME[source].requires) and (where.issuer or scope in where.mentioned):
             yield scope
+
+
+def _gaps_of_part(snapshot: _Snapshot, cluster_id: str, part: str) -> dict[str, str]:
+    """What is lacking about a part of a cluster, such as an agent pool, by source."""
+    scope = f"{cluster_id}/{part}".lower()
+    return {
+        source: f"{BY_NAME[source].title}: {snapshot.gaps[source, scope].detail}"
+        for source in snapshot.sources
+        if (source, scope) in snapshot.gaps
+    }
 
 
 def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:
@@ -354,19 +383,19 @@ def _read(snapshot: _Snapshot, source: str, scope: str) -> tuple[Json, Evidence]
     return content, Evidence(tuple(pointers), min(api_versions, default=""), bool(pointers))
 
 
-def _pools(
-    cluster: Item, body: Json, document: Json, related: dict[str, Json], pointer: str
-) -> Iterator[Item]:
+def _pools(snapshot: _Snapshot, cluster: Item, body: Json, pointer: str) -> Iterator[Item]:
+    document = cluster.variables["cluster"]
     for number, (inside, raw) in enumerate(raw_pools(body)):
         pool = canonical(raw, "agentPoolProfiles")
         variables = {
             "subject": pool,
             "cluster": document,
-            "related": related,
+            "related": cluster.variables["related"],
             "derived": derived.for_pool(pool, document),
         }
         name = str(at(pool, "name") or f"pool {number}")
-        yield Item(_pool_subject(cluster.subject, name), variables, (pointer + inside,))
+        own = _gaps_of_part(snapshot, cluster.subject.id, f"agentPools/{name}")
+        yield Item(_pool_subject(cluster.subject, name), variables, (pointer + inside,), gaps=own)
     if derived.auto_provisioning(document):
         reason = (
             "Node auto-provisioning is on: it creates nodes that are in no agent pool, so their settings "
@@ -389,22 +418,30 @@ def _unseen_pool(cluster: Item, name: str, last: str, cause: Cause, reason: str)
     return Item(_pool_subject(cluster.subject, name, last), {}, cluster.pointers, (cause, reason))
 
 
-def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
-    """A cluster that exists as far as is known, and whose body ARM did not give."""
-    subject = _subject(cluster_id, cluster_id.rsplit("/", 1)[-1])
+def _unread(snapshot: _Snapshot, cluster_id: str, name: str, pointer: str) -> Case:
+    """A cluster whose body ARM did not give: it is judged by what its own API server said, if it did."""
+    subject = _subject(cluster_id, name)
     scopes = (cluster_id, subject.subscription, "tenant")
     gap = next((snapshot.gaps[key] for s in scopes if (key := (BODIES, s.lower())) in snapshot.gaps), None)
     detail = gap.detail if gap else "the snapshot holds no body of this cluster."
     why = f"{BY_NAME[BODIES].title}: {detail}"
-    item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
-    pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
-    within = tuple(
-        Item(
-            _within(subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*"),
-            {},
-            item.pointers,
-            (Cause.GAP, why),
-        )
-        for kind in snapshot.kinds
-    )
-    return Case(item, pools, within, {}, {BODIES: why}, AccessListing(subject, (), (why,)))
+    evidence: dict[str, Evidence] = {}
+    gaps: dict[str, str] = {}
+    excluded: set[str] = set()
+    for source in (BODIES, *snapshot.sources):
+        inside = BY_NAME[source].requires == ACCESS
+        own = _gap(snapshot, source, scopes) if inside else gap
+        found = _read(snapshot, source, cluster_id)[1] if inside and not own else Evidence()
+        if found.answered:
+            evidence[source] = found
+            continue
+        gaps[source] = f"{BY_NAME[own.source].title}: {own.detail}" if own and inside else why
+        excluded |= {source} if own and own.excluded else set()
+    unseen = (Cause.EXCLUDED if BODIES in excluded else Cause.GAP, why)
+    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": {}, "derived": {}}
+    item = Item(subject, nothing, (pointer,) if pointer else (), unseen)
+    pools = (_unseen_pool(item, "unknown pools", "*unknown", *unseen),)
+    objects = _objects(snapshot, item, {}, evidence, gaps)
+    within = _inside(snapshot, item, objects, gaps, excluded)
+    held = access.listing(subject, objects, gaps)
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
