@@ -19,6 +19,8 @@ from reportgen.collect import (
     maintenance_configurations,
     permissions,
     pool_upgrade_profiles,
+    registry_diagnostic_settings,
+    registry_tokens,
     resource_locks,
     role_activations,
     role_eligibilities,
@@ -52,6 +54,7 @@ GRAPH_READS: tuple[str, ...] = (
     "firewalls",
     "application-gateways",
     "container-registries",
+    "registry-replications",
     "key-vaults",
     "log-analytics-workspaces",
     "managed-identities",
@@ -63,6 +66,7 @@ GRAPH_READS: tuple[str, ...] = (
     "component-policy-states",
     "defender-plans",
     "defender-assessments",
+    "image-findings",
     "regulatory-compliance",
     "advisor-recommendations",
     "fleet-members",
@@ -105,6 +109,8 @@ POOL_READS: tuple[ArmRead, ...] = (pool_upgrade_profiles.READ,)
 RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = (
     ("managed-identities", federated_credentials.READ),
     ("key-vaults", key_vault_keys.READ),
+    ("container-registries", registry_diagnostic_settings.READ),
+    ("container-registries", registry_tokens.READ),
 )
 """Read once for every row of a query file; {resource} is the row's id."""
 

@@ -73,6 +73,7 @@ ONLY_IN_ARM = frozenset(
         "microsoft.authorization/roleeligibilityschedules",
         "microsoft.authorization/rolemanagementpolicies",
         "microsoft.authorization/rolemanagementpolicyassignments",
+        "microsoft.containerregistry/registries/tokens",
         "microsoft.insights/diagnosticsettings",
         "microsoft.keyvault/vaults/keys",
         "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",

@@ -61,6 +61,13 @@ GOVERNANCE: tuple[Source, ...] = (
         Join.ABOUT,
     ),
     Source(
+        "arg.image-findings",
+        "Findings in container images by Defender for Cloud, Azure Resource Graph",
+        ("Microsoft.Security/assessments/subAssessments/read",),
+        "tenant",
+        "image_findings",
+    ),
+    Source(
         "arg.regulatory-compliance",
         "Regulatory standards in Defender for Cloud, Azure Resource Graph",
         (

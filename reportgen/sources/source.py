@@ -31,6 +31,8 @@ class Join(StrEnum):
     """definitions of roles that are assigned, or can be activated, at the cluster, above it or inside it"""
     TRUST = "trust"
     """credentials of identities that the cluster's body names, or that trust its OIDC issuer"""
+    BELOW = "below"
+    """those whose id lies below that of the cluster, or of another resource that is a subject"""
 
 
 @dataclass(frozen=True, slots=True)

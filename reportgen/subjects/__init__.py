@@ -38,7 +38,7 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "version_matches",
     ),
     **{kind.name: tuple(kind.derived) for kind in inside.KINDS},
-    **{kind.name: kind.derived for kind in resources.RESOURCES},
+    **{kind.name: tuple(kind.derived) for kind in resources.RESOURCES},
 }
 """The names under ``derived``, by kind of subject; one is absent where its value is not known."""
 
@@ -58,7 +58,12 @@ DERIVED_FROM: dict[str, tuple[str, ...]] = {
 
 
 def sources_of(kind: str, name: str) -> tuple[str, ...]:
-    """The sources that a derived value of a subject inside a cluster is made of, beside the kind's own."""
+    """The sources that a derived value is made of, beside the kind's own.
+
+    Of a subject inside a cluster and of a resource beside clusters.
+    """
+    if kind in resources.BY_NAME:
+        return resources.BY_NAME[kind].derived.get(name, ())
     return inside.BY_NAME[kind].derived.get(name, ()) if kind in inside.BY_NAME else ()
 
 

@@ -46,7 +46,13 @@ metrics metricsProfile nodeResourceGroup nodeResourceGroupProfile nodeTaints not
 outboundType podIdentityProfile podLinkLocalAccess relativeMonthly resourceId restrictionLevel schedule
 seccompDefault serviceMeshProfile start startDate upgradeSettings vmSize weekly workloadRuntime
 """
-_KEYS = {name.lower(): name for name in _PROPERTIES.split()}
+_REGISTRY_PROPERTIES = """
+adminUserEnabled anonymousPullEnabled azureADAuthenticationAsArmPolicy days defaultAction encryption
+exportPolicy ipRules networkRuleBypassOptions networkRuleSet policies privateEndpointConnections
+privateLinkServiceConnectionState provisioningState publicNetworkAccess quarantinePolicy retentionDays
+retentionPolicy roleAssignmentMode softDeletePolicy status trustPolicy zoneRedundancy
+"""
+_KEYS = {name.lower(): name for name in (*_PROPERTIES.split(), *_REGISTRY_PROPERTIES.split())}
 _ADD_ON_KEYS = {name.lower(): name for name in _ADD_ONS}
 _USERS_OWN = frozenset({"tags", "nodeLabels", "userAssignedIdentities", "labels"})
 """Maps whose keys are a customer's words; their casing means something."""
@@ -58,6 +64,14 @@ _POOL = {
     "scaleSetPriority": ("Regular", "Spot"),
     "osDiskType": ("Managed", "Ephemeral"),
 }
+_REGISTRY_POLICIES = (
+    "azureADAuthenticationAsArmPolicy",
+    "exportPolicy",
+    "quarantinePolicy",
+    "retentionPolicy",
+    "softDeletePolicy",
+    "trustPolicy",
+)
 _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
     "networkProfile": {
         "networkPlugin": ("azure", "kubenet", "none"),
@@ -80,7 +94,16 @@ _ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
         "nodeOSUpgradeChannel": ("None", "Unmanaged", "SecurityPatch", "NodeImage"),
     },
     "agentPoolProfiles": _POOL,
-    "properties": _POOL | {"supportPlan": ("KubernetesOfficial", "AKSLongTermSupport")},
+    "properties": _POOL
+    | {
+        "supportPlan": ("KubernetesOfficial", "AKSLongTermSupport"),
+        "publicNetworkAccess": ("Enabled", "Disabled"),
+        "zoneRedundancy": ("Enabled", "Disabled"),
+        "provisioningState": ("Succeeded", "Failed"),
+    },
+    "networkRuleSet": {"defaultAction": ("Allow", "Deny")},
+    "encryption": {"status": ("enabled", "disabled")},
+    **{policy: {"status": ("enabled", "disabled")} for policy in _REGISTRY_POLICIES},
     "powerState": {"code": ("Running", "Stopped")},
     "sku": {"tier": ("Free", "Standard", "Premium", "Paid"), "name": ("Base", "Basic", "Automatic")},
     "identity": {"type": ("SystemAssigned", "UserAssigned", "None", "SystemAssigned, UserAssigned")},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reportgen.model import Json
@@ -21,13 +21,20 @@ ALL = (
     "kube-controller-manager",
     "kube-scheduler",
 )
-_GROUPS = {"audit": AUDIT, "alllogs": ALL}
+GROUPS: Mapping[str, tuple[str, ...]] = {"audit": AUDIT, "alllogs": ALL}
+"""What a category group of a cluster stands for."""
+REGISTRY = ("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents")
+REGISTRY_GROUPS: Mapping[str, tuple[str, ...]] = {"audit": REGISTRY, "alllogs": REGISTRY}
+"""Of a container registry: Azure describes both of its logs as auditing logs."""
 _DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
 
 
-def categories(settings: list[Json]) -> list[str]:
-    """The resource-log categories that are switched on and go somewhere, category groups expanded."""
-    return sorted({category for log in _logs(settings) for category in _of(log)})
+def categories(settings: list[Json], groups: Mapping[str, tuple[str, ...]] = GROUPS) -> list[str]:
+    """The resource-log categories that are switched on and go somewhere, category groups expanded.
+
+    Those that no group names are in lower case.
+    """
+    return sorted({category for log in _logs(settings) for category in _of(log, groups)})
 
 
 def destinations(settings: list[Json]) -> list[str]:
@@ -35,7 +42,7 @@ def destinations(settings: list[Json]) -> list[str]:
     found = {
         target
         for setting in settings
-        if any(_of(log) for log in _enabled(setting))
+        if any(_of(log, GROUPS) for log in _enabled(setting))
         for target in _targets(setting)
     }
     return sorted(found)
@@ -57,7 +64,8 @@ def _targets(setting: Json) -> list[str]:
     return [value for value in values if isinstance(value, str) and value]
 
 
-def _of(log: Json) -> tuple[str, ...]:
+def _of(log: Json, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     category, group = at(log, "category"), at(log, "categoryGroup")
-    own = (category.lower(),) if isinstance(category, str) and category else ()
-    return (*own, *_GROUPS.get(group.lower(), ())) if isinstance(group, str) else own
+    spelt = {name.lower(): name for names in groups.values() for name in names}
+    own = (spelt.get(category.lower(), category.lower()),) if isinstance(category, str) and category else ()
+    return (*own, *groups.get(group.lower(), ())) if isinstance(group, str) else own

@@ -18,7 +18,10 @@ from reportgen.sources import BY_NAME, Join
 from reportgen.sources.kubernetes import ACCESS
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
+from reportgen.subjects.image_findings import SOURCE as IMAGES
+from reportgen.subjects.image_findings import ImageFindings, digests
 from reportgen.subjects.inside import KINDS, Kind, Objects, access
+from reportgen.subjects.kubelets import Kubelets, kubelets
 from reportgen.subjects.resources import RESOURCES, ResourceKind
 from reportgen.subjects.shared import Place, Shared
 from reportgen.subjects.shared import place as shared_place
@@ -89,6 +92,8 @@ class _Snapshot:
     shared: Shared
     kinds: tuple[Kind, ...]
     issuers: frozenset[str]
+    images: ImageFindings
+    kubelets: Kubelets
     regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
@@ -105,10 +110,12 @@ def population(
     Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
     """
     wanted = tuple(sorted({*sources, *access.SOURCES, _VERSIONS}))
-    with closing(Shared(reader, wanted)) as shared:
+    with closing(Shared(reader, wanted)) as shared, closing(ImageFindings(reader, wanted)) as images:
         wanted_kinds = tuple(kind for kind in KINDS if kind.name in set(kinds))
         gaps, issuers = _gap_index(reader.gaps), frozenset(_issuers(reader))
-        snapshot = _Snapshot(reader, as_of, wanted, gaps, shared, wanted_kinds, issuers)
+        snapshot = _Snapshot(
+            reader, as_of, wanted, gaps, shared, wanted_kinds, issuers, images, kubelets(reader)
+        )
         yield from _cases(snapshot)
         for kind in RESOURCES:
             if kind.name in set(kinds):
@@ -167,6 +174,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
     related: dict[str, Json] = {}
     evidence = {kind.source: Evidence((pointer,), "", answered=True)}
     gaps: dict[str, str] = {}
+    excluded: set[str] = set()
     for source in snapshot.sources:
         if not BY_NAME[source].join:
             continue
@@ -174,21 +182,23 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         gap = _gap(snapshot, source, (where.id, where.subscription, "tenant"))
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
+            excluded |= {source} if gap.excluded else set()
         elif not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this resource."
         else:
             related[BY_NAME[source].relation] = content
         if found.pointers:
             evidence[source] = found
+    values = kind.derive(document, related, snapshot.kubelets)
     name = str(at(document, "name") or where.id.rpartition("/")[2])
     subject = Subject(str(at(document, "id") or ""), kind.name, name, "", "", where.subscription)
     variables = {
         "subject": document,
         "cluster": {},
         "related": related,
-        "derived": kind.derive(document),
+        "derived": {name: value for name, value in values.items() if value is not None},
     }
-    return Case(Item(subject, variables, (pointer,)), (), iter(()), evidence, gaps, None)
+    return Case(Item(subject, variables, (pointer,)), (), iter(()), evidence, gaps, None, frozenset(excluded))
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -335,6 +345,9 @@ def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tup
     """What a source says of a cluster; the lists of a region are read once."""
     if BY_NAME[source].join:
         return _rows(snapshot, source, shared_place(cluster))
+    if source == IMAGES:
+        found, pages = snapshot.images.of(digests(snapshot.reader, str(at(cluster, "id"))))
+        return found, Evidence(pages, "", snapshot.images.answered)
     if BY_NAME[source].scope == "cluster":
         return _read(snapshot, source, str(at(cluster, "id")))
     if source != _VERSIONS:
@@ -348,7 +361,7 @@ def _rows(snapshot: _Snapshot, source: str, where: Place) -> tuple[Json, Evidenc
     """The rows of a source that clusters share which have to do with one place."""
     rows = snapshot.shared.rows(source, where)
     versions = min((row.api_version for row in rows), default="")
-    pointers = tuple(row.pointer for row in rows)
+    pointers = tuple(row.pointer for row in rows) or snapshot.shared.answer(source, where)
     return [row.document for row in rows], Evidence(
         pointers, versions, snapshot.shared.answered(source, where)
     )

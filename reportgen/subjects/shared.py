@@ -121,13 +121,13 @@ class Shared:
             "pointer TEXT, api_version TEXT)"
         )
         self._db.execute("CREATE TABLE names (source TEXT, name TEXT, id TEXT)")
-        self._answered: set[tuple[str, str]] = set()
+        self._answered: dict[tuple[str, str], str] = {}
         for source in sorted(_with_those_between(sources)):
             if BY_NAME[source].join:
                 for page in reader.pages(source):
                     self._take(source, page)
             if BY_NAME[source].scope == "resource" and any(reader.provenance(BY_NAME[source].requires)):
-                self._answered.add((source, ""))
+                self._answered.setdefault((source, ""), "")
         for columns in ("id", "subscription, grp", "target"):
             self._db.execute(f"CREATE INDEX {columns.split(',')[0]}_index ON rows (source, {columns})")
         self._db.execute("CREATE INDEX names_index ON names (source, name)")
@@ -145,6 +145,7 @@ class Shared:
             Join.NAMING: self._naming,
             Join.ROLE: self._role,
             Join.TRUST: self._trust,
+            Join.BELOW: self._below,
         }
 
     def close(self) -> None:
@@ -154,13 +155,20 @@ class Shared:
 
     def answered(self, source: str, where: Place) -> bool:
         """Whether the snapshot holds an answer that would show the cluster's rows, if there were any."""
+        if _of_one(source):
+            return (source, where.id) in self._answered
         scope = where.subscription if BY_NAME[source].scope == "subscription" else ""
         return (source, scope) in self._answered
 
+    def answer(self, source: str, where: Place) -> tuple[str, ...]:
+        """Where the answer stands that was given about one resource alone; () for what many share."""
+        key = (source, where.id)
+        return (self._answered[key],) if _of_one(source) and key in self._answered else ()
+
     def _take(self, source: str, page: Page) -> None:
-        by_subscription = BY_NAME[source].scope == "subscription"
-        self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
         key = "data" if "data" in page.body else "value"
+        for scope in ("", page.provenance.scope.lower()):
+            self._answered.setdefault((source, scope), f"{self._prefix}/{page.path}#/{key}")
         rows = page.body.get(key) or []
         if BY_NAME[source].join is Join.NAMING:
             self._db.executemany(
@@ -254,6 +262,9 @@ class Shared:
             found |= self._select(source, "id >= ? AND id < ?", (own, f"{own}{_LAST}"))
         return found
 
+    def _below(self, source: str, where: Place) -> Rows:
+        return self._select(source, "id >= ? AND id < ?", (f"{where.id}/", f"{where.id}/{_LAST}"))
+
     def owners(self, source: str, where: Place) -> list[str]:
         """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
         return sorted(
@@ -312,6 +323,11 @@ def _keys(row: Mapping[str, Any], join: Join | None) -> tuple[str, str, str, str
     targets = (at(dict(row), *path) for path in _TARGETS)
     target = next((value for value in targets if isinstance(value, str) and value.startswith("/")), "")
     return row_id, subscription, group, (target.lower().rstrip("/") or "/") if target else _owner(row_id)
+
+
+def _of_one(source: str) -> bool:
+    """Whether each resource was asked by itself, so that an answer without rows is one about it."""
+    return BY_NAME[source].join is Join.BELOW and BY_NAME[source].scope == "resource"
 
 
 def _with_those_between(sources: Iterable[str]) -> set[str]:

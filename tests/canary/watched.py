@@ -59,7 +59,7 @@ def _lost(event: str, arguments: tuple[Any, ...]) -> Any:
         path, _, flags = arguments
         truncates = isinstance(path, (str, bytes)) and isinstance(flags, int) and flags & os.O_TRUNC
         # An unnamed temporary file is opened by its folder's path.
-        return path if truncates and not os.path.isdir(path) else None
+        return path if truncates and not Path(os.fsdecode(path)).is_dir() else None
     if event == "os.rename":
         return arguments[1]
     return arguments[0] if event in ("os.remove", "shutil.rmtree") else None

@@ -198,6 +198,16 @@ def secrets() -> dict[str, Any]:
                 "expandedProperties": {"principal": {"displayName": CANARY, "email": CANARY}},
             },
         },
+        "registry.json": body("Microsoft.ContainerRegistry/registries", "r"),
+        "token.json": body(
+            "Microsoft.ContainerRegistry/registries/r/tokens",
+            "t",
+            status="enabled",
+            credentials={
+                "passwords": [{"name": "password1", "value": CANARY, "expiry": line.AS_OF}],
+                "certificates": [{"encodedPemCertificate": CANARY}],
+            },
+        ),
         "log.json": [event("e", line.AS_OF)],
     }
 
@@ -216,5 +226,10 @@ def test_no_secret_and_no_name_reaches_the_snapshot(tmp_path: Path) -> None:
         )
     }  # fmt: skip
     assert rows == dict.fromkeys(rows, 1) | {"arg.network-gateways": 3}
+    (tokens,) = pages(reader, "arm.registry-tokens")
+    assert tokens.body["value"][0]["properties"] == {
+        "status": "enabled",
+        "credentials": {"passwords": [{"expiry": line.AS_OF}], "certificates": [{}]},
+    }
     (flux,) = pages(reader, "arg.flux-configurations")
     assert flux.body["data"][0]["url"] == "https://git.contoso.example/deploy"

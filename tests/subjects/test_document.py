@@ -40,6 +40,26 @@ def test_property_keys_get_the_documented_casing() -> None:
     assert document == {"properties": {"aadProfile": {"enableAzureRBAC": True, "managed": True}}}
 
 
+def test_a_registrys_settings_get_one_spelling() -> None:
+    policies = {
+        "ExportPolicy": {"Status": "Disabled"},
+        "azureAdAuthenticationAsArmPolicy": {"status": "ENABLED"},
+    }
+    sent = {
+        "publicnetworkaccess": "disabled",
+        "networkRuleSet": {"defaultaction": "deny"},
+        "policies": policies,
+    }
+    assert canonical({"properties": sent})["properties"] == {
+        "publicNetworkAccess": "Disabled",
+        "networkRuleSet": {"defaultAction": "Deny"},
+        "policies": {
+            "exportPolicy": {"status": "disabled"},
+            "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
+        },
+    }
+
+
 def test_the_documented_key_wins_over_another_spelling_of_it() -> None:
     document = canonical({"addonProfiles": {"omsAgent": {"enabled": False}, "omsagent": {"enabled": True}}})
     assert document["addonProfiles"]["omsagent"] == {"enabled": True}

@@ -291,3 +291,25 @@ def test_no_identity_at_all_is_an_answer_about_their_credentials(tmp_path: Path,
         snapshot.page("arg.managed-identities", "tenant", {"data": []})
     with closing(Shared(snapshot.reader(), ("arm.federated-credentials",))) as index:
         assert index.answered("arm.federated-credentials", where()) is identities
+
+
+def test_what_lies_below_the_subject_itself(tmp_path: Path, joined: Any) -> None:
+    joined(Join.BELOW)
+    own = cluster_id("One")
+    rows = (
+        row(f"{own.upper()}/things/a", "below"),
+        row(own, "itself"),
+        row(f"{own}2/things/b", "of a longer name"),
+    )
+    with shared(tmp_path, *rows) as index:
+        assert names(index, where()) == ["below"]
+
+
+def test_an_answer_about_another_resource_says_nothing(tmp_path: Path, joined: Any) -> None:
+    joined(Join.BELOW, "resource")
+    with shared(tmp_path / "other", scope=cluster_id("Two"), key="value") as index:
+        assert not index.answered(SOURCE, where())
+        assert index.answer(SOURCE, where()) == ()
+    with shared(tmp_path / "own", scope=cluster_id("One").upper(), key="value") as index:
+        assert index.answered(SOURCE, where())
+        assert index.answer(SOURCE, where())[0].endswith("page-0001.json#/value")

@@ -141,7 +141,7 @@ def admin_credential_callers(cluster: Json, related: Mapping[str, Json]) -> dict
         definition = definitions.get(last(role_id))
         if definition is None:
             unknown.add(role_id)
-        elif _allows(of_row(definition, "permissions") or (), "actions", _ADMIN_CREDENTIAL):
+        elif allows(of_row(definition, "permissions") or (), "actions", _ADMIN_CREDENTIAL):
             callers.append(
                 {
                     "principal": _principal(assignment),
@@ -166,9 +166,9 @@ def azure_rights(definition: Json, cluster: Json, place: str = WHOLE_CLUSTER) ->
         data = set(_data_rights(permissions))
     if place != WHOLE_CLUSTER:
         return sorted(data - _OUTSIDE)
-    rights = {right for right, action in _ACTIONS.items() if _allows(permissions, "actions", action)}
+    rights = {right for right, action in _ACTIONS.items() if allows(permissions, "actions", action)}
     local_accounts = not at(cluster, "properties", "disableLocalAccounts")
-    if local_accounts and _allows(permissions, "actions", _ADMIN_CREDENTIAL):
+    if local_accounts and allows(permissions, "actions", _ADMIN_CREDENTIAL):
         rights.add(CLUSTER_ADMIN)
     return sorted(rights | data)
 
@@ -176,7 +176,7 @@ def azure_rights(definition: Json, cluster: Json, place: str = WHOLE_CLUSTER) ->
 def _data_rights(permissions: Iterable[Json]) -> Iterator[str]:
     known = list(permissions)
     held = {
-        action: _allows(known, "dataActions", _AKS + action)
+        action: allows(known, "dataActions", _AKS + action)
         for actions in _DATA_ACTIONS.values()
         for action in actions
     }
@@ -185,7 +185,7 @@ def _data_rights(permissions: Iterable[Json]) -> Iterator[str]:
         yield CLUSTER_ADMIN
 
 
-def _allows(permissions: Iterable[Json], key: str, action: str) -> bool:
+def allows(permissions: Iterable[Json], key: str, action: str) -> bool:
     """Whether a permission names the action under ``key`` and does not take it away again."""
     taken = f"not{key[0].upper()}{key[1:]}"
     return any(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reportgen.model import Json
+from reportgen.subjects import image_findings
 from reportgen.subjects.document import at
 from reportgen.subjects.inside import budgets, pod_specs
 from reportgen.subjects.inside.containers import containers
@@ -141,6 +142,7 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
         "namespace_labels": cluster.labels.get(namespace, {}) if known("k8s.namespaces") else None,
         "pods": sum(at(pod, "status", "phase") not in _FINISHED for pod in workload.pods),
         "running_images": sorted(set(_image_ids(workload.pods))),
+        "image_results": _image_results(cluster.objects, workload) if known(image_findings.SOURCE) else None,
     }
 
 
@@ -227,6 +229,12 @@ def _image_ids(pods: list[Json]) -> Iterator[str]:
                 yield str(status["imageID"])
 
 
+def _image_results(objects: Objects, workload: Workload) -> list[Json]:
+    """What was found in the images of the pods that run."""
+    going = (pod for pod in workload.pods if at(pod, "status", "phase") not in _FINISHED)
+    return image_findings.results(going, objects.related.get("image_findings") or ())
+
+
 WORKLOAD = Kind(
     name="workload",
     one="workload",
@@ -254,6 +262,7 @@ WORKLOAD = Kind(
         "namespace_labels": ("k8s.namespaces",),
         "pods": (),
         "running_images": (),
+        "image_results": (image_findings.SOURCE,),
     },
     build=_build,
 )
