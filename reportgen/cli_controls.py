@@ -24,6 +24,9 @@ Folder = Annotated[
     Path | None,
     typer.Argument(help="A folder of control files; the shipped catalogue without it.", file_okay=False),
 ]
+OwnFrameworks = Annotated[
+    Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, beside the shipped.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
@@ -44,9 +47,7 @@ def list_controls(folder: Folder = None, as_json: AsJson = False) -> None:
 def show(
     control: Annotated[str, typer.Argument(help="A control's id.")],
     folder: Annotated[Path | None, typer.Option("--controls", help="A folder of control files.")] = None,
-    frameworks_of: Annotated[
-        Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, beside the shipped.")
-    ] = None,
+    own_frameworks: OwnFrameworks = None,
     as_json: AsJson = False,
 ) -> None:
     """Print one control: what it tests, how, how to remedy, for which frameworks, and which peers have it."""
@@ -58,7 +59,7 @@ def show(
     found = next((known for known in _load(folder) if known.id == control), None)
     if found is None:
         raise UsageError(f"{control}: no control has this id; `reportgen controls list` shows them")
-    loaded = frameworks.load([FRAMEWORKS, *Own(frameworks=frameworks_of).folders])
+    loaded = frameworks.load([FRAMEWORKS, *Own(frameworks=own_frameworks).folders])
     mapped = frameworks.of_control(loaded, found.id)
     checks = [row for row in coverage.checks(CONTROLS) if row.id in found.covers]
     if as_json:
@@ -115,13 +116,15 @@ def _described(control: Control, about: list[tuple[str, str]]) -> list[str]:
 
 
 @controls.command()
-def lint(folder: Folder = None) -> None:
+def lint(folder: Folder = None, own_frameworks: OwnFrameworks = None) -> None:
     """Find what loads but is wrong: constant checks, doubles, unread needs, words that claim too much."""
     from reportgen.assess import catalogue, coverage, frameworks, history
-    from reportgen.run import CONTROLS, FRAMEWORKS
+    from reportgen.run import CONTROLS, FRAMEWORKS, Own
 
     loaded = _load(folder)
     problems = catalogue.lint(loaded)
+    known = {control.id for control in (*loaded, *_load(None))}
+    problems += frameworks.unknown_controls(frameworks.load(Own(frameworks=own_frameworks).folders), known)
     if folder is None:
         shipped = frameworks.load([FRAMEWORKS])
         problems += frameworks.unknown_controls(shipped, (control.id for control in loaded))

@@ -75,6 +75,16 @@ def test_show_knows_frameworks_of_ones_own(tmp_path: Path) -> None:
     assert controls("show", "api-server-private", "--frameworks", tmp_path / "none").code == 2
 
 
+def test_lint_finds_a_control_that_a_framework_of_ones_own_names_and_nobody_has(tmp_path: Path) -> None:
+    write_control(tmp_path / "c")
+    folders = (tmp_path / "c", "--frameworks", write_framework(tmp_path / "f"))
+    result = controls("lint", *folders)
+    assert (result.code, result.out) == (1, "1 controls, 1 problems\n")
+    assert result.err == "f/example-1.0.yaml: A.1: no control has the id rbac-enabled\n"
+    write_control(tmp_path / "c", id="rbac-enabled", area="rbac", check="'a' in subject.?tags.orValue({})")
+    assert controls("lint", *folders).out == "2 controls, 0 problems\n"
+
+
 def test_a_control_of_ones_own_has_the_history_that_it_tells(tmp_path: Path) -> None:
     write_control(tmp_path)
     assert "Catalogue " not in controls("show", "api-server-private", "--controls", tmp_path).out
