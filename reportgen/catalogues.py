@@ -54,7 +54,7 @@ def catalogue_of(engagement: Engagement, own: Own | None = None) -> Catalogue:
     controls = catalogue.load(CONTROLS, own.controls) if own.controls else shipped
     loaded = frameworks.load([FRAMEWORKS, *([own.frameworks] if own.frameworks else [])])
     version = catalogue.version(CONTROLS)
-    _known(engagement.entity_controls, controls)
+    _known(engagement.entity_controls, loaded, controls)
     return Catalogue(
         controls=catalogue.with_parameters(controls, engagement.parameters),
         frameworks=frameworks.chosen(loaded, engagement.frameworks),
@@ -83,7 +83,8 @@ def _entity_result(item: EntityControl, findings: list[Finding]) -> EntityContro
     )
 
 
-def _known(listed: Iterable[EntityControl], controls: Iterable[Control]) -> None:
+def _known(listed: Iterable[EntityControl], loaded: Iterable[Framework], controls: Iterable[Control]) -> None:
+    """Nothing names a control that is not there: a slip of the pen would read as evidence that is lacking."""
     ids = {control.id for control in controls}
     unknown = [
         f"entity_controls: {item.id}: no control has the id {name}; `reportgen controls list` shows them"
@@ -91,6 +92,7 @@ def _known(listed: Iterable[EntityControl], controls: Iterable[Control]) -> None
         for name in item.controls
         if name not in ids
     ]
+    unknown += frameworks.unknown_controls(loaded, ids)
     if unknown:
         raise UsageError("\n".join(unknown))
 

@@ -12,13 +12,20 @@ from reportgen import console
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from reportgen.model import Control
+    from collections.abc import Iterator
+
+    from reportgen.assess.coverage import PeerCheck
+    from reportgen.assess.frameworks import Mapped
+    from reportgen.model import Control, Framework
 
 controls = typer.Typer(help="Look at the catalogue, and check control files.", no_args_is_help=True)
 
 Folder = Annotated[
     Path | None,
     typer.Argument(help="A folder of control files; the shipped catalogue without it.", file_okay=False),
+]
+OwnFrameworks = Annotated[
+    Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, beside the shipped.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -40,22 +47,55 @@ def list_controls(folder: Folder = None, as_json: AsJson = False) -> None:
 def show(
     control: Annotated[str, typer.Argument(help="A control's id.")],
     folder: Annotated[Path | None, typer.Option("--controls", help="A folder of control files.")] = None,
+    own_frameworks: OwnFrameworks = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print one control: what it tests, how, and how to remedy."""
+    """Print one control: what it tests, how, how to remedy, for which frameworks, and which peers have it."""
     from dataclasses import asdict
+
+    from reportgen.assess import coverage, frameworks
+    from reportgen.run import CONTROLS, FRAMEWORKS, Own
 
     found = next((known for known in _load(folder) if known.id == control), None)
     if found is None:
         raise UsageError(f"{control}: no control has this id; `reportgen controls list` shows them")
+    loaded = frameworks.load([FRAMEWORKS, *Own(frameworks=own_frameworks).folders])
+    mapped = frameworks.of_control(loaded, found.id)
+    checks = [row for row in coverage.checks(CONTROLS) if row.id in found.covers]
     if as_json:
-        console.document(asdict(found))
+        requirements = [
+            {"framework": framework.id, "requirement": requirement.id, **asdict(mapping)}
+            for framework, each in mapped
+            for requirement, mapping in each
+        ]
+        peers = [asdict(row) for row in checks]
+        console.document({**asdict(found), "frameworks": requirements, "peers": peers})
         return
-    for line in _described(found):
+    about = [*_mapped(mapped), *_checked(checks), *_history(found, shipped=folder is None)]
+    for line in _described(found, about):
         console.say(line)
 
 
-def _described(control: Control) -> list[str]:
+def _mapped(mapped: tuple[tuple[Framework, Mapped], ...]) -> Iterator[tuple[str, str]]:
+    for framework, each in mapped:
+        told = ", ".join(f"{requirement.id} ({mapping.relation})" for requirement, mapping in each)
+        yield framework.short, told
+
+
+def _checked(checks: list[PeerCheck]) -> Iterator[tuple[str, str]]:
+    for row in checks:
+        peers = "; ".join(f"{peer}: {name}" for peer, name in row.peers.items())
+        yield f"Peers' check {row.id}", f"{row.concept}. {peers or 'No peer has it'}"
+
+
+def _history(control: Control, shipped: bool) -> Iterator[tuple[str, str]]:
+    from reportgen.assess import history
+
+    told = history.told(control) if shipped or control.history else ()
+    return ((f"Catalogue {version}", what) for version, what in told)
+
+
+def _described(control: Control, about: list[tuple[str, str]]) -> list[str]:
     labelled = [
         ("Severity", f"{control.severity}. {control.severity_reason}".strip()),
         ("Subject", control.subject),
@@ -69,24 +109,27 @@ def _described(control: Control) -> list[str]:
         ("Remedy", control.remediation_text),
         ("Command", control.remediation_cli),
         ("References", " ".join(control.references)),
-        ("Peers' checks", ", ".join(control.covers)),
+        *about,
         ("File", control.path),
     ]
     return [f"{control.id}: {control.title}", *(f"  {label}: {text}" for label, text in labelled if text)]
 
 
 @controls.command()
-def lint(folder: Folder = None) -> None:
+def lint(folder: Folder = None, own_frameworks: OwnFrameworks = None) -> None:
     """Find what loads but is wrong: constant checks, doubles, unread needs, words that claim too much."""
-    from reportgen.assess import catalogue, coverage, frameworks
-    from reportgen.run import CONTROLS, FRAMEWORKS
+    from reportgen.assess import catalogue, coverage, frameworks, history
+    from reportgen.run import CONTROLS, FRAMEWORKS, Own
 
     loaded = _load(folder)
     problems = catalogue.lint(loaded)
+    known = {control.id for control in (*loaded, *_load(None))}
+    problems += frameworks.unknown_controls(frameworks.load(Own(frameworks=own_frameworks).folders), known)
     if folder is None:
         shipped = frameworks.load([FRAMEWORKS])
         problems += frameworks.unknown_controls(shipped, (control.id for control in loaded))
         problems += coverage.problems(CONTROLS, loaded)
+        problems += history.problems(loaded, catalogue.version(CONTROLS))
     for problem in problems:
         console.complain(problem)
     console.say(f"{len(loaded)} controls, {len(problems)} problems")

@@ -213,7 +213,7 @@ class Control:
     Expressions are CEL text. ``when`` false is not-applicable (with ``not_applicable_reason``);
     ``assessable`` false is not-assessed, undetermined (with ``not_assessed_reason``); ``reason`` is a
     CEL expression that gives a sentence, or empty text. ``evidence`` is configuration (how something is set)
-    or operation (that something really happened).
+    or operation (that something really happened). ``history`` says by version of the catalogue what changed.
     """
 
     id: str
@@ -243,6 +243,7 @@ class Control:
     reason: str = ""
     severity_reason: str = ""
     preview: bool = False
+    history: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
 
     @property

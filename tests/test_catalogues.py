@@ -13,6 +13,7 @@ from reportgen.catalogues import CONTROLS, Own, catalogue_of, entity_results
 from reportgen.errors import UsageError
 from reportgen.model import Finding, Status
 from tests.assess.build import write_control
+from tests.assess.test_frameworks import GOOD as FRAMEWORK
 from tests.assess.test_frameworks import write as write_framework
 
 TEXT = """\
@@ -42,11 +43,17 @@ def test_a_companys_control_stands_in_place_of_a_shipped_one_and_another_beside_
 
 
 def test_a_companys_framework_is_shown_beside_the_shipped_ones(tmp_path: Path) -> None:
-    write_framework(tmp_path)
+    write_framework(tmp_path, FRAMEWORK.replace("rbac-enabled", "identity-kubernetes-rbac-enabled"))
     found = catalogue_of(engaged("frameworks: [example-1.0]\n"), Own(frameworks=tmp_path))
     assert [framework.id for framework in found.frameworks] == ["example-1.0"]
     with pytest.raises(UsageError, match=r"example-1\.0: unknown; there are"):
         catalogue_of(engaged("frameworks: [example-1.0]\n"))
+
+
+def test_a_framework_that_names_an_unknown_control_is_refused(tmp_path: Path) -> None:
+    write_framework(tmp_path)
+    with pytest.raises(UsageError, match=r"example-1\.0\.yaml: A\.1: no control has the id rbac-enabled"):
+        catalogue_of(engaged(), Own(frameworks=tmp_path))
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from reportgen.assess import catalogue
 from reportgen.model import Control
 from tests import line
 from tests.assess.build import write_control
+from tests.assess.test_frameworks import write as write_framework
 
 SHIPPED = catalogue.load(line.ROOT / "controls")
 
@@ -53,6 +54,46 @@ def test_show_as_json_is_one_document() -> None:
     assert found["id"] == "api-server-private"
     assert found["tests"]
     assert found["parameters"] == {}
+
+
+def test_show_says_what_a_control_is_evidence_for_and_who_else_has_it() -> None:
+    printed = controls("show", "api-server-private").out.splitlines()
+    assert "  CIS AKS 1.8.0: 5.4.2 (direct), 5.4.3 (supporting)" in printed
+    (peers,) = [text for text in printed if text.startswith("  Peers' check PC-035: Private API server. ")]
+    assert "Checkov: CKV_AZURE_115; kube-bench: 5.4.2" in peers
+    assert "  Catalogue 2026.4: First release." in printed
+    document = json.loads(controls("show", "api-server-private", "--json").out)
+    assert document["peers"][0]["peers"]["Checkov"] == "CKV_AZURE_115"
+    item = {"framework": "cis-aks-1.8.0", "requirement": "5.4.2", "relation": "direct"}
+    assert any(item.items() <= one.items() for one in document["frameworks"])
+
+
+def test_show_knows_frameworks_of_ones_own(tmp_path: Path) -> None:
+    printed = controls("show", "api-server-private", "--frameworks", write_framework(tmp_path)).out
+    assert "  CIS AKS 1.8.0: " in printed
+    assert "  Example: A.1 (direct)\n" in printed
+    assert controls("show", "api-server-private", "--frameworks", tmp_path / "none").code == 2
+
+
+def test_lint_finds_a_control_that_a_framework_of_ones_own_names_and_nobody_has(tmp_path: Path) -> None:
+    write_control(tmp_path / "c")
+    folders = (tmp_path / "c", "--frameworks", write_framework(tmp_path / "f"))
+    result = controls("lint", *folders)
+    assert (result.code, result.out) == (1, "1 controls, 1 problems\n")
+    assert result.err == "f/example-1.0.yaml: A.1: no control has the id rbac-enabled\n"
+    write_control(tmp_path / "c", id="rbac-enabled", area="rbac", check="'a' in subject.?tags.orValue({})")
+    assert controls("lint", *folders).out == "2 controls, 0 problems\n"
+
+
+def test_a_control_of_ones_own_has_the_history_that_it_tells(tmp_path: Path) -> None:
+    write_control(tmp_path)
+    assert "Catalogue " not in controls("show", "api-server-private", "--controls", tmp_path).out
+    write_control(tmp_path, history={"2027.2": "The parameter is new.", "2027.1": "Added."})
+    printed = controls("show", "api-server-private", "--controls", tmp_path).out
+    assert "  Catalogue 2027.1: Added.\n  Catalogue 2027.2: The parameter is new.\n" in printed
+    write_control(tmp_path, history={"27.1": "Added."})
+    refused = controls("show", "api-server-private", "--controls", tmp_path)
+    assert (refused.code, "history.27.1" in refused.err) == (2, True)
 
 
 def test_an_unknown_id_is_an_error_of_the_user() -> None:

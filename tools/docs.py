@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
 
-from reportgen.assess import catalogue
-from reportgen.model import Control
-from reportgen.run import CONTROLS
+from reportgen.assess import catalogue, coverage, frameworks
+from reportgen.run import CONTROLS, FRAMEWORKS
 from tools.pages import cluster_role
+from tools.pages import controls as controls_pages
+from tools.pages import coverage as coverage_page
+from tools.pages import frameworks as frameworks_page
 
-PAGES: dict[str, Callable[[Iterable[Control]], str]] = {"cluster-role.md": cluster_role.page}
-"""By file name in docs/: what makes the page from all controls."""
+
+def pages() -> dict[str, str]:
+    """The text of each page, by its path in docs/."""
+    controls = catalogue.load(CONTROLS)
+    by_area = {
+        area: tuple(found)
+        for area, found in groupby(sorted(controls, key=lambda one: (one.area, one.id)), lambda one: one.area)
+    }
+    shipped = frameworks.load([FRAMEWORKS])
+    rows = coverage.coverage(CONTROLS, controls)
+    checks = {row.check.id: row.check for row in rows}
+    return {
+        "cluster-role.md": cluster_role.page(controls),
+        "coverage.md": coverage_page.page(rows, {one.id: one.area for one in controls}),
+        "frameworks.md": frameworks_page.page(shipped),
+        "controls/README.md": controls_pages.index(by_area),
+        **{
+            f"controls/{area}.md": controls_pages.page(area, found, shipped, checks)
+            for area, found in by_area.items()
+        },
+    }
 
 
 def main(folder: Path = Path("docs")) -> int:
     """Write each page whose text is another by now."""
-    controls = catalogue.load(CONTROLS)
-    for name, page in PAGES.items():
-        path, text = folder / name, page(controls)
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+    for name, page in pages().items():
+        path = folder / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != page:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(page, encoding="utf-8")
             print(f"{path}: written")
     return 0
 

@@ -77,6 +77,7 @@ def _parameter(value: Any) -> Any:
 
 
 Text = Annotated[str, AfterValidator(_filled)]
+Version = Annotated[str, Field(pattern=r"^\d{4}\.[1-4]$")]
 Boolean = Annotated[str, AfterValidator(_boolean)]
 Sentence = Annotated[str, AfterValidator(_text)]
 Value = Annotated[str, AfterValidator(_anything)]
@@ -160,6 +161,9 @@ class ControlFile(_Model):
     )
     preview: bool = False
     covers: list[str] = Field(default_factory=list)
+    history: dict[Version, Text] = Field(
+        default_factory=dict, description="version of the catalogue: what changed in it, 'Added.' at first"
+    )
     tests: list[Case] = Field(min_length=2)
     cel: Literal[1] = 1
 
@@ -262,6 +266,7 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
         property_since=model.property_since,
         preview=model.preview,
         covers=tuple(model.covers),
+        history=dict(model.history),
         tests=tuple(
             ControlTest(_given(case.given), Status(case.expect), line_of(node, ("tests", index)))
             for index, case in enumerate(model.tests)

@@ -13,26 +13,29 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from reportgen.assess.yaml_file import parse, usage_error
 from reportgen.model import Control
 
-PEERS = (
-    "prowler",
-    "azqr",
-    "psrule",
-    "azure_policy",
-    "steampipe",
-    "checkov",
-    "kube_bench_cis_id",
-    "kubescape",
-    "trivy",
-    "review_checklist",
-    "aprl",
-    "other_peers",
-)
-"""Columns of checks.csv: what a peer calls the check."""
+PEERS = {
+    "prowler": "Prowler",
+    "azqr": "azqr",
+    "psrule": "PSRule",
+    "azure_policy": "Azure Policy",
+    "steampipe": "Steampipe",
+    "checkov": "Checkov",
+    "kube_bench_cis_id": "kube-bench",
+    "kubescape": "kubescape",
+    "trivy": "Trivy",
+    "review_checklist": "review checklist",
+    "aprl": "APRL",
+    "other_peers": "others",
+}
+"""Columns of checks.csv, in which stands what a peer calls the check, and the peers' names."""
+
+_NO_PEER = "[GAP] "
+"""How a row's concept begins in checks.csv where none of the peers has the check."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerCheck:
-    """One row: what is checked, in which data, and by which peers under which name."""
+    """One row: what is checked, in which data, and by which peers (their names) under which name."""
 
     id: str
     area: str
@@ -72,9 +75,9 @@ def checks(folder: Path) -> tuple[PeerCheck, ...]:
             PeerCheck(
                 row["id"],
                 row["area"],
-                row["concept"],
+                row["concept"].removeprefix(_NO_PEER),
                 row["data_source"],
-                {peer: row[peer] for peer in PEERS if row[peer]},
+                {name: row[column] for column, name in PEERS.items() if row[column]},
             )
             for row in csv.DictReader(file)
         )

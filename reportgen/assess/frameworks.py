@@ -16,6 +16,7 @@ from reportgen.model import (
     Finding,
     Framework,
     FrameworkResult,
+    MappedControl,
     Relation,
     Requirement,
     RequirementResult,
@@ -64,6 +65,27 @@ def unknown_controls(frameworks: Iterable[Framework], controls: Iterable[str]) -
         for mapped in requirement.controls
         if mapped.control not in known
     ]
+
+
+Mapped = tuple[tuple[Requirement, MappedControl], ...]
+"""Requirements with the mapping to one control, in the framework's order."""
+
+
+def of_control(frameworks: Iterable[Framework], control: str) -> tuple[tuple[Framework, Mapped], ...]:
+    """What a control gives evidence for; frameworks without such a requirement are left out."""
+    found = (
+        (
+            framework,
+            tuple(
+                (requirement, mapped)
+                for requirement in framework.requirements
+                for mapped in requirement.controls
+                if mapped.control == control
+            ),
+        )
+        for framework in frameworks
+    )
+    return tuple((framework, mapped) for framework, mapped in found if mapped)
 
 
 def evaluate(frameworks: Iterable[Framework], findings: Iterable[Finding]) -> tuple[FrameworkResult, ...]:
