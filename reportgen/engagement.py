@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
@@ -29,6 +29,7 @@ __all__ = [
     "Engagement",
     "EntityControl",
     "ExpectedFrom",
+    "Imported",
     "Limits",
     "Period",
     "Scope",
@@ -47,6 +48,17 @@ def _day(value: Any) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("expected a time such as 2026-11-14T22:30:00Z, or a day") from error
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class Period(StrictModel):
@@ -79,6 +91,27 @@ class Scope(StrictModel):
     subscriptions: tuple[Guid, ...] = ()
     management_groups: tuple[str, ...] = ()
     expected_from: ExpectedFrom | None = None
+
+
+class Imported(StrictModel):
+    """Results of another tool for one cluster.
+
+    ``file`` is relative to the engagement and may be a pattern (``nodes/*.json``); ``cluster`` a name or an
+    ARM id. ``taken_at`` (UTC where it says no other) is used where a file does not say it; ``node`` says on
+    which node kube-bench ran, which its files do not, and is the file's name without it.
+    """
+
+    tool: Literal["kube-bench", "trivy", "kubescape"]
+    file: str = Field(min_length=1)
+    cluster: str = Field(min_length=1)
+    taken_at: Moment | None = None
+    node: str = ""
+
+    @model_validator(mode="after")
+    def _one_node(self) -> Imported:
+        if self.node and self.tool != "kube-bench":
+            raise ValueError(f"node goes with kube-bench alone; {self.tool} looks at a whole cluster")
+        return self
 
 
 class Limits(StrictModel):
@@ -120,6 +153,7 @@ class Engagement(StrictModel):
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
     clusters: Clusters = Clusters()
+    imported: tuple[Imported, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -305,6 +339,10 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 #     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
+
+# imported:        # results of other tools, as their own JSON; relative to this file
+#   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
+#   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

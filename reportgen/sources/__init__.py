@@ -6,6 +6,7 @@ from reportgen.sources.access import ACCESS
 from reportgen.sources.clusters import CLUSTERS
 from reportgen.sources.compute import COMPUTE
 from reportgen.sources.governance import GOVERNANCE
+from reportgen.sources.imported import IMPORTED
 from reportgen.sources.kubernetes import KUBERNETES
 from reportgen.sources.network import NETWORK
 from reportgen.sources.operation import OPERATION
@@ -23,6 +24,7 @@ SOURCES: tuple[Source, ...] = (
     *GOVERNANCE,
     *OPERATION,
     *KUBERNETES,
+    *IMPORTED,
 )
 
 BY_NAME = {source.name: source for source in SOURCES}

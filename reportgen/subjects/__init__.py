@@ -10,6 +10,8 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "auto_provisioning",
         "hosted_system",
         "kms",
+        "kube_bench",
+        "kubescape",
         "log_categories",
         "log_destinations",
         "minor_version",
@@ -40,6 +42,8 @@ SUBJECTS = tuple(DERIVED_NAMES)
 """The kinds of subject that a control can be about."""
 
 DERIVED_FROM = {
+    "derived.kube_bench": "kube_bench",
+    "derived.kubescape": "kubescape",
     "derived.log_categories": "diagnostic_settings",
     "derived.log_destinations": "diagnostic_settings",
     "derived.version_supported": "kubernetes_versions",

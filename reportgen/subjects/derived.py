@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, logs, versions
+from reportgen.subjects import images, imported, logs, versions
 from reportgen.subjects.document import at
 
 _NO_PLUGIN = "kubenet"
@@ -25,6 +25,7 @@ def for_cluster(
     minor = versions.minor(version)
     support = versions.support(cluster, related.get("kubernetes_versions"), as_of.date(), offered_from)
     settings = related.get("diagnostic_settings")
+    nodes, scans = related.get("kube_bench"), related.get("kubescape")
     return _known(
         {
             "version": version or None,
@@ -39,6 +40,8 @@ def for_cluster(
             "stopped": stopped(at(cluster, "properties")),
             "auto_provisioning": auto_provisioning(cluster),
             "hosted_system": hosted_system(cluster),
+            "kube_bench": imported.kube_bench(nodes, as_of) if nodes else None,
+            "kubescape": imported.kubescape(scans, as_of) if scans else None,
         }
     )
 

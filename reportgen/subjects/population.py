@@ -15,6 +15,7 @@ from typing import Any
 from reportgen.model import Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
+from reportgen.sources.imported import PREFIX
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.inside import KINDS, Kind, Objects
@@ -58,7 +59,8 @@ class Case:
     A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
-    ``excluded`` are those of them that the engagement left out.
+    ``excluded`` are those of them that the engagement left out, ``not_imported`` the tools whose results
+    nobody gave.
     """
 
     cluster: Item
@@ -67,6 +69,13 @@ class Case:
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
     excluded: frozenset[str] = frozenset()
+    not_imported: frozenset[str] = frozenset()
+
+    def cause(self, missing: Collection[str]) -> Cause:
+        """Why nothing can be said without these of the sources in ``gaps``; one that is a gap decides."""
+        if not self.excluded.union(self.not_imported).issuperset(missing):
+            return Cause.GAP
+        return Cause.NOT_IMPORTED if self.excluded.isdisjoint(missing) else Cause.EXCLUDED
 
 
 @dataclass(slots=True)
@@ -199,6 +208,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     evidence = {BODIES: Evidence((pointer,), api_version)}
     gaps: dict[str, str] = {}
     excluded: set[str] = set()
+    not_imported: set[str] = set()
     for source in snapshot.sources:
         scopes = [subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant"]
         if BY_NAME[source].join is Join.INSIDE:
@@ -208,6 +218,9 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
             excluded |= {source} if gap.excluded else set()
+        elif source.startswith(PREFIX) and not found.answered:
+            gaps[source] = f"{BY_NAME[source].title}: no result was given for this cluster."
+            not_imported.add(source)
         elif BY_NAME[source].relation and not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
         elif BY_NAME[source].relation:
@@ -220,7 +233,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     item = Item(subject, variables, (pointer,))
     pools = tuple(_pools(item, body, document, related, pointer))
     within = tuple(_inside(snapshot, item, gaps, excluded))
-    return Case(item, pools, within, evidence, gaps, frozenset(excluded))
+    return Case(item, pools, within, evidence, gaps, frozenset(excluded), frozenset(not_imported))
 
 
 def _inside(

@@ -14,6 +14,7 @@ from reportgen.model import Json
 from reportgen.subjects.document import at
 from reportgen.subjects.inside import budgets, pod_specs
 from reportgen.subjects.inside.containers import containers
+from reportgen.subjects.inside.image_scans import image_scan
 from reportgen.subjects.inside.interface import Found, Kind, Objects, named
 from reportgen.subjects.inside.pod_owners import MADE_BY, Workload, controller, gathered
 
@@ -152,6 +153,9 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
         "namespace_labels": cluster.labels.get(namespace, {}) if known("k8s.namespaces") else None,
         "pods": sum(at(pod, "status", "phase") not in _FINISHED for pod in workload.pods),
         "running_images": sorted(set(_image_ids(workload.pods))),
+        "image_scan": image_scan(
+            cluster.objects.related.get("trivy") or [], workload.key, all_containers, cluster.objects.as_of
+        ),
     }
 
 
@@ -265,6 +269,7 @@ WORKLOAD = Kind(
         "namespace_labels": ("k8s.namespaces",),
         "pods": (),
         "running_images": (),
+        "image_scan": ("imported.trivy",),
     },
     build=_build,
 )
