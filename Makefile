@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test scale lint format docs trace look clean
+.PHONY: install demo test scale bench lint format docs trace look clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -58,6 +58,10 @@ look: install
 	    || exit 1; done
 	$(BIN)/reportgen demo --out out/look/runs/demo --fail-on never
 	$(BIN)/python tools/look.py out/look/runs/1/pack-*[!p] out/look/runs/demo/pack-*[!p] out/look/runs/300/pack-*[!p] --out out/look
+
+# What the line costs; BENCH="--pods 1000 pods" or the like makes it quick.
+bench: install
+	$(BIN)/python -m tools.bench $(BENCH)
 
 clean:
 	rm -rf out dist $(VENV)

@@ -120,8 +120,12 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 class Endpoint(StrictModel):
-    """Where Azure is, if not where its cloud says, and whose certificates are trusted instead."""
+    """Where Azure is, if not where its cloud says, and whose certificates are trusted instead.
+
+    ``graph`` is Microsoft Graph's.
+    """
 
     management: Url = CLOUDS[0].management
     authority: Url = CLOUDS[0].authority
+    graph: Url = CLOUDS[0].graph
     ca_file: Path | None = None

@@ -114,7 +114,7 @@ def init(
         str | None, typer.Option(help="Subscription ids, comma-separated; empty: all that is visible.")
     ] = None,
     credential: Annotated[
-        str | None, typer.Option(help="managed-identity, workload-identity or azure-cli.")
+        str | None, typer.Option(help="managed-identity, workload-identity, azure-cli or kubeconfig.")
     ] = None,
 ) -> None:
     """Write a small commented engagement; asks for what no option gives."""

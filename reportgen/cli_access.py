@@ -82,6 +82,7 @@ class Section(StrEnum):
     DATA_ROLE = "data-role"
     CLUSTER_ROLE = "cluster-role"
     COMMANDS = "commands"
+    GRAPH = "graph"
 
 
 def permissions(
@@ -93,7 +94,8 @@ def permissions(
         Section | None,
         typer.Option(
             help="Only this: JSON for `az role definition create` (arm-role; data-role for clusters under "
-            "Azure RBAC), YAML for `kubectl apply -f -` (cluster-role, for the others), or the commands."
+            "Azure RBAC), YAML for `kubectl apply -f -` (cluster-role, for the others), the commands, or "
+            "those for Microsoft Graph."
         ),
     ] = None,
     object_id: Annotated[str, typer.Option(help="Object id of the collector's identity.")] = "",

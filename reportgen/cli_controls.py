@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,14 +78,15 @@ def _described(control: Control) -> list[str]:
 @controls.command()
 def lint(folder: Folder = None) -> None:
     """Find what loads but is wrong: constant checks, doubles, unread needs, words that claim too much."""
-    from reportgen.assess import catalogue, frameworks
-    from reportgen.run import FRAMEWORKS
+    from reportgen.assess import catalogue, coverage, frameworks
+    from reportgen.run import CONTROLS, FRAMEWORKS
 
     loaded = _load(folder)
     problems = catalogue.lint(loaded)
     if folder is None:
         shipped = frameworks.load([FRAMEWORKS])
         problems += frameworks.unknown_controls(shipped, (control.id for control in loaded))
+        problems += coverage.problems(CONTROLS, loaded)
     for problem in problems:
         console.complain(problem)
     console.say(f"{len(loaded)} controls, {len(problems)} problems")
@@ -106,11 +108,34 @@ def test(folder: Folder = None) -> None:
 
 
 @controls.command()
-def schema() -> None:
-    """Print the JSON Schema of a control file, for editors."""
-    from reportgen.assess import catalogue
+def new(
+    control: Annotated[str, typer.Argument(help="The new control's id, <area>-<good state>.")],
+    folder: Annotated[
+        Path, typer.Option("--controls", help="Your folder of control files.", file_okay=False)
+    ] = Path("controls"),
+    subject: Annotated[str, typer.Option(help="What one observation is about.")] = "cluster",
+) -> None:
+    """Write a control file to fill in; it passes `lint` and `test` as it stands."""
+    from reportgen.assess.skeleton import skeleton
 
-    console.document(catalogue.json_schema())
+    path = skeleton(control, subject, folder)
+    console.say(f"Wrote {path}")
+    console.say(f"Next: reportgen controls lint {folder}; reportgen controls test {folder}")
+
+
+class Schema(StrEnum):
+    """What there is a schema of."""
+
+    CONTROL = "control"
+    FRAMEWORK = "framework"
+
+
+@controls.command()
+def schema(of: Annotated[Schema, typer.Argument(help="Of which kind of file.")] = Schema.CONTROL) -> None:
+    """Print the JSON Schema of a control file or a framework file, for editors."""
+    from reportgen.assess import catalogue, frameworks
+
+    console.document(catalogue.json_schema() if of is Schema.CONTROL else frameworks.json_schema())
 
 
 def _load(folder: Path | None) -> tuple[Control, ...]:

@@ -176,13 +176,17 @@ def write_all_characters() -> None:
 
 def summary(outcome: Outcome) -> None:
     """What a run found: a table on a terminal, log lines without one."""
+    from reportgen.model import CollectionMode
+
     results = outcome.results
     if sys.stdout.isatty():
         _table(results)
     read = sum(line.collected for line in results.scope.subscriptions)
     of = sum(line.expected for line in results.scope.subscriptions)
     gaps = _count(sum(not gap.excluded for gap in results.gaps), "gap")
-    say(f"{read} of {of} expected subscriptions read; {gaps} in the evidence")
+    alone = results.facts.collection_mode is CollectionMode.KUBECONFIG
+    what = "One cluster by a kubeconfig" if alone else f"{read} of {of} expected subscriptions read"
+    say(f"{what}; {gaps} in the evidence")
     say(_statuses(results))
     for problem in outcome.unavailable:
         complain(problem)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
@@ -18,7 +18,9 @@ from reportgen import clouds, mistakes
 from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
 from reportgen.fields import Guid, StrictModel
+from reportgen.imported import Imported
 from reportgen.inside import Clusters
+from reportgen.principals import Principals
 from reportgen.snapshot import canonical_json
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Imported",
     "Limits",
     "Period",
+    "Principals",
     "Scope",
     "load",
     "parse",
@@ -48,17 +51,6 @@ def _day(value: Any) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError("expected a time such as 2026-11-14T22:30:00Z, or a day") from error
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class Period(StrictModel):
@@ -91,27 +83,6 @@ class Scope(StrictModel):
     subscriptions: tuple[Guid, ...] = ()
     management_groups: tuple[str, ...] = ()
     expected_from: ExpectedFrom | None = None
-
-
-class Imported(StrictModel):
-    """Results of another tool for one cluster.
-
-    ``file`` is relative to the engagement and may be a pattern (``nodes/*.json``); ``cluster`` a name or an
-    ARM id. ``taken_at`` (UTC where it says no other) is used where a file does not say it; ``node`` says on
-    which node kube-bench ran, which its files do not, and is the file's name without it.
-    """
-
-    tool: Literal["kube-bench", "trivy", "kubescape"]
-    file: str = Field(min_length=1)
-    cluster: str = Field(min_length=1)
-    taken_at: Moment | None = None
-    node: str = ""
-
-    @model_validator(mode="after")
-    def _one_node(self) -> Imported:
-        if self.node and self.tool != "kube-bench":
-            raise ValueError(f"node goes with kube-bench alone; {self.tool} looks at a whole cluster")
-        return self
 
 
 class Limits(StrictModel):
@@ -153,6 +124,7 @@ class Engagement(StrictModel):
     endpoint: Endpoint = Endpoint()
     limits: Limits = Limits()
     clusters: Clusters = Clusters()
+    principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
@@ -165,13 +137,16 @@ class Engagement(StrictModel):
         given = raw.get("endpoint", {}) if cloud else None
         if cloud is None or not isinstance(given, dict):
             return raw
-        return raw | {"endpoint": {"management": cloud.management, "authority": cloud.authority} | given}
+        theirs = {"management": cloud.management, "authority": cloud.authority, "graph": cloud.graph}
+        return raw | {"endpoint": theirs | given}
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Engagement:
         alone = self.credential.kind == "kubeconfig"
         if alone and (self.scope.subscriptions or self.scope.management_groups or self.scope.expected_from):
             raise ValueError("with credential kubeconfig there is no Azure: leave scope empty, {}")
+        if alone and self.principals.resolve:
+            raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
@@ -313,7 +288,7 @@ scope:             # what is expected to exist; whatever of it cannot be read is
   # management_groups: [corp]   # everything below these groups is expected too
   # expected_from: {{file: cmdb.csv, source: "CMDB, view AKS", exported_at: 2026-11-14}}   # compared with it
 
-credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
+credential: {credential}   # managed-identity, workload-identity, azure-cli, kubeconfig, or:
 # credential:
 #   kind: client-secret   # or client-certificate, device-code: see docs/credentials.md
 #   tenant_id: 11111111-2222-3333-4444-555555555555
@@ -339,6 +314,9 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, or:
 #     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
+
+# principals:      # names of people are personal data: without this, principals are shown by their ids
+#   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own
 
 # imported:        # results of other tools, as their own JSON; relative to this file
 #   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}

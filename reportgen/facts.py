@@ -9,10 +9,19 @@ from pathlib import Path
 
 from reportgen import __version__, rights
 from reportgen.engagement import Engagement
-from reportgen.model import Collector, HeldRights, ImportedFile, PackFacts, Provenance, SourceSummary
+from reportgen.model import (
+    Collector,
+    HeldRights,
+    ImportedFile,
+    PackFacts,
+    Provenance,
+    RunCommands,
+    SourceSummary,
+)
 from reportgen.snapshot import Header, Reader, tree_sha256
 from reportgen.sources import SOURCES, Source
 from reportgen.sources.imported import PREFIX
+from reportgen.sources.kubernetes import ACCESS
 
 _SHOWN_REQUEST_IDS = 5
 
@@ -59,6 +68,7 @@ def collector(reader: Reader) -> Collector:
         custom_ca=bool(first and first.custom_ca),
         resumed_at=header.resumed_at,
         rights=tuple(_rights(reader)),
+        commands=tuple(_commands(reader)),
     )
 
 
@@ -68,6 +78,17 @@ def _rights(reader: Reader) -> Iterator[HeldRights]:
             pages = [page.body for page in reader.pages("arm.permissions", line.id)]
             held = rights.permissions(pages)
             yield HeldRights(line.id, bool(pages), rights.beyond_reading(held))
+
+
+def _commands(reader: Reader) -> Iterator[RunCommands]:
+    """By cluster, from the provenance of the way in."""
+    pods: dict[tuple[str, str], list[str]] = {}
+    for _, page in reader.provenance(ACCESS):
+        if "pod" in page.parameters:
+            place = (page.scope, str(page.parameters["namespace"]))
+            pods.setdefault(place, []).append(str(page.parameters["pod"]))
+    for (cluster, namespace), named in sorted(pods.items()):
+        yield RunCommands(cluster, namespace, tuple(named))
 
 
 def source_summaries(reader: Reader) -> tuple[SourceSummary, ...]:

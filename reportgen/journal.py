@@ -36,7 +36,8 @@ class Journal:
         """Go on with the journal of ``folder``, or begin one; ``now`` is RFC 3339."""
         self._path = folder / NAME
         self._lock = FileLock(folder / _LOCK, blocking=False)
-        self._writing = threading.Lock()
+        self._writing, self._syncing = threading.Lock(), threading.Lock()
+        self._written = self._synced = 0
         self._gaps: dict[Unit, tuple[Gap, ...]] = {}
         try:
             self._lock.acquire()
@@ -54,9 +55,9 @@ class Journal:
         if lines:
             self.resumed_at += (now,)
             self._cut(lines)
-            self._append({"resumed_at": now})
+            self._sync(self._write({"resumed_at": now}))
         else:
-            self._append({"key": key, "started_at": now})
+            self._sync(self._write({"key": key, "started_at": now}))
 
     def finished(self, unit: Unit) -> tuple[Gap, ...] | None:
         """The gaps of a finished unit, None where it is not finished."""
@@ -71,13 +72,15 @@ class Journal:
         """Write that a unit is whole, with what it lacks."""
         with self._writing:
             self._gaps[unit] = gaps
-            self._append({"source": unit[0], "scope": unit[1], "gaps": [asdict(gap) for gap in gaps]})
+            line = self._write({"source": unit[0], "scope": unit[1], "gaps": [asdict(gap) for gap in gaps]})
+        self._sync(line)
 
     def forget(self, unit: Unit) -> None:
         """Write that a unit is not finished after all."""
         with self._writing:
             self._gaps.pop(unit, None)
-            self._append({"source": unit[0], "scope": unit[1], "gaps": None})
+            line = self._write({"source": unit[0], "scope": unit[1], "gaps": None})
+        self._sync(line)
 
     def close(self) -> None:
         """Remove the journal: its collection is complete."""
@@ -91,11 +94,21 @@ class Journal:
         whole.write_text("".join(_text(line) for line in lines), encoding="utf-8", newline="\n")
         whole.replace(self._path)
 
-    def _append(self, line: dict[str, Any]) -> None:
+    def _write(self, line: dict[str, Any]) -> int:
+        """Append a line and return its number in this attempt."""
         with self._path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(_text(line))
-            file.flush()
-            os.fsync(file.fileno())
+        self._written += 1
+        return self._written
+
+    def _sync(self, number: int) -> None:
+        """Wait until a line is on the disk; those that were written meanwhile go there with it."""
+        with self._syncing:
+            if self._synced < number:
+                written = self._written
+                with self._path.open("rb+") as file:
+                    os.fsync(file.fileno())
+                self._synced = written
 
 
 def _text(line: dict[str, Any]) -> str:

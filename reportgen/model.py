@@ -61,10 +61,10 @@ class Identity:
 class Gap:
     """Something in scope that could not be read.
 
-    ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``
-    or an ARM resource id; it touches only subjects inside that scope. ``reason`` is a short code
-    (denied, not-found, throttled, failed, truncated, differs, deadline; of a cluster's API server also
-    unreachable, stopped, not-ready, admin-only, limit; excluded), ``detail`` a sentence for the reader.
+    ``source`` is a name of `reportgen.sources`; ``scope`` a subscription id, ``<subscription>/<location>``,
+    an ARM resource id or ``groups/<object id>``; it touches only subjects inside that scope. ``reason`` is a
+    short code (denied, not-found, throttled, failed, truncated, differs, deadline, limit; of a cluster's API
+    server also unreachable, stopped, not-ready, admin-only; excluded), ``detail`` a sentence for the reader.
     """
 
     source: str
@@ -412,8 +412,9 @@ class ImportedFile:
     """A file of another tool's results.
 
     ``file`` is as the engagement names it; ``sha256`` of its bytes; ``tool`` its maker with the version, as
-    far as the file says it; ``taken_at`` (RFC 3339) is known from ``taken_from``, "the file", "the engagement"
-    or "the file's time of modification". ``calls_it`` is the cluster's name in the file, "" where it has none.
+    far as the file says it; ``taken_at`` (RFC 3339) is known from ``taken_from``: "the file", "the
+    engagement" or "the file's time of modification". ``calls_it`` is the cluster's name in the file, "" where
+    it has none.
     """
 
     file: str
@@ -469,11 +470,20 @@ class HeldRights:
 
 
 @dataclass(frozen=True, slots=True)
+class RunCommands:
+    """What Azure created in a cluster (its id) for the commands that were run there: pods in a namespace."""
+
+    cluster: str
+    namespace: str
+    pods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Collector:
     """The evidence about the evidence: who and what made it, as far as that can be read.
 
     ``job`` names the scheduled job that ran it, "" where the host shows none; ``resumed_at`` the times at
-    which a killed collection was gone on with.
+    which a killed collection was gone on with; ``commands`` are those that brought evidence.
     """
 
     host: str
@@ -483,6 +493,62 @@ class Collector:
     custom_ca: bool
     resumed_at: tuple[str, ...]
     rights: tuple[HeldRights, ...]
+    commands: tuple[RunCommands, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Access:
+    """One principal's right in one cluster, with what gives it.
+
+    ``principal`` is the kind and the id or name (``Group/...``, ``ServiceAccount/<namespace>/<name>``);
+    ``place`` a namespace or the whole cluster. ``by`` is kubernetes or azure, ``through`` the binding or the
+    Azure role's name, ``scope`` where that stands. ``eligible``: the role has to be activated first;
+    ``conditional``: the assignment has a condition, which is not evaluated here. ``system``: a binding that
+    Kubernetes or AKS made for its own parts.
+    """
+
+    principal: str
+    right: str
+    place: str
+    by: str
+    through: str
+    scope: str
+    eligible: bool = False
+    conditional: bool = False
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessListing:
+    """Who has which right in one cluster, sorted.
+
+    ``missing`` are the sentences that say what could not be read: where there is one, more principals may
+    have rights than the rows show.
+    """
+
+    cluster: Subject
+    rows: tuple[Access, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who or what an object id stands for in the directory, where somebody asked it.
+
+    ``kind`` is in a reader's words: user, guest, group, service principal, managed identity. ``found`` is
+    False where the directory has no such object: it was deleted, and a role or binding for it is left over.
+    ``name`` is "" then, and where the directory gives none. ``sign_in`` is a user's principal name or an
+    application's id. ``members`` are the ids of all members of a group, nested ones included; None where they
+    were not read. ``all_members`` is False where some are missing there.
+    """
+
+    id: str
+    kind: str
+    name: str
+    found: bool
+    sign_in: str = ""
+    members: tuple[str, ...] | None = None
+    all_members: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,7 +575,11 @@ class PackFacts:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Everything a renderer may print; nothing else reaches it."""
+    """Everything a renderer may print; nothing else reaches it.
+
+    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
+    lower case, those of members of groups too; None where nobody asked the directory.
+    """
 
     facts: PackFacts
     scope: ScopeReport
@@ -524,3 +594,5 @@ class Results:
     collector: Collector | None = None
     frameworks: tuple[FrameworkResult, ...] = ()
     entity_controls: tuple[EntityControlResult, ...] = ()
+    principals: Mapping[str, Principal] | None = None
+    access: tuple[AccessListing, ...] = ()

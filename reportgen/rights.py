@@ -81,6 +81,11 @@ def read_by(access: str, *, secrets: bool) -> tuple[Source, ...]:
     return tuple(source for source in known if source)
 
 
+def of_azure(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """The sources that roles of Azure and of clusters let an identity read; Microsoft Graph has its own."""
+    return tuple(source for source in sources if not source.app_roles)
+
+
 def of_management_group(action: str) -> bool:
     """Whether an action is about a management group and so is granted at one, not at a subscription."""
     return action.lower().startswith("microsoft.management/managementgroups/")

@@ -29,6 +29,7 @@ from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
+from reportgen.subjects.principals import notes, principals
 
 __all__ = [
     "CONTROLS",
@@ -155,6 +156,7 @@ def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iter
                 f"https://{azure.login_host}",
                 azure.ca_file,
                 azure.address,
+                graph_url=f"https://{azure.graph_host}",
             ),
             azure.client_secret,
         )
@@ -169,6 +171,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    known = principals(reader)
     results = Results(
         facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
         scope=reader.scope,
@@ -179,10 +182,12 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
         collector=facts.collector(reader),
+        principals=known,
         subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
-        notes=(*catalogue.notes, *assessment.notes),
+        notes=(*catalogue.notes, *assessment.notes, *notes(known)),
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
+        access=assessment.access,
     )
     unavailable: list[str] = []
 

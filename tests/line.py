@@ -23,7 +23,7 @@ import yaml
 from reportgen import cli, console
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
-from reportgen.engagement import Clusters, Credential, Engagement, Limits, Period, Scope
+from reportgen.engagement import Clusters, Credential, Engagement, Limits, Period, Principals, Scope
 from reportgen.model import CollectionMode
 from reportgen.sandbox import Sandbox
 from reportgen.snapshot import Reader
@@ -307,7 +307,7 @@ def engagement_file(path: Path, sandbox: Sandbox, **changes: Any) -> Path:
         "period": {"start": "2026-10-01", "end": "2026-12-31"},
         "scope": {"subscriptions": [ALPHA, BETA, HIDDEN]},
         "credential": credential,
-        "endpoint": {"management": url, "authority": url, "ca_file": str(sandbox.ca_file)},
+        "endpoint": {"management": url, "authority": url, "graph": url, "ca_file": str(sandbox.ca_file)},
     } | changes
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return path
@@ -316,7 +316,7 @@ def engagement_file(path: Path, sandbox: Sandbox, **changes: Any) -> Path:
 def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
     """A snapshot of a sandbox by the collector itself, its clock at `NOW`; no waiting between attempts.
 
-    ``changes`` may replace scope, mode, connection, clock and progress.
+    ``changes`` may replace scope, mode, connection, clock, progress and key (see `Request`).
     """
     connection = changes.get("connection") or Connection(
         f"https://{sandbox.management_host}",
@@ -324,6 +324,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
         sandbox.ca_file,
         sandbox.address,
         sleep=lambda seconds: None,
+        graph_url=f"https://{sandbox.graph_host}",
     )
     request = Request(
         folder=folder / "snapshots" / "20261115T060000Z",
@@ -333,6 +334,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
         host="test",
         progress=changes.get("progress", lambda done, of, what: None),
         secret=sandbox.client_secret,
+        key=changes.get("key", ""),
     )
     collect(
         Engagement(
@@ -344,6 +346,7 @@ def collected(sandbox: Sandbox, folder: Path, **changes: Any) -> Reader:
             ),
             limits=Limits(run_hours=changes.get("run_hours", 12)),
             clusters=changes.get("clusters", Clusters(access="none")),
+            principals=changes.get("principals", Principals()),
         ),
         request,
     )

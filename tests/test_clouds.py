@@ -64,6 +64,7 @@ def test_a_cloud_is_where_the_sdk_says_it_is(name: str, theirs: AzureClouds, aut
     assert f"{found.management_url}/" == known["resource_manager"]
     assert [found.token_scope] == known["credential_scopes"]
     assert found.authority_url == f"https://{authority}"
+    assert found.graph_url == clouds.BY_NAME[name].graph
     assert found.public is (name == "AzureCloud")
 
 
@@ -81,6 +82,7 @@ def test_an_endpoint_overrides_its_cloud_key_by_key() -> None:
     found = way("cloud: AzureUSGovernment\nendpoint: {management: 'https://arm.contoso.com:8443/'}\n")
     assert found.management_url == "https://arm.contoso.com:8443"
     assert found.authority_url == "https://login.microsoftonline.us"
+    assert found.graph_url == "https://graph.microsoft.us"
     assert found.token_scope == "https://arm.contoso.com:8443/.default"
 
 

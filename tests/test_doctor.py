@@ -37,6 +37,7 @@ def estate(folder: Path, *empty: dict[str, Any] | str) -> Path:
         "subscriptions.json": subscriptions,
         "one.json": cluster(ALPHA, "one"),
         "empty.json": list(empty or [roles(READER)]),
+        "directory.json": [],
     }
     return write(folder, files)
 
@@ -439,3 +440,25 @@ def test_rights_inside_clusters_count_where_they_are_used(tmp_path: Path, access
     assert found["exit_code"] == code
     missing = [lack["action"] for one in found["subscriptions"] for lack in one["missing"]]
     assert missing == ([] if access == "none" else [CREDENTIAL, CREDENTIAL])
+
+
+RESOLVE = {"principals": {"resolve": True}}
+
+
+def test_the_directory_is_tried_only_where_names_are_wanted(tmp_path: Path) -> None:
+    with azure(tmp_path) as sandbox:
+        assert checks(document(tmp_path, sandbox), "directory") == []
+        assert not [request for request in sandbox.requests if "/v1.0/" in request]
+        found = document(tmp_path, sandbox, **RESOLVE)
+    assert found["exit_code"] == 0
+    (check,) = checks(found, "directory")
+    assert (check["state"], check["found"]) == ("ok", "answers who stands behind ids of principals")
+
+
+def test_a_directory_that_refuses_names_the_permission(tmp_path: Path) -> None:
+    with azure(tmp_path, deny=("/v1.0/",)) as sandbox:
+        found = document(tmp_path, sandbox, **RESOLVE)
+    assert found["exit_code"] == 3
+    (check,) = checks(found, "directory")
+    assert check["found"].endswith("Needed permission: Directory.Read.All.")
+    assert "reportgen permissions" in check["advice"]

@@ -25,6 +25,7 @@ scope:
     - BBBBBBBB-0000-4000-8000-000000000002
 credential: managed-identity
 """
+ALONE = "entity: x\nperiod: {start: 2026-01-01, end: 2026-01-02}\nscope: {}\ncredential: kubeconfig\n"
 A_GUID = "expected a GUID such as 11111111-2222-3333-4444-555555555555"
 MISSING = "missing; this key is needed"
 A_DAY = "expected a day such as 2026-10-01"
@@ -46,7 +47,7 @@ WRONG = {
     "a secret": (changed("managed-identity", "{kind: azure-cli, secret: hush}"), 10, "credential.secret",
                  "a secret never stands in this file"),
     "unknown key of endpoint": (GOOD + "endpoint:\n  managment: x\n", 12, "endpoint.managment",
-                                "one of management, authority, ca_file"),
+                                "one of management, authority, graph, ca_file"),
     "no such month": (changed("2026-12-31", "2026-13-01"), 5, "period.end", f"{A_DAY}; found '2026-13-01'"),
     "no such day": (changed("2026-10-01", "2026-02-30"), 4, "period.start", f"{A_DAY}; found '2026-02-30'"),
     "no date": (changed("2026-12-31", "soon"), 5, "period.end", f"{A_DAY}; found 'soon'"),
@@ -71,6 +72,10 @@ WRONG = {
     "an unknown credential": (changed("managed-identity", "password"), 10, "credential.kind", KINDS),
     "half a credential": (changed("managed-identity", "client-secret"), 10, "credential",
                           "client-secret needs tenant_id and client_id"),
+    "names without a directory": (f"{ALONE}principals: {{resolve: true}}\n", 1, "(top level)",
+                                  "leave principals out"),
+    "a group of nobody": (GOOD + "principals: {members_per_group: 0}\n", 11, "principals.members_per_group",
+                          "greater than or equal to 1"),
     "a key twice": (GOOD + "entity: Fabrikam\n", 11, "entity", "this key is there twice"),
     "a nested key twice": (changed("  end:", "  end: 2027-01-01\n  end:"), 6, "period.end", "there twice"),
     "no YAML": (changed("Contoso", "[unclosed"), 3, "not valid YAML", "expected ',' or ']'"),
@@ -364,3 +369,10 @@ def test_a_wrong_scope_is_an_error_and_no_traceback() -> None:
     with pytest.raises(UsageError, match=r"x:6: scope: .*found \['a'\]"):
         engagement.parse("entity: A\nperiod:\n  start: 2026-10-01\n  end: 2026-12-31\ncredential: azure-cli\n"
                          "scope: [a]\n", "x")  # fmt: skip
+
+
+def test_nobody_is_asked_for_names_unless_the_engagement_says_so() -> None:
+    assert engagement.parse(GOOD, "x").principals.resolve is False
+    asking = engagement.parse(GOOD + "principals: {resolve: true}\n", "x")
+    assert (asking.principals.resolve, asking.principals.members_per_group) == (True, 5000)
+    assert asking.sha256 != engagement.parse(GOOD, "x").sha256

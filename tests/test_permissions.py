@@ -418,3 +418,53 @@ def test_manifests_alone_say_what_to_fill_in(tmp_path: Path) -> None:
     filled = line.command("permissions", "--section", "cluster-role", "--object-id", CLIENT)
     assert "<" not in filled.out
     assert [*yaml.safe_load_all(filled.out)] == printed("--object-id", CLIENT)["cluster_role"]
+
+
+RESOLVE = "principals: {resolve: true}\n"
+
+
+def test_microsoft_graph_is_granted_only_where_the_engagement_asks_it(tmp_path: Path) -> None:
+    scope = f"{{subscriptions: [{ALPHA}]}}"
+    for found in (printed(), printed(engagement(tmp_path, scope))):
+        assert (found["graph_permissions"], found["graph_commands"]) == ([], [])
+    plain = line.command("permissions", tmp_path / "engagement.yaml").out
+    assert "# Microsoft Graph:" not in plain
+    asking = printed(engagement(tmp_path, scope, more=RESOLVE))
+    assert asking["graph_permissions"] == ["Directory.Read.All"]
+    assert asking["graph_permissions"] == sorted({role for one in SOURCES for role in one.app_roles})
+    assert not [one for one in asking["sources"] if one["name"].startswith("msgraph.")]
+    whole = line.command("permissions", tmp_path / "engagement.yaml").out
+    assert whole.startswith(plain.rstrip("\n"))
+    assert "\n".join(asking["graph_commands"]) in whole
+
+
+@pytest.mark.parametrize(("cloud", "host"), [
+    ("AzureCloud", "graph.microsoft.com"), ("AzureUSGovernment", "graph.microsoft.us"),
+    ("AzureChinaCloud", "microsoftgraph.chinacloudapi.cn"),
+])  # fmt: skip
+def test_the_commands_for_microsoft_graph_run_in_a_shell(tmp_path: Path, cloud: str, host: str) -> None:
+    scope = f"{{subscriptions: [{ALPHA}]}}"
+    path = engagement(tmp_path, scope, more=f"{RESOLVE}cloud: {cloud}\n")
+    result = line.command("permissions", path, "--section", "graph")
+    *_, resource, role, grant = ran(tmp_path, result.out)
+    assert resource[1:5] == ["ad", "sp", "show", "--id"]
+    assert role[role.index("--query") + 1] == "appRoles[?value=='Directory.Read.All'].id | [0]"
+    assert grant[1:4] == ["rest", "--method", "post"]
+    assert grant[grant.index("--url") + 1] == (
+        f"https://{host}/v1.0/servicePrincipals/<object-id>/appRoleAssignments"
+    )
+    assert json.loads(grant[grant.index("--body") + 1]) == {
+        "principalId": "<object-id>", "resourceId": "the-object-id", "appRoleId": "the-object-id",
+    }  # fmt: skip
+
+
+def test_whoever_signs_in_needs_no_application_permission(tmp_path: Path) -> None:
+    path = engagement(tmp_path, f"{{subscriptions: [{ALPHA}]}}", credential="azure-cli", more=RESOLVE)
+    assert printed(path)["graph_commands"] == []
+    assert "nothing to grant" in line.command("permissions", path, "--section", "graph").out
+
+
+def test_the_section_says_so_where_microsoft_graph_is_not_asked() -> None:
+    assert line.command("permissions", "--section", "graph").out.startswith(
+        "# This engagement asks Microsoft"
+    )

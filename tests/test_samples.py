@@ -43,6 +43,8 @@ def bodies() -> Iterator[tuple[str, Json]]:
         yield resource.file, dict(resource.body)
     for events in contoso().events.values():
         yield from ((event.id.text, dict(event.body)) for event in events)
+    for entry in (contoso().directory or {}).values():
+        yield "azure/directory.json", dict(entry.body)
 
 
 def test_what_a_body_names_by_id_is_there() -> None:
@@ -78,3 +80,28 @@ def test_mail_addresses_lead_nowhere() -> None:
         for text in texts(body):
             for host in re.findall(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", text):
                 assert host.endswith(".example"), (file, text)
+
+
+def test_members_of_groups_are_in_the_directory() -> None:
+    known = contoso().directory
+    assert known
+    missing = {
+        (entry.body["displayName"], one)
+        for entry in known.values()
+        for one in entry.members
+        if one not in known
+    }
+    assert not missing
+    assert any(known[one].kind == "group" for entry in known.values() for one in entry.members)
+    assert any(entry.body.get("userType") == "Guest" for entry in known.values())
+
+
+def test_names_in_azures_answers_are_those_of_the_directory() -> None:
+    known = contoso().directory or {}
+    told = {
+        principal["id"]: principal["displayName"]
+        for resource in contoso().resources
+        if (principal := resource.body.get("properties", {}).get("expandedProperties", {}).get("principal"))
+    }
+    assert told
+    assert {key: known[key].body["displayName"] for key in told} == told

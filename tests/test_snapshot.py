@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from reportgen.errors import UsageError
-from reportgen.model import CollectionMode, Gap, ScopeReport, SubscriptionScope
-from reportgen.snapshot import Header, Reader, Writer, newest, scope_folder, tree_sha256
+from reportgen.model import CollectionMode, Gap, Json, ScopeReport, SubscriptionScope
+from reportgen.snapshot import Header, Reader, Writer, canonical_json, newest, scope_folder, tree_sha256
 from reportgen.sources import SOURCES
 from tests.assess.build import AS_OF, NAME, SUB, WHO, Snapshot, cluster_id, provenance
 
@@ -198,6 +198,21 @@ def test_the_hash_of_a_tree_is_of_names_and_bytes_alone(tmp_path: Path) -> None:
     (two / "a").rename(two / "A")
     assert tree_sha256(one) != tree_sha256(two)
     assert tree_sha256(two, frozenset({"A", "b/c"})) == tree_sha256(tmp_path / "none")
+
+
+def test_canonical_json_is_what_python_writes_with_sorted_keys_and_an_indent_of_one() -> None:
+    text = '\x00\x1f\x7f\u2028"\\/\n\t'
+    odd = {"é": [{}, [], {"a": []}], "B": 10**40, "a": -1e300, text: text, "": [None, True]}
+    written = json.dumps(odd, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    assert canonical_json(odd) == written.encode()
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "\ud800"])
+def test_what_json_cannot_say_is_refused_before_anything_is_written(tmp_path: Path, value: Json) -> None:
+    writer = Writer(tmp_path / NAME, CollectionMode.ESTATE, AS_OF)
+    with pytest.raises(ValueError, match=r"malformed|surrogates"):
+        writer.page({"a": value}, provenance("arm.agent-pools", cluster_id("prod")))
+    assert not list((tmp_path / NAME).glob("arm*"))
 
 
 def test_plain_scopes_stay_readable() -> None:

@@ -14,8 +14,11 @@ SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "contoso"
 FIRST = "aks-payments-prod-weu"
 
 
-def multiply(out: Path, clusters: int) -> Path:
-    """Write ``out/<clusters>`` and return it; the subscriptions and regions are the sample's."""
+def multiply(out: Path, clusters: int, of: tuple[str, ...] = ()) -> Path:
+    """Write ``out/<clusters>`` and return it; the subscriptions and regions are the sample's.
+
+    With ``of`` the clusters are made from these of the sample alone.
+    """
     folder = out / str(clusters)
     shutil.rmtree(folder, ignore_errors=True)
     azure = SAMPLE / "azure"
@@ -23,7 +26,8 @@ def multiply(out: Path, clusters: int) -> Path:
         shutil.copytree(azure / part, folder / "azure" / part)
     shutil.copy(azure / "subscriptions.json", folder / "azure")
     shutil.copy(SAMPLE / "engagement.yaml", folder)
-    names = sorted((path.stem for path in azure.glob("clusters/*.json")), key=lambda name: name != FIRST)
+    known = (path.stem for path in azure.glob("clusters/*.json"))
+    names = of or sorted(known, key=lambda name: name != FIRST)
     for number in range(clusters):
         name = names[number % len(names)]
         own = name if number < len(names) else f"{name}-{number // len(names):03d}"

@@ -12,7 +12,7 @@ from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.roll_up import roll_up
-from reportgen.model import Cause, Control, Finding, Json, Observation, Status
+from reportgen.model import AccessListing, Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
@@ -25,11 +25,15 @@ _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if s
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Observations ordered by control and subject, one finding a control, and notes for the reader."""
+    """Observations ordered by control and subject, one finding a control, and notes for the reader.
+
+    ``access`` has the access listing of every cluster, in the order of their ids.
+    """
 
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
+    access: tuple[AccessListing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +59,39 @@ def assess(
     rules = tuple(_Rule(control, _evidence_sources(control)) for control in controls)
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
+    access: list[AccessListing] = []
     sources_of_versions: set[str] = set()
     kinds = {control.subject for control in controls}
     for case in population(reader, time, wanted, kinds):
         observations += _observe(case, rules, time)
+        if case.access:
+            access.append(case.access)
         source = _version_source(case)
         if source:
             sources_of_versions.add(source)
-    observations.sort(key=lambda item: (item.control, item.subject.id.lower(), item.subject.id))
+    _sort(observations)
+    access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, observations, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
-    return Assessment(tuple(observations), findings, said)
+    return Assessment(tuple(observations), findings, said, tuple(access))
+
+
+def _sort(observations: list[Observation]) -> None:
+    """By control, then by the subject's id; in two steps, which take no key for each in memory."""
+    ids = {item.subject.id for item in observations}
+    places = {
+        known: place for place, known in enumerate(sorted(ids, key=lambda known: (known.lower(), known)))
+    }
+    observations.sort(key=lambda item: places[item.subject.id])
+    observations.sort(key=lambda item: item.control)
 
 
 def _evidence_sources(control: Control) -> tuple[str, ...]:
     """The sources in ``needs``, and those that a derived value was taken from."""
     texts = (control.when, control.assessable, control.check, control.reason, *control.observe.values())
     names = {name for text in texts for name in expression.reads(text)}
-    derived = {_BY_RELATION[DERIVED_FROM[name]] for name in names if name in DERIVED_FROM}
+    derived = {_BY_RELATION[relation] for name in names for relation in DERIVED_FROM.get(name, ())}
     own = own_sources(control.subject)
     return tuple(dict.fromkeys((*control.needs, *sorted(derived), *own)))
 
@@ -110,9 +128,10 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
     if item.unseen:
         cause, reason = item.unseen
         return Verdict(Status.NOT_ASSESSED, reason, {}, cause)
-    missing = [source for source in control.needs if source in case.gaps]
+    gaps = {**case.gaps, **item.gaps} if item.gaps else case.gaps
+    missing = [source for source in control.needs if source in gaps]
     if missing:
-        reason = " ".join(dict.fromkeys(case.gaps[source] for source in missing))
+        reason = " ".join(dict.fromkeys(gaps[source] for source in missing))
         return Verdict(Status.NOT_ASSESSED, reason, {}, case.cause(missing))
     source = next((name for name in control.needs if name != BODIES), BODIES)
     version = case.evidence[source].api_version if source in case.evidence else ""
@@ -127,13 +146,14 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
 
 def _pointers(item: Item, case: Case, rule: _Rule) -> tuple[str, ...]:
     """Where the evidence stands; of what is inside a cluster the subject itself says where."""
+    own = (BODIES, *own_sources(item.subject.kind))
     others = (
         pointer
         for source in rule.sources
-        if source != BODIES and source in case.evidence and not source.startswith(INSIDE)
+        if source not in own and source in case.evidence and not source.startswith(INSIDE)
         for pointer in case.evidence[source].pointers
     )
-    return (*item.pointers, *others)
+    return item.pointers + tuple(others)
 
 
 def _version_source(case: Case) -> str:
@@ -155,10 +175,11 @@ def _not_imported(observations: list[Observation]) -> tuple[str, ...]:
         return ()
     controls = len({item.control for item in items})
     clusters = len({item.subject.cluster_id.lower() for item in items})
-    return (
+    told = (
         f"Not assessed for want of another tool's result: {controls} control{'s' * (controls != 1)} on "
-        f"{clusters} cluster{'s' * (clusters != 1)}, to be imported by whoever has one. This is no gap.",
+        f"{clusters} cluster{'s' * (clusters != 1)}, to be imported by whoever has one. This is no gap."
     )
+    return (told,)
 
 
 def _findings(

@@ -22,6 +22,7 @@ FORBIDDEN = (
 )
 _EVIDENCE = ("subject", "cluster", "related", "derived")
 _ENOUGH_TESTS = 3
+_BODIES = "arm.managed-clusters"
 
 
 def lint(controls: tuple[Control, ...]) -> list[str]:
@@ -95,9 +96,12 @@ def _needs(control: Control) -> Iterator[str]:
             yield f"related.{relation} does not exist; there are {', '.join(sorted(relations))}"
         elif relations[relation] not in control.needs:
             yield f"related.{relation} is read, so needs has to list {relations[relation]}"
+    if any(name.split(".")[0] == "cluster" for name in read) and _BODIES not in control.needs:
+        yield f"the cluster is read, so needs has to list {_BODIES}"
     yield from _made_of(control, read)
-    from_derived = {DERIVED_FROM[name] for name in read if name in DERIVED_FROM}
+    from_derived = {relation for name in read for relation in DERIVED_FROM.get(name, ())}
     made_of = {source for name in read for source in _sources(control.subject, name)}
+    made_of |= set(own_sources(control.subject))
     for source in control.needs:
         relation = BY_NAME[source].relation
         if relation and relation not in used | from_derived and source not in made_of:

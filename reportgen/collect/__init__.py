@@ -11,10 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen import __version__, expected, scope
-from reportgen.collect import imported, jobs, left_out, population
+from reportgen.collect import imported, jobs, left_out, population, principals
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
+from reportgen.collect.directory import Directory
 from reportgen.collect.interface import Origin, Recorder
 from reportgen.collect.kubernetes import alone, fleet
 from reportgen.collect.kubernetes.cluster import ClusterLedger
@@ -76,11 +77,16 @@ def collect(engagement: Engagement, request: Request) -> Header:
         inside = list(fleet.jobs(ours, found))
         tally.expect(len(inside))
         for stage in jobs.STAGES:
-            work = list(stage(recorder, found))
-            tally.expect(len(work))
-            tally.run(pool, work)
+            tally.stage(pool, stage(recorder, found))
     with ThreadPoolExecutor(engagement.clusters.concurrency) as pool:
         tally.run(pool, inside)
+    if engagement.principals.resolve:
+        directory = Directory(identity, request.connection, request.clock, azure.host_clock)
+        with ThreadPoolExecutor(request.workers) as pool:
+            wanted = principals.ids(recorder, found)
+            tally.stage(pool, principals.first(recorder, directory, wanted))
+            tally.stage(pool, principals.second(recorder, directory, engagement.principals))
+        principals.record_nameless(recorder)
     left_out.record(recorder, found)
     _compare_clocks(recorder, request)
     report = scope.report(known, found.in_graph, found.listed, writer.gaps)
@@ -153,7 +159,7 @@ def _header(request: Request, writer: Writer, identity: Identity, endpoint: str)
 
 def resume_key(engagement: Engagement, connection: Connection) -> str:
     """What two attempts must have in common for one to go on with the other's snapshot."""
-    parts = (engagement.sha256, __version__, connection.management_url)
+    parts = (engagement.sha256, __version__, connection.management_url, connection.graph_url)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from azure.core.exceptions import (
@@ -18,22 +18,13 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
-from azure.core.pipeline import policies
 from azure.core.rest import HttpRequest
 from azure.mgmt.containerservice import ContainerServiceClient
 from azure.mgmt.resourcegraph import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
-from reportgen import __version__
 from reportgen.collect.connection import Connection, transport
-from reportgen.collect.policies import (
-    ClockPolicy,
-    FreshTokenPolicy,
-    PacePolicy,
-    PatientRetryPolicy,
-    ReadOnlyPolicy,
-    WholeAnswerPolicy,
-)
+from reportgen.collect.policies import ClockPolicy, PacePolicy, reading
 from reportgen.errors import CredentialError, ReportgenError
 from reportgen.limits import Limits
 from reportgen.model import Identity, Json
@@ -47,7 +38,7 @@ GRAPH_API_VERSION = "2022-10-01"
 GRAPH_PAGE_ROWS = 1000
 """Rows that Resource Graph gives at most in one answer."""
 _MAX_PAGES = 10_000
-_REQUEST_IDS = ("x-ms-request-id", "x-ms-correlation-request-id", "audit-id")
+_REQUEST_IDS = ("x-ms-request-id", "x-ms-correlation-request-id", "audit-id", "request-id")
 
 
 class Unreachable(ReportgenError):
@@ -82,6 +73,13 @@ class Answer:
         return tuple(f"{name}: {self.headers[name]}" for name in _REQUEST_IDS if self.headers.get(name))
 
 
+class Client(Protocol):
+    """What the SDK's clients have in common."""
+
+    def send_request(self, request: HttpRequest, **options: Any) -> Any:
+        """See `azure.core.PipelineClient`."""
+
+
 class _Options(QueryRequestOptions):
     """The SDK's options with the one that the API version has and the SDK's model (8.0) leaves out."""
 
@@ -107,7 +105,6 @@ class Azure:
         limits: Limits | None = None,
         commands: Mapping[str, str] | None = None,
     ) -> None:
-        self._commands = commands
         self.endpoint = connection.management_url
         self.custom_ca = connection.ca_file is not None
         self._clock = clock
@@ -121,7 +118,7 @@ class Azure:
             "credential": credential,
             "base_url": self.endpoint,
             "credential_scopes": [self._scope],
-            "policies": self._policies(),
+            "policies": reading(credential, self._scope, self.host_clock, self.pace, commands),
             "transport": transport(connection),
         }
         self._arm = ContainerServiceClient(subscription_id="00000000-0000-0000-0000-000000000000", **common)
@@ -132,22 +129,6 @@ class Azure:
         """Tell the pace where clusters are (lower-cased id to region): AKS counts calls by region."""
         if self.pace:
             self.pace.regions.update(regions)
-
-    def _policies(self) -> list[Any]:
-        # The SDK's own list also registers resource providers on a 409, which is a write.
-        return [
-            policies.RequestIdPolicy(auto_request_id=True),
-            policies.UserAgentPolicy(base_user_agent=f"reportgen/{__version__}"),
-            policies.ProxyPolicy(),
-            policies.RedirectPolicy(permit_redirects=False),
-            PatientRetryPolicy(),
-            *([self.pace] if self.pace else []),
-            WholeAnswerPolicy(),
-            self.host_clock,
-            ReadOnlyPolicy(self._commands),
-            FreshTokenPolicy(self._credential, self._scope),
-            policies.CustomHookPolicy(),
-        ]
 
     def _who(self) -> Identity:
         try:
@@ -164,12 +145,12 @@ class Azure:
         return _claims(token)
 
     def _stamp(self) -> str:
-        return self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _stamp(self._clock)
 
     def get(self, path: str, api_version: str) -> Answer:
         """One GET of ``path`` (from the root, or a nextLink) below the management endpoint."""
         answer = self._call("GET", path, api_version)
-        return replace(answer, body=_json(answer.content))
+        return replace(answer, body=decoded(answer.content))
 
     def post(self, path: str, api_version: str, body: Json = None, *, once: bool = False) -> Answer:
         """One of the POSTs that `ReadOnlyPolicy` lets through; the answer's body is left undecoded.
@@ -183,22 +164,7 @@ class Azure:
         url = path if path.startswith("https://") else f"{self.endpoint}{path}"
         parameters = {} if "api-version=" in url else {"api-version": api_version}
         request = HttpRequest(method, url, params=parameters, json=body)
-        started = self._stamp()
-        try:
-            response = self._arm.send_request(request, **options)
-        except AzureError as error:
-            raise Unreachable(f"{method} {_without_token(url)}: {_said(error)}") from error
-        return Answer(
-            method,
-            _without_token(str(response.request.url)),
-            dict(parse_qsl(urlsplit(str(response.request.url)).query)).get("api-version", api_version),
-            response.status_code,
-            response.content,
-            None,
-            _lowered(response.headers),
-            started,
-            self._stamp(),
-        )
+        return ask(self._arm, request, self._clock, api_version, **options)
 
     def single(self, path: str, api_version: str) -> Iterator[Answer]:
         """One answer that is the whole."""
@@ -251,7 +217,7 @@ class Azure:
             GRAPH_API_VERSION,
             http.status_code,
             content,
-            _json(content),
+            decoded(content),
             _lowered(http.headers),
             started,
             self._stamp(),
@@ -296,7 +262,35 @@ def _claims(token: str) -> Identity:
     return Identity(payload.get("oid", ""), payload.get("tid", ""), payload.get("appid", ""))
 
 
-def _json(content: bytes) -> Json:
+def ask(
+    client: Client, request: HttpRequest, clock: Callable[[], datetime], api_version: str, **options: Any
+) -> Answer:
+    """Send one request; the answer's body is left undecoded. Raises Unreachable where none came."""
+    started = _stamp(clock)
+    try:
+        response = client.send_request(request, **options)
+    except AzureError as error:
+        raise Unreachable(f"{request.method} {_without_token(request.url)}: {_said(error)}") from error
+    url = str(response.request.url)
+    return Answer(
+        request.method,
+        _without_token(url),
+        dict(parse_qsl(urlsplit(url).query)).get("api-version", api_version),
+        response.status_code,
+        response.content,
+        None,
+        _lowered(response.headers),
+        started,
+        _stamp(clock),
+    )
+
+
+def _stamp(clock: Callable[[], datetime]) -> str:
+    return clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def decoded(content: bytes) -> Json:
+    """A body as JSON, None where it is none."""
     try:
         return json.loads(content)
     except ValueError:

@@ -32,7 +32,8 @@ _CONNECT_SECONDS = 15
 class Connection:
     """Endpoints as URLs without a trailing slash.
 
-    ``audience`` is whom tokens are for, where that is not ``management_url``. ``proxy`` is the URL of a
+    ``graph_url`` is Microsoft Graph's, which tokens for it are for as well.
+    ``audience`` is whom other tokens are for, where that is not ``management_url``. ``proxy`` is the URL of a
     proxy that all calls go through; without it the environment's (HTTPS_PROXY, NO_PROXY) counts.
     ``address`` (host, port) is where the named hosts are really found, for an embedded sandbox whose
     port differs from run to run while the URLs in the evidence must not. ``call_seconds`` is the
@@ -47,6 +48,7 @@ class Connection:
     sleep: Callable[[float], None] = time.sleep
     audience: str = ""
     proxy: str = ""
+    graph_url: str = clouds.CLOUDS[0].graph
 
     @property
     def token_scope(self) -> str:
@@ -169,7 +171,7 @@ def transport(connection: Connection, *, direct: bool = False) -> RequestsTransp
     session = requests.Session()
     session.mount("https://", _Adapter(connection.call_seconds))
     if connection.address:
-        for url in (connection.management_url, connection.authority_url):
+        for url in (connection.management_url, connection.authority_url, connection.graph_url):
             session.mount(url, _AddressAdapter(connection.address, connection.call_seconds))
     return _Transport(
         connection.sleep,
@@ -191,6 +193,7 @@ def connection(engagement: Engagement) -> Connection:
         _ca_file(engagement.folder / endpoint.ca_file) if endpoint.ca_file else None,
         audience=cloud.audience if endpoint.management == cloud.management else "",
         proxy=engagement.proxy or "",
+        graph_url=endpoint.graph,
     )
 
 

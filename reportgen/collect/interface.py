@@ -85,6 +85,8 @@ class Ledger(ABC):
                 hit |= answer.headers.get(_LIMIT_HIT, "").lower() == "true"
         except Unreachable as error:
             return error.reason, str(error)
+        except ValueError as error:
+            return "failed", f"The answer holds what JSON in UTF-8 cannot say ({error}), and was not stored."
         return ("truncated", _TOO_MANY) if hit else None
 
     def gap(self, source: str, scope: str, scope_name: str, reason: str, detail: str) -> None:
@@ -147,7 +149,8 @@ def refusal(source: str, answer: Answer) -> tuple[str, str]:
     detail = f"HTTP {answer.status} {error_code(answer.body)}".strip()
     detail += "." if isinstance(answer.body, dict) else ": the answer was no JSON object."
     if reason == "denied":
-        detail += f" Needed permission: {', '.join(BY_NAME[source].permissions)}."
+        known = BY_NAME[source]
+        detail += f" Needed permission: {', '.join(known.permissions or known.app_roles)}."
     return reason, detail
 
 

@@ -16,6 +16,7 @@ from azure.core.exceptions import ServiceResponseError
 from azure.core.pipeline import PipelineRequest, PipelineResponse, policies
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
+from reportgen import __version__
 from reportgen.errors import ReportgenError
 from reportgen.limits import GRAPH_PATH, Key, Limits, Meter, keys
 
@@ -36,10 +37,12 @@ _CLUSTER = (
 )
 _USER_CREDENTIAL = re.compile(f"{_CLUSTER}/listclusterusercredential")
 _RUN_COMMAND = re.compile(f"{_CLUSTER}/runcommand")
+PRINCIPALS_PATH = "/v1.0/directoryObjects/getByIds"
+"""Microsoft Graph's read of many objects at once."""
 
 
 class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
-    """Lets GET, the Resource Graph query and a cluster's user credential through, and nothing else.
+    """Lets GET through, the query of Resource Graph, a cluster's user credential, principals by id; no more.
 
     ``commands`` are those that may be run inside clusters, word for word, with the files that go with each:
     none unless an engagement has chosen that way in.
@@ -57,7 +60,7 @@ class ReadOnlyPolicy(policies.SansIOHTTPPolicy[Any, Any]):
 
     def _lets_through(self, request: PipelineRequest[Any]) -> bool:
         path = urlsplit(request.http_request.url).path.lower()
-        if path == GRAPH_PATH or _USER_CREDENTIAL.fullmatch(path):
+        if path in (GRAPH_PATH, PRINCIPALS_PATH.lower()) or _USER_CREDENTIAL.fullmatch(path):
             return True
         if not _RUN_COMMAND.fullmatch(path):
             return False
@@ -214,3 +217,29 @@ class ClockPolicy(policies.SansIOHTTPPolicy[Any, Any]):
         apart = (self._clock() - theirs.astimezone(UTC)).total_seconds()
         if abs(apart) > abs(self.apart):
             self.apart = apart
+
+
+def reading(
+    credential: Renewable,
+    scope: str,
+    host_clock: ClockPolicy,
+    pace: PacePolicy | None = None,
+    commands: Mapping[str, str] | None = None,
+) -> list[Any]:
+    """The pipeline, as `azure.core` takes it; ``scope`` is what tokens are asked for.
+
+    The SDK's own for Resource Manager also registers resource providers on a 409, which is a write.
+    """
+    return [
+        policies.RequestIdPolicy(auto_request_id=True),
+        policies.UserAgentPolicy(base_user_agent=f"reportgen/{__version__}"),
+        policies.ProxyPolicy(),
+        policies.RedirectPolicy(permit_redirects=False),
+        PatientRetryPolicy(),
+        *([pace] if pace else []),
+        WholeAnswerPolicy(),
+        host_clock,
+        ReadOnlyPolicy(commands),
+        FreshTokenPolicy(credential, scope),
+        policies.CustomHookPolicy(),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, as_completed
 
 Progress = Callable[[int, int | None, str], None]
@@ -25,6 +25,12 @@ class Tally:
         """Count a finished job."""
         self._done += 1
         self._progress(self._done, self._of, what)
+
+    def stage(self, pool: Executor, jobs: Iterable[Callable[[], str]]) -> None:
+        """Run jobs of which nothing was known before."""
+        work = list(jobs)
+        self.expect(len(work))
+        self.run(pool, work)
 
     def run(self, pool: Executor, jobs: Sequence[Callable[[], str]]) -> None:
         """Run expected jobs and count each as it ends; the first that fails ends the others not yet begun."""

@@ -15,6 +15,7 @@ from reportgen.collect import CLOCKS_APART, permissions, population
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
+from reportgen.collect.directory import Directory
 from reportgen.collect.interface import Recorder
 from reportgen.collect.kubernetes.fleet import Fleet
 from reportgen.doctor import clusters
@@ -27,6 +28,7 @@ from reportgen.preflight import Line, State
 from reportgen.run import Served
 from reportgen.snapshot import Writer
 from reportgen.sources import Source
+from reportgen.sources.directory import PRINCIPALS
 
 _WORKERS = 8
 _ROLE = "`reportgen permissions` prints the role and how to assign it."
@@ -66,7 +68,7 @@ def examine(
             stopped = Line(State.STOPS, "subscriptions", str(error), advice=_ROLE)
             return Found((way, who, _clock(azure), stopped), azure.identity)
         inside = engagement.clusters
-        needed = rights.read_by(inside.access, secrets=inside.secrets)
+        needed = rights.of_azure(rights.read_by(inside.access, secrets=inside.secrets))
         subscriptions = tuple(_subscriptions(known, recorder, needed))
         fleet = Fleet.of(recorder, inside, connection, clock, identity)
         entered = clusters.examine(fleet, known, controls)
@@ -77,6 +79,7 @@ def examine(
             _visible(known, subscriptions),
             *_groups(engagement, writer.gaps),
             _graph(recorder),
+            *_directory(engagement, recorder, Directory(identity, connection, clock, azure.host_clock)),
             *_rights([one for one in subscriptions if one.visible and one.expected], controls, needed),
             *entered.lines,
         )
@@ -194,6 +197,20 @@ def _graph(recorder: Recorder) -> Line:
         return Line(State.INCOMPLETE, "resource graph", gaps[0].detail, advice=_ROLE)
     rows = sum(1 for _ in population.SUBSCRIPTIONS.rows(recorder))
     return Line(State.OK, "resource graph", f"answers, and shows {rows} subscriptions")
+
+
+def _directory(engagement: Engagement, recorder: Recorder, directory: Directory) -> Iterator[Line]:
+    """Whether Microsoft Graph tells names, where the engagement wants them: the collector asks for itself."""
+    if not engagement.principals.resolve:
+        return
+    own = recorder.azure.identity.object_id
+    scopes = (("tenant", "tenant"),)
+    if recorder.record(PRINCIPALS, "tenant", scopes, directory.by_ids((own,))):
+        yield Line(State.OK, "directory", "answers who stands behind ids of principals")
+    else:
+        detail = next(gap.detail for gap in recorder.writer.gaps if gap.source == PRINCIPALS)
+        advice = "`reportgen permissions` prints how to grant it; without it the report shows ids."
+        yield Line(State.INCOMPLETE, "directory", detail, advice=advice)
 
 
 def _rights(

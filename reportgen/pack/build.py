@@ -92,7 +92,9 @@ What is here
   report.html                 the same report for a browser, with every table in full; needs no network
   results/findings.json       the result of each control, the scope and the gaps
   results/observations.jsonl  one line for each control and subject
-  results/csv/                the whole population of each control, as tables
+  results/access.jsonl        who may do what in each cluster, one line for each right; first what
+                              could not be read
+  results/csv/                the whole population of each control, as tables, and access-listing.csv
   evidence/{facts.snapshot}/
                               the answers the results rest on, page by page; beside each page its
                               provenance: query or URL, identity, times, request ids, hashes

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from reportgen.render.data import ControlTables, FindingsJson, FrameworkTables, ObservationsJsonl
+from reportgen.render.data import (
+    AccessJsonl,
+    AccessTable,
+    ControlTables,
+    FindingsJson,
+    FrameworkTables,
+    ObservationsJsonl,
+)
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.pdf import PdfReport
@@ -12,8 +19,10 @@ RENDERERS: tuple[Renderer, ...] = (
     HtmlReport(),
     FindingsJson(),
     ObservationsJsonl(),
+    AccessJsonl(),
     ControlTables(),
     FrameworkTables(),
+    AccessTable(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]

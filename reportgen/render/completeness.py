@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reportgen.model import Difference, Gap, Results, SubscriptionScope
+from reportgen.model import Cause, CollectionMode, Difference, Gap, Results, SubscriptionScope
 from reportgen.render.controls import Caps
 from reportgen.render.names import Names
 from reportgen.render.text import count, observed
@@ -38,8 +38,12 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class ScopeView:
-    """Page 2. ``verdict`` says in words whether the evidence is complete."""
+    """Page 2. ``verdict`` says in words whether the evidence is complete.
 
+    ``alone``: the one cluster of a kubeconfig, without Azure, so that there is no population to compare.
+    """
+
+    alone: bool
     complete: bool
     verdict: str
     totals: tuple[tuple[str, str], ...]
@@ -76,6 +80,16 @@ class RightsRow:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CommandsRow:
+    """What run command left behind in one cluster."""
+
+    cluster: str
+    id: str
+    namespace: str
+    pods: str
+
+
 def gap_row(gap: Gap, names: Names) -> GapRow:
     """A gap as the register prints it."""
     return GapRow(
@@ -100,27 +114,16 @@ def scope_view(results: Results, caps: Caps) -> ScopeView:
     excluded = sum(gap.excluded for gap in results.gaps)
     gaps = len(results.gaps) - excluded
     complete = not unread and not gaps
+    alone = results.facts.collection_mode is CollectionMode.KUBECONFIG
     where = defaultdict(list)
     for gap in results.gaps:
         where[(_source_title(gap.source).rpartition(", ")[2], gap.reason)].append(gap)
+    verdict = _verdict_alone(results, gaps) if alone else _verdict(complete, len(expected), len(unread), gaps)
     return ScopeView(
+        alone=alone,
         complete=complete,
-        verdict=_verdict(complete, len(expected), len(unread), gaps)
-        + (f" {count(excluded, 'exclusion')}, listed below." if excluded else ""),
-        totals=(
-            ("Subscriptions expected", str(len(expected))),
-            ("Visible to the collector", str(sum(line.visible for line in expected))),
-            ("Collected", str(sum(line.collected for line in expected))),
-            (
-                "Clusters in Resource Graph",
-                f"{sum(line.clusters_in_graph for line in expected):,}",
-            ),
-            (
-                "Clusters listed by ARM",
-                f"{sum(line.clusters_listed for line in expected):,}",
-            ),
-            ("Gaps", f"{gaps:,}"),
-        ),
+        verdict=verdict + (f" {count(excluded, 'exclusion')}, listed below." if excluded else ""),
+        totals=(*(() if alone else _counted(expected)), ("Gaps", f"{gaps:,}")),
         subscriptions=lines[: caps.subscriptions],
         all_subscriptions=len(lines),
         gaps=tuple(_gap_group(key, members) for key, members in sorted(where.items())),
@@ -129,6 +132,17 @@ def scope_view(results: Results, caps: Caps) -> ScopeView:
         unexpected=results.scope.clusters_unexpected[: caps.subscriptions],
         all_unexpected=len(results.scope.clusters_unexpected),
         compared=_compared(results),
+    )
+
+
+def _counted(expected: list[SubscriptionScope]) -> tuple[tuple[str, str], ...]:
+    """How much there was to read, and how much of it was."""
+    return (
+        ("Subscriptions expected", str(len(expected))),
+        ("Visible to the collector", str(sum(line.visible for line in expected))),
+        ("Collected", str(sum(line.collected for line in expected))),
+        ("Clusters in Resource Graph", f"{sum(line.clusters_in_graph for line in expected):,}"),
+        ("Clusters listed by ARM", f"{sum(line.clusters_listed for line in expected):,}"),
     )
 
 
@@ -176,6 +190,20 @@ def rights(results: Results) -> tuple[RightsRow, ...]:
     return tuple(sorted(rows, key=lambda row: (not row.more, row.subscriptions)))
 
 
+def commands(results: Results, names: Names) -> tuple[CommandsRow, ...]:
+    """The clusters that commands were run in."""
+    known = results.collector.commands if results.collector else ()
+    return tuple(
+        CommandsRow(
+            names.clusters.get(run.cluster.lower(), run.cluster),
+            run.cluster,
+            run.namespace,
+            ", ".join(run.pods),
+        )
+        for run in known
+    )
+
+
 def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
     if complete:
         read = (
@@ -190,6 +218,21 @@ def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
     if gaps:
         told.append(f"{count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below")
     return f"Incomplete. {' and '.join(told)}. What a gap touches is reported as not assessed."
+
+
+def _verdict_alone(results: Results, gaps: int) -> str:
+    """Of one cluster by a kubeconfig: what was read, and how many controls stand on what nobody asked for."""
+    left_out = {item.control for item in results.observations if item.cause is Cause.EXCLUDED}
+    read = "Complete for the one cluster that the kubeconfig leads to: its API server was read without a gap."
+    if gaps:
+        read = (
+            f"Incomplete. {count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below."
+        )
+    controls = count(len(results.controls), "control")
+    return (
+        f"{read} Azure was not asked: {len(left_out)} of {controls} stand on what it says, "
+        "and are not assessed for that reason."
+    )
 
 
 def _gap_group(key: tuple[str, str], gaps: list[Gap]) -> GapGroup:

@@ -10,17 +10,21 @@ from markupsafe import Markup
 
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.render import charts
+from reportgen.render.access import AccessView, access_view
 from reportgen.render.completeness import (
+    CommandsRow,
     DifferenceRow,
     GapRow,
     RightsRow,
     ScopeView,
+    commands,
     differences,
     gap_row,
     rights,
     scope_view,
 )
 from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
@@ -89,6 +93,10 @@ class Report:
     all_differences: int
     rights: tuple[RightsRow, ...]
     frameworks: tuple[FrameworkView, ...]
+    entity_controls: tuple[EntityRow, ...]
+    access: AccessView
+    commands: tuple[CommandsRow, ...]
+    all_commands: int
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -105,6 +113,7 @@ def report(results: Results, medium: str) -> Report:
     areas = _areas(views)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
+    run = commands(results, names)
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -123,6 +132,10 @@ def report(results: Results, medium: str) -> Report:
         all_differences=len(unlike),
         rights=rights(results),
         frameworks=framework_views(results, medium),
+        entity_controls=entity_rows(results),
+        access=access_view(results, names, caps),
+        commands=run[: caps.clusters],
+        all_commands=len(run),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
@@ -32,7 +32,10 @@ _FEW_CONTROLS = 60
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of each table is printed; the HTML report has no caps."""
+    """How much of each table is printed; the HTML report has no caps.
+
+    ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there.
+    """
 
     exceptions: int | None = None
     groups: int | None = None
@@ -43,6 +46,8 @@ class Caps:
     clusters: int | None = None
     differences: int | None = None
     letters: int | None = None
+    grants: int | None = None
+    access_clusters: int | None = None
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
@@ -60,6 +65,8 @@ class Caps:
             clusters=150,
             letters=120,
             differences=25,
+            grants=15,
+            access_clusters=25,
         )
 
 
@@ -170,7 +177,7 @@ class _Views:
     as_of: str
 
     def view(self, control: Control, finding: Finding, observations: list[Observation]) -> ControlView:
-        ordered = sorted(observations, key=lambda item: self.names.order(item.subject))
+        ordered = sorted(map(self._spelled, observations), key=lambda item: self.names.order(item.subject))
         split: dict[Status, list[Observation]] = {status: [] for status in Status}
         for item in ordered:
             split[item.status].append(item)
@@ -201,6 +208,14 @@ class _Views:
             all_not_applicable=len(outside),
             ipe=tuple(sheet for sheet in self.ipe if sheet.source.source in control.needs),
             csv=f"results/csv/{control.id}.csv",
+        )
+
+    def _spelled(self, item: Observation) -> Observation:
+        """With names in the place of ids, as far as there are any; files of data keep the ids."""
+        if not self.names.principals:
+            return item
+        return replace(
+            item, observed=self.names.spelled(dict(item.observed)), reason=self.names.spelled(item.reason)
         )
 
     def _exceptions(self, failed: list[Observation], columns: tuple[str, ...]) -> tuple[Shared, ...]:

@@ -1,4 +1,4 @@
-"""The results as data: findings.json, observations.jsonl, and one CSV a control."""
+"""The results as data: findings.json, observations.jsonl, access.jsonl, and tables for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,11 +11,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from reportgen.model import Control, Finding, FrameworkResult, Json, Observation, RequirementResult, Results
+from reportgen.model import (
+    AccessListing,
+    Control,
+    Finding,
+    FrameworkResult,
+    Json,
+    Observation,
+    RequirementResult,
+    Results,
+)
 from reportgen.snapshot import canonical_json
 
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
+_ACCESS = (
+    "cluster", "subscription", "principal", "name", "right", "place", "by", "through", "scope", "eligible",
+    "conditional", "system", "not_read", "subscription_id", "cluster_id",
+)  # fmt: skip
+"""The columns of the access listing; where ``not_read`` says what is missing, a row has no right."""
 _FIXED = ("status", "cause", "subject", "kind", "cluster", "subscription", "subscription_id", "subject_id")
 
 
@@ -37,10 +51,12 @@ class FindingsJson:
             },
             "scope": asdict(results.scope),
             "findings": [_finding(control, findings[control.id]) for control in results.controls],
+            "entity_controls": [asdict(result) for result in results.entity_controls],
             "frameworks": [_framework(result) for result in results.frameworks],
             "gaps": [asdict(gap) for gap in results.gaps],
             "differences": [asdict(difference) for difference in results.differences],
             "collector": asdict(results.collector) if results.collector else None,
+            "principals": results.principals and [asdict(known) for known in results.principals.values()],
             "sources": [asdict(source) for source in results.sources],
             "notes": list(results.notes),
         }
@@ -81,11 +97,40 @@ class ObservationsJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        lines = (
-            json.dumps(asdict(observation), ensure_ascii=False, sort_keys=True) + "\n"
-            for observation in results.observations
-        )
-        return _write(folder / "results" / "observations.jsonl", "".join(lines).encode())
+        lines = map(asdict, results.observations)
+        return _write_lines(folder / "results" / "observations.jsonl", lines)
+
+
+class AccessJsonl:
+    """results/access.jsonl: what could not be read of each cluster, then one line a principal and right."""
+
+    name = "access.jsonl"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        return _write_lines(folder / "results" / "access.jsonl", _access_rows(results))
+
+
+def _access_rows(results: Results) -> Iterator[dict[str, Json]]:
+    """The access listings in one, as `_ACCESS` names the columns; lines about what is missing come first."""
+    for listing in results.access:
+        for sentence in listing.missing:
+            yield {**dict.fromkeys(_ACCESS), **_where(listing, results), "not_read": sentence}
+    for listing in results.access:
+        where = _where(listing, results)
+        for row in listing.rows:
+            known = (results.principals or {}).get(row.principal.partition("/")[2].lower())
+            yield {**asdict(row), **where, "name": (known and known.name) or None, "not_read": None}
+
+
+def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
+    cluster = listing.cluster
+    return {
+        "cluster": cluster.name,
+        "subscription": results.subscription_names.get(cluster.subscription.lower(), ""),
+        "subscription_id": cluster.subscription,
+        "cluster_id": cluster.id,
+    }
 
 
 class ControlTables:
@@ -100,10 +145,21 @@ class ControlTables:
         for observation in results.observations:
             by_control[observation.control].append(observation)
         for control in results.controls:
-            header = (*_FIXED, *control.observe, "reason", "evidence", "waiver")
+            heads = (*_FIXED, *control.observe, "reason", "evidence", "waiver")
             rows = (_row(control, observation, results) for observation in by_control[control.id])
-            _write_csv(target / f"{control.id}.csv", header, rows)
+            _write_table(target / f"{control.id}.csv", heads, rows)
         return target
+
+
+class AccessTable:
+    """results/csv/access-listing.csv: the lines of access.jsonl, for a spreadsheet."""
+
+    name = "access listing"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path."""
+        rows = ([row[column] for column in _ACCESS] for row in _access_rows(results))
+        return _write_table(folder / "results" / "csv" / "access-listing.csv", _ACCESS, rows)
 
 
 class FrameworkTables:
@@ -117,7 +173,7 @@ class FrameworkTables:
         found = {finding.control: finding for finding in results.findings}
         for result in results.frameworks:
             lines = [line for requirement in result.requirements for line in _requirement(requirement, found)]
-            _write_csv(target / f"framework-{result.framework.id}.csv", _REQUIREMENT, lines)
+            _write_table(target / f"framework-{result.framework.id}.csv", _REQUIREMENT, lines)
         return target
 
 
@@ -142,16 +198,6 @@ def _requirement(line: RequirementResult, found: Mapping[str, Finding]) -> Itera
         yield [*own, mapped.control, mapped.relation, mapped.published or "ours", *counts]
 
 
-def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[Json]]) -> None:
-    """A table for a spreadsheet, which takes UTF-8 for granted only behind a byte order mark."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow(header)
-        writer.writerows([_cell(value) for value in row] for row in rows)
-
-
 def _row(control: Control, observation: Observation, results: Results) -> list[Json]:
     subject = observation.subject
     fixed = (
@@ -169,12 +215,29 @@ def _row(control: Control, observation: Observation, results: Results) -> list[J
     return [*fixed, *observed, *rest]
 
 
+def _write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Spreadsheets take UTF-8 for granted only behind a byte order mark.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        # With any other line ending a lone carriage return in a cell is not quoted and ends the row.
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(heads)
+        for row in rows:
+            writer.writerow(map(_cell, row))
+    return path
+
+
 def _cell(value: Json) -> Any:
     """A value for a spreadsheet: text that would start a formula gets an apostrophe before it."""
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:
+    lines = (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    return _write(path, "".join(lines).encode())
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from reportgen.model import CollectionMode, ImportedFile, Json, Results, SourceSummary
 from reportgen.render.text import observed
 from reportgen.sources import BY_NAME, Source
+from reportgen.sources.directory import MEMBERS, PRINCIPALS
 from reportgen.sources.imported import PREFIX
 
 PUBLIC_CLOUD = "https://management.azure.com"
+PUBLIC_DIRECTORY = "https://graph.microsoft.com"
 _SHOWN_SUBSCRIPTIONS = 20
 _LIST_ACTION = re.compile("list[A-Z]")
 _BEHIND_ALL = frozenset(
@@ -27,6 +29,8 @@ _BEHIND_ALL = frozenset(
         "arm.upgrade-profiles",
         "arm.kubernetes-versions",
         "arm.permissions",
+        PRINCIPALS,
+        MEMBERS,
     }
 )
 """Sources that scope, the collector's rights and derived values rest on, named by a control or not."""
@@ -111,7 +115,9 @@ def _permission(known: Source | None) -> str:
         return "none: files that the engagement names"
     if known is None:
         return "see the documentation of the source"
-    return ", ".join([*known.permissions, *(rule.words for rule in known.rules)]) or "none of its own"
+    of_graph = (f"{role} in Microsoft Graph" for role in known.app_roles)
+    rights = [*known.permissions, *(rule.words for rule in known.rules), *of_graph]
+    return ", ".join(rights) or "none of its own"
 
 
 def _parameter(value: Json) -> str:
@@ -143,15 +149,21 @@ def _truncated(truncated: bool | None) -> str:
 
 def _command(results: Results, source: SourceSummary) -> str:
     if source.files:
-        return "\n".join(f"sha256sum {shlex.quote(name)}" for name in sorted({one.file for one in source.files}))
+        return "\n".join(
+            f"sha256sum {shlex.quote(name)}" for name in sorted({one.file for one in source.files})
+        )
     if source.query:
         return _graph_command(source)
     live = results.facts.collection_mode is CollectionMode.AZURE
     parts = urlsplit(source.url)
-    host = source.endpoint.rstrip("/") if live else PUBLIC_CLOUD
+    public = PUBLIC_DIRECTORY if source.source in (PRINCIPALS, MEMBERS) else PUBLIC_CLOUD
+    host = source.endpoint.rstrip("/") if live else public
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     if source.source.startswith("k8s.") and not path.lower().startswith("/subscriptions/"):
         return f"kubectl get --raw {shlex.quote(path)}"
+    if source.source == PRINCIPALS:
+        url = shlex.quote(host + path)
+        return f"az rest --method post --url {url} --body '{{\"ids\": [<the ids of the provenance file>]}}'"
     # Actions of Resource Manager that answer with something confidential are named list..., and take a POST.
     method = "post" if _LIST_ACTION.match(parts.path.rpartition("/")[2]) else "get"
     return f"az rest --method {method} --url {shlex.quote(host + path)}"

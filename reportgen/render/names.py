@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reportgen.model import Results, Subject
+from reportgen.model import Json, Principal, Results, Subject
+from reportgen.render.text import cut
 
 AREAS = {
     "api-server": "API server",
@@ -24,12 +26,38 @@ AREAS = {
     "resilience": "Resilience",
 }
 
+NOT_RESOLVED = "member names not resolved"
+NOT_FOUND = "not found in the directory"
+_NO_NAME = "its name could not be read"
+_GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_BY_ID = re.compile(rf"(?<![\w/-])([A-Za-z]+)/({_GUID})(?![\w-])")
+"""How derived values spell a principal of the directory, such as ``Group/<object id>``."""
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalName:
+    """A principal as it is printed: ``title`` (``Ada Example (user)``), its id beneath, and a remark.
+
+    ``id`` is "" where the title says all; ``note`` says why there is no name, "" where there is one.
+    """
+
+    title: str
+    id: str = ""
+    note: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        return " ".join(part for part in (self.title, self.id, self.note and f"({self.note})") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """By lower-cased ARM id of the cluster; what lies beside clusters has none.
 
-    ``anchors`` is in the order of the list of clusters.
+    ``anchors`` is in the order of the list of clusters. ``principals`` are those of the directory by object
+    id; see `reportgen.model.Results`.
     """
 
     clusters: Mapping[str, str]
@@ -37,14 +65,16 @@ class Names:
     subscriptions_of: Mapping[str, str]
     anchors: Mapping[str, str]
     subscriptions: Mapping[str, str]
+    principals: Mapping[str, Principal]
 
     @classmethod
     def of(cls, results: Results) -> Names:
-        """Names over all observations."""
+        """Names over all observations and access listings."""
         seen: dict[str, Subject] = {}
-        for item in results.observations:
-            if item.subject.cluster_id:
-                seen.setdefault(item.subject.cluster_id.lower(), item.subject)
+        subjects = [item.subject for item in results.observations]
+        for subject in (*subjects, *(listing.cluster for listing in results.access)):
+            if subject.cluster_id:
+                seen.setdefault(subject.cluster_id.lower(), subject)
         subscriptions = {key.lower(): name for key, name in results.subscription_names.items()}
         twice = Counter((subject.cluster, subject.subscription.lower()) for subject in seen.values())
         clusters = {
@@ -67,7 +97,36 @@ class Names:
             subscriptions_of={key: subject.subscription.lower() for key, subject in seen.items()},
             anchors={key: f"k{index}" for index, key in enumerate(order, start=1)},
             subscriptions=subscriptions,
+            principals=results.principals or {},
         )
+
+    def principal(self, words: str) -> PrincipalName:
+        """A principal by the words of derived values: ``User/<name or id>``, ``ServiceAccount/...``."""
+        kind, _, name = words.partition("/")
+        spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+        if not re.fullmatch(_GUID, name):
+            return PrincipalName(f"{name} ({spoken})")
+        known = self.principals.get(name.lower())
+        if known is None:
+            return PrincipalName(spoken.capitalize(), name, NOT_RESOLVED)
+        if not known.found:
+            return PrincipalName(spoken.capitalize(), name, NOT_FOUND)
+        if not known.name:
+            return PrincipalName(known.kind.capitalize(), name, _NO_NAME)
+        return PrincipalName(f"{cut(known.name, _LONGEST_NAME)} ({known.kind})", name)
+
+    def spelled(self, value: Json) -> Json:
+        """A value, or a sentence, with principals by their names where the directory was asked for them."""
+        if isinstance(value, str):
+            return _BY_ID.sub(self._named, value)
+        if isinstance(value, list | tuple):
+            return [self.spelled(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.spelled(item) for key, item in value.items()}
+        return value
+
+    def _named(self, found: re.Match[str]) -> str:
+        return self.principal(found[0]).line if found[2].lower() in self.principals else found[0]
 
     def subscription(self, subscription_id: str) -> str:
         """The subscription's name, or its id where the name is not known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reportgen import rights
+from reportgen import app_roles, rights
 from reportgen.engagement import Clusters, Engagement
 from reportgen.errors import UsageError
 from reportgen.model import Control, Json
@@ -31,10 +31,10 @@ def sources_for(
     """The sources that the chosen controls need, beside those of the population; all if none is chosen.
 
     Of those inside clusters there are the ones that the engagement's way in reads; of Azure's there are none
-    where it reads one cluster by a kubeconfig.
+    where it reads one cluster by a kubeconfig; of the directory, which no role of Azure opens, none ever.
     """
     inside = engagement.clusters if engagement else Clusters()
-    known = rights.read_by(inside.access, secrets=inside.secrets)
+    known = rights.of_azure(rights.read_by(inside.access, secrets=inside.secrets))
     if chosen:
         known = _needed(known, controls, chosen)
     if engagement and engagement.credential.kind == "kubeconfig":
@@ -60,7 +60,8 @@ def _needed(
 class Plan:
     """What to grant and how; ``chosen`` are control ids, empty for all.
 
-    ``identity`` are the commands that say to whom, ``azure`` and ``kubernetes`` those that grant.
+    ``identity`` are the commands that say to whom, ``azure``, ``kubernetes`` and ``graph`` those that
+    grant. ``app_roles`` are permissions of Microsoft Graph, none unless the engagement asks it for names.
     """
 
     chosen: tuple[str, ...]
@@ -72,6 +73,8 @@ class Plan:
     identity: tuple[str, ...]
     azure: tuple[str, ...]
     kubernetes: tuple[str, ...]
+    app_roles: tuple[str, ...] = ()
+    graph: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Json]:
         """Everything for a machine."""
@@ -101,6 +104,8 @@ class Plan:
                 for scope in role.scopes
             ],
             "commands": list(self.commands),
+            "graph_permissions": list(self.app_roles),
+            "graph_commands": list(self.graph),
         }
 
     @property
@@ -128,4 +133,6 @@ def plan(
         (*commands.cloud(engagement), *to.commands),
         commands.azure((*arm, *data), to),
         commands.kubernetes(engagement) if manifests else (),
+        app_roles.needed(engagement),
+        app_roles.commands(engagement),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from reportgen import rights
+from reportgen import app_roles, rights
 from reportgen.errors import UsageError
 from reportgen.roles import clusters
 from reportgen.roles.azure import Role
@@ -48,6 +48,7 @@ SECTIONS: dict[str, Callable[[Plan], str]] = {
     "data-role": lambda made: "\n".join(role.json() for role in made.data_roles),
     "cluster-role": _cluster_role,
     "commands": lambda made: "\n".join(made.commands),
+    "graph": lambda made: _granted_in_graph(made, *(made.identity if made.graph else ())),
 }
 """What can be printed alone: the custom roles as JSON, the manifests as YAML, the commands."""
 
@@ -73,6 +74,8 @@ def _script(made: Plan) -> Iterator[str]:
         yield _granted_in_azure(made)
     if made.kubernetes:
         yield _granted_in_clusters(made)
+    if made.app_roles:
+        yield _granted_in_graph(made)
 
 
 def _arm(made: Plan) -> str:
@@ -122,6 +125,10 @@ def _granted_in_azure(made: Plan) -> str:
         f"# take minutes to be known everywhere: repeat an assignment that does not find it.\n{note}"
         + "\n".join(made.azure)
     )
+
+
+def _granted_in_graph(made: Plan, *first: str) -> str:
+    return app_roles.text(made.app_roles, (*first, *made.graph))
 
 
 def _granted_in_clusters(made: Plan) -> str:

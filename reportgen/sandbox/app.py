@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from reportgen.limits import GRAPH_PATH, Limits
 from reportgen.sandbox.activity_log import ActivityLog
+from reportgen.sandbox.command.service import RunCommand
 from reportgen.sandbox.container_service import ContainerService
+from reportgen.sandbox.directory import BY_IDS, MEMBERS, Directory, is_for_graph
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, Clock, Handler, answered, error
 from reportgen.sandbox.faults import ERRORS, THROTTLING, Switches, broken
@@ -66,8 +68,10 @@ class Site:
     lists: Lists
     aks: ContainerService
     log: ActivityLog
+    directory: Directory
     credentials: Credentials
     servers: ApiServers
+    commands: RunCommand
     requests: list[str]
 
     @classmethod
@@ -76,6 +80,8 @@ class Site:
         estate = estate.with_faults(faults.unreadable, faults.disabled)
         switches, lists, identity = Switches(faults), Lists(estate), Identity(clock, faults)
         requests: list[str] = []
+        credentials = Credentials(estate, ca)
+        servers = ApiServers.over(estate, clock, switches, identity, requests)
         return cls(
             clock,
             switches,
@@ -86,8 +92,10 @@ class Site:
             lists,
             ContainerService.over(estate),
             ActivityLog(estate, lists, clock),
-            Credentials(estate, ca),
-            ApiServers.over(estate, clock, switches, identity, requests),
+            Directory(estate.directory, identity, clock),
+            credentials,
+            servers,
+            RunCommand(estate, servers, clock, switches, credentials.handed_out),
             requests,
         )
 
@@ -95,6 +103,8 @@ class Site:
         """The ASGI application."""
         routes = [
             *(_route(path, self._open(handler), method) for method, path, handler in self._tokens()),
+            _route(BY_IDS, self._of_directory(self.directory.by_ids), "POST"),
+            _route(MEMBERS, self._of_directory(self.directory.members), "GET"),
             _route(GRAPH_PATH, self._guarded(self.graph.resources), "POST"),
             _route(_LOG, self._guarded(self._permitted(self.log.events)), "GET"),
             *(
@@ -103,7 +113,7 @@ class Site:
             ),
             *(
                 _route(_CLUSTER + path, self._guarded(self._permitted(self._stored_or(handler))), "POST")
-                for path, handler in self._credentials()
+                for path, handler in self._actions()
             ),
             _route("/{path:path}", self._guarded(self._permitted(self._stored_or(self._rest))), *_METHODS),
         ]
@@ -129,12 +139,14 @@ class Site:
             (_GROUP + _AKS + "/managedclusters", aks.clusters_of_group),
             (_CLUSTER + "/agentpools", aks.agent_pools),
             (_CLUSTER + "/agentpools/{pool}", aks.agent_pool),
+            (_CLUSTER + "/commandresults/{command}", self.commands.result),
         ]
 
-    def _credentials(self) -> list[tuple[str, Handler]]:
+    def _actions(self) -> list[tuple[str, Handler]]:
         return [
             ("/listclusterusercredential", self.credentials.user),
             ("/listclusteradmincredential", self.credentials.admin),
+            ("/runcommand", self.commands.run),
         ]
 
     def _rest(self, call: Call) -> Answer:
@@ -182,6 +194,16 @@ class Site:
 
         return lambda call: self._received(call, limited)
 
+    def _of_directory(self, handler: Handler) -> Handler:
+        """For Microsoft Graph: a token that is for it."""
+
+        def checked(call: Call) -> Answer:
+            if self.switches.struck(call, {Kind.TOKEN_EXPIRED}):
+                self.identity.expire_all()
+            return self.directory.unauthorized(call) or answered(handler, call)
+
+        return lambda call: self._received(call, checked)
+
     def _received(self, call: Call, handler: Handler) -> Answer:
         self.requests.append(call.line)
         return self._finished(call, self.switches.through(call, handler, self._faulty))
@@ -212,6 +234,8 @@ class Site:
             return broken(ERRORS[fault.kind])
         if fault.kind is Kind.FORBIDDEN_SILENTLY:
             return Answer(status=403, raw=b"")
+        if is_for_graph(call):
+            return self.directory.faulty(call, fault)
         if fault.kind not in THROTTLING:
             return self.graph.denied(call) if graph else forbidden(call.path, call.method)
         answer = self.graph.throttled(call, fault.seconds) if graph else refused(call, (), fault.seconds)
@@ -235,6 +259,8 @@ class Site:
             "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
             "X-Content-Type-Options": "nosniff",
         }
+        if is_for_graph(call):
+            headers = {"Date": headers["Date"], "Cache-Control": "no-cache", "request-id": request_id}
         return replace(answer, headers={**headers, **answer.headers})
 
 

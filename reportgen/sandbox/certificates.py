@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from reportgen.sandbox.interface import API_DOMAIN, LOGIN_HOST, MANAGEMENT_HOST
+from reportgen.sandbox.interface import API_DOMAIN, GRAPH_HOST, LOGIN_HOST, MANAGEMENT_HOST
 
 _ORGANIZATION = "reportgen sandbox"
-_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST, f"*.{API_DOMAIN}")
+_NAMES = ("127.0.0.1", "localhost", MANAGEMENT_HOST, LOGIN_HOST, GRAPH_HOST, f"*.{API_DOMAIN}")
 _KNOWN_KEY = 0x6F1D2C84_30A7_4B5E_9C1F_5A0DE5A4D0C1
 _ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 

@@ -9,6 +9,8 @@
     <folder>/azure/subscriptions.json   optional: [{"subscriptionId", "displayName", "state",
                                         "readable": true, "managementGroups": [{"name", "displayName"}]}]
     <folder>/azure/empty.json           optional: what there is none of, see below
+    <folder>/azure/directory.json       optional: users, groups and service principals as Microsoft Graph has
+                                        them, each with its @odata.type, groups with "members": [<ids>]
     <folder>/kubernetes/<cluster>/      optional: objects or Lists, as ``kubectl get -o json`` prints them,
                                         in ``**/*.json|*.yaml``; two clusters of one name have folders
                                         ``<subscription id>.<resource group>.<cluster name>``
@@ -52,6 +54,7 @@ from reportgen.errors import UsageError
 from reportgen.model import Json
 from reportgen.sandbox import bodies, parsing
 from reportgen.sandbox.bodies import CLUSTER_TYPE, Event, Resource, StoredAnswer
+from reportgen.sandbox.directory_file import Entry, read_directory
 from reportgen.sandbox.empty_file import Pattern, read_patterns
 from reportgen.sandbox.graph_tables import ONLY_IN_ARM
 from reportgen.sandbox.ids import ResourceId
@@ -71,7 +74,8 @@ class Estate:
     first; ``unlisted`` names the types that no table of Resource Graph shows and that are not known to be
     read from Resource Manager (which serves them all the same); ``continued`` the files that hold a list
     with a nextLink, of which the folder has no further page; ``groups`` the ids of the resource groups that
-    ids name, in lower case. ``kubernetes`` is read from the folder again when clusters are asked.
+    ids name, in lower case. ``kubernetes`` is read from the folder again when clusters are asked;
+    ``directory`` is by object id in lower case, None where the folder has none.
     """
 
     folder: Path
@@ -83,6 +87,7 @@ class Estate:
     unlisted: tuple[str, ...]
     continued: tuple[str, ...]
     kubernetes: Folders
+    directory: Mapping[str, Entry] | None
     groups: frozenset[str] = field(repr=False)
     by_key: Mapping[str, Resource] = field(repr=False)
     by_type: Mapping[str, tuple[Resource, ...]] = field(repr=False)
@@ -156,6 +161,7 @@ class _Reading:
         self.problems: list[str] = []
         self._named: tuple[Subscription, ...] = ()
         self._patterns: tuple[Pattern, ...] = ()
+        self._directory: dict[str, Entry] | None = None
         self._resources: dict[str, Resource] = {}
         self._events: dict[str, Event] = {}
         self._answers: dict[tuple[str, str], StoredAnswer] = {}
@@ -179,6 +185,8 @@ class _Reading:
             self._named += read_subscriptions(_items(documents))
         elif special == "empty":
             self._patterns += read_patterns(_items(documents))
+        elif special == "directory":
+            self._directory = (self._directory or {}) | read_directory(_items(documents))
         else:
             for item in _items(documents):
                 self._take_item(item, file)
@@ -228,6 +236,7 @@ class _Reading:
             ),
             continued=tuple(self._continued),
             kubernetes=kubernetes,
+            directory=self._directory,
             groups=frozenset("/".join(r.id.key.split("/")[:5]) for r in resources if r.id.group),
             by_key={resource.id.key: resource for resource in resources},
             by_type=_grouped(resources, lambda resource: resource.id.type),

@@ -73,6 +73,12 @@ class Call:
         return str(body.get("query") or "") if isinstance(body, dict) else ""
 
     @property
+    def command(self) -> str:
+        """The command that is to be run inside a cluster, "" where it is another call."""
+        body = self.json() if self.method == "POST" and self.key.endswith("/runcommand") else None
+        return str(body.get("command") or "") if isinstance(body, dict) else ""
+
+    @property
     def key(self) -> str:
         """The path as ids are compared."""
         return "/" + self.path.strip("/").lower()

@@ -83,7 +83,8 @@ def _spelled_out(faults: Faults) -> tuple[Fault, ...]:
 def _concerns(fault: Fault, call: Call) -> bool:
     if call.signing_in and not fault.match:
         return False
-    return fault.match.lower() in call.line.lower() and fault.kql.lower() in call.kql.lower()
+    said = ((fault.match, call.line), (fault.kql, call.kql), (fault.command, call.command))
+    return all(part.lower() in text.lower() for part, text in said)
 
 
 def broken(status: int) -> Answer:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 MANAGEMENT_HOST = "management.sandbox.reportgen"
 LOGIN_HOST = "login.sandbox.reportgen"
+GRAPH_HOST = "graph.sandbox.reportgen"
+"""Microsoft Graph's."""
 TENANT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d001"
 CLIENT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d002"
 OBJECT_ID = "6f1d2c84-30a7-4b5e-9c1f-5a0de5a4d003"
@@ -38,7 +40,7 @@ class Kind(StrEnum):
     ERROR_503 = "error-503"
     """A gateway's error with a body of HTML."""
     FORBIDDEN = "forbidden"
-    """403 in Resource Manager's words, Resource Graph's or an API server's."""
+    """403 in Resource Manager's words, Resource Graph's, Microsoft Graph's or an API server's."""
     FORBIDDEN_SILENTLY = "forbidden-silently"
     """403 with an empty body, as a proxy in between may send it."""
     TOKEN_EXPIRED = "token-expired"
@@ -60,6 +62,24 @@ class Kind(StrEnum):
     """totalRecords of a page after the first is one more than it was."""
     NO_TOKEN = "no-token"
     """A page that is not the last comes without ``$skipToken``, and resultTruncated is "true"."""
+    COMMAND_NOT_STARTED = "command-not-started"
+    """The answer to run command is that its pod, which is there, did not start in time."""
+    COMMAND_FAILED = "command-failed"
+    """The command ends in the state Failed, without exit code and logs."""
+    COMMAND_KILLED = "command-killed"
+    """The command ends with exit code 137, and has printed nothing."""
+    COMMAND_CUT = "command-cut"
+    """Half of what the command printed is not there."""
+    COMMAND_ALTERED = "command-altered"
+    """The hash behind what the command printed is another."""
+    COMMAND_HANGS = "command-hangs"
+    """The command runs and does not end."""
+    COMMAND_WITHOUT_KUBECTL = "command-without-kubectl"
+    """The image of the command's pod has no kubectl."""
+
+
+COMMAND_FAULTS = frozenset(kind for kind in Kind if kind.value.startswith("command-"))
+"""Kinds that are about what becomes of a run command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +87,9 @@ class Fault:
     """Something that goes wrong with some calls.
 
     A call is concerned if ``match`` is part of its ``METHOD /path?query`` (``METHOD host/path?query`` to an
-    API server) and ``kql`` part of the query it sends to Resource Graph, both in any casing; sign-in is
-    concerned only by a fault that names it in ``match``. Of the calls concerned the first ``after`` go well,
-    the next ``times`` (None: all) do not.
+    API server) and ``kql`` part of the query it sends to Resource Graph, ``command`` of the command that it
+    has run, all in any casing; sign-in is concerned only by a fault that names it in ``match``. Of the calls
+    concerned the first ``after`` go well, the next ``times`` (None: all) do not.
     Pages are counted in place of calls by the kinds that only some pages can show. ``seconds`` is the
     Retry-After or quota reset (whole seconds are sent), the pause, or the time between two bytes.
     """
@@ -77,6 +97,7 @@ class Fault:
     kind: Kind
     match: str = ""
     kql: str = ""
+    command: str = ""
     after: int = 0
     times: int | None = None
     seconds: float = 1.0
@@ -102,6 +123,7 @@ class Faults:
 
     The service: ``truncate_graph`` makes Resource Graph drop half of the rows and the token;
     ``subscription_limit`` is how many subscriptions a query without a list of them covers;
+    ``command_output`` is how many bytes of what a run command prints are kept;
     ``clock_skew`` is how many seconds its ``Date`` headers are ahead.
     """
 
@@ -118,6 +140,7 @@ class Faults:
     disabled: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     subscription_limit: int = 10_000
+    command_output: int = 512 * 1024
     clock_skew: float = 0.0
 
 
@@ -129,13 +152,15 @@ class Sandbox:
     that no port shows up in an answer or in evidence. ``api_servers`` has the host of each cluster's API
     server by the cluster's id in lower case, of those that can be reached. ``requests`` grows with every call
     received, each as ``METHOD /path?query``, or ``METHOD host/path?query`` to an API server;
-    ``admin_credentials`` with the id of a cluster for each administrator's credential that was handed out.
+    ``admin_credentials`` with the id of a cluster for each administrator's credential that was handed out, or
+    used by a command.
     """
 
     address: tuple[str, int]
     ca_file: Path
     management_host: str = MANAGEMENT_HOST
     login_host: str = LOGIN_HOST
+    graph_host: str = GRAPH_HOST
     tenant_id: str = TENANT_ID
     client_id: str = CLIENT_ID
     object_id: str = OBJECT_ID

@@ -97,7 +97,7 @@ def greeting(estate: Estate, sandbox: Sandbox) -> str:
         *(f"{file} holds one page of a longer list: only that page is served" for file in estate.continued),
         *(f"No table of Resource Graph shows {kind}, only Resource Manager does" for kind in estate.unlisted),
         "",
-        f"Resource Manager and sign-in  {url}",
+        f"Azure, sign-in and Graph      {url}",
         f"Certificate authority         {sandbox.ca_file}",
         f"export AZURE_AUTHORITY_HOST={url}",
         f"export AZURE_TENANT_ID={sandbox.tenant_id}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportgen.sources.access import ACCESS
 from reportgen.sources.clusters import CLUSTERS
 from reportgen.sources.compute import COMPUTE
+from reportgen.sources.directory import DIRECTORY
 from reportgen.sources.governance import GOVERNANCE
 from reportgen.sources.imported import IMPORTED
 from reportgen.sources.kubernetes import KUBERNETES
@@ -24,6 +25,7 @@ SOURCES: tuple[Source, ...] = (
     *GOVERNANCE,
     *OPERATION,
     *KUBERNETES,
+    *DIRECTORY,
     *IMPORTED,
 )
 

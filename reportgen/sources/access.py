@@ -18,6 +18,9 @@ ACCESS: tuple[Source, ...] = (
         "Federated credentials of a managed identity, Azure Resource Manager",
         ("Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/read",),
         "resource",
+        "federated_credentials",
+        Join.TRUST,
+        requires="arg.managed-identities",
     ),
     Source(
         "arg.role-assignments",
@@ -32,6 +35,8 @@ ACCESS: tuple[Source, ...] = (
         "Role definitions, Azure Resource Graph",
         ("Microsoft.Authorization/roleDefinitions/read",),
         "tenant",
+        "role_definitions",
+        Join.ROLE,
     ),
     Source(
         "arm.deny-assignments",

@@ -27,6 +27,10 @@ class Join(StrEnum):
     """those that name the cluster, or a resource that its body names"""
     VAULT = "vault"
     """the vaults that LINKED gives, and those whose address the cluster's body has"""
+    ROLE = "role"
+    """definitions of roles that are assigned, or can be activated, at the cluster, above it or inside it"""
+    TRUST = "trust"
+    """credentials of identities that the cluster's body names, or that trust its OIDC issuer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Source:
 
     ``name`` is the folder in the snapshot and the word in a control's ``needs``; ``relation`` the key under
     ``related`` in a control's expressions ("" where it is not offered there); ``scope`` what one
-    answer covers: tenant, subscription, location, cluster or resource (one of another kind);
+    answer covers: tenant, subscription, location, cluster, group or resource (one of another kind);
     ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
-    ``rules`` are the rights that reading takes in Kubernetes; ``requires`` names the source whose gap on a
-    cluster is a gap in this one too; so is one of the sources in ``via``, over which the join goes.
+    ``rules`` are the rights that reading takes in Kubernetes, ``app_roles`` the application permissions that
+    it takes in Microsoft Graph; ``requires`` names the source whose gap on a cluster is a gap in this one
+    too; so is one of the sources in ``via``, over which the join goes.
     """
 
     name: str
@@ -64,3 +69,4 @@ class Source:
     rules: tuple[Rule, ...] = ()
     requires: str = ""
     via: tuple[str, ...] = ()
+    app_roles: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from reportgen.subjects import inside, resources
 
 DERIVED_NAMES: dict[str, tuple[str, ...]] = {
     "cluster": (
+        "admin_credential_callers",
         "api_server_ranges",
         "auto_provisioning",
         "hosted_system",
@@ -18,6 +19,8 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "stopped",
         "support_end",
         "support_source",
+        "tenant",
+        "unknown_roles",
         "version",
         "version_supported",
     ),
@@ -41,15 +44,17 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
 SUBJECTS = tuple(DERIVED_NAMES)
 """The kinds of subject that a control can be about."""
 
-DERIVED_FROM = {
-    "derived.kube_bench": "kube_bench",
-    "derived.kubescape": "kubescape",
-    "derived.log_categories": "diagnostic_settings",
-    "derived.log_destinations": "diagnostic_settings",
-    "derived.version_supported": "kubernetes_versions",
-    "derived.support_source": "kubernetes_versions",
+DERIVED_FROM: dict[str, tuple[str, ...]] = {
+    "derived.admin_credential_callers": ("role_assignments", "role_definitions"),
+    "derived.unknown_roles": ("role_assignments", "role_definitions"),
+    "derived.kube_bench": ("kube_bench",),
+    "derived.kubescape": ("kubescape",),
+    "derived.log_categories": ("diagnostic_settings",),
+    "derived.log_destinations": ("diagnostic_settings",),
+    "derived.version_supported": ("kubernetes_versions",),
+    "derived.support_source": ("kubernetes_versions",),
 }
-"""Derived values that come from more than the cluster's own body, and the relation they come from."""
+"""Derived values that come from more than the cluster's own body, and the relations they come from."""
 
 
 def sources_of(kind: str, name: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 from reportgen.model import Json
 from reportgen.subjects import images, imported, logs, versions
 from reportgen.subjects.document import at
+from reportgen.subjects.inside.access import admin_credential_callers
 
 _NO_PLUGIN = "kubenet"
 """What ARM's specification gives as the default of networkPlugin."""
@@ -42,6 +43,8 @@ def for_cluster(
             "hosted_system": hosted_system(cluster),
             "kube_bench": imported.kube_bench(nodes, as_of) if nodes else None,
             "kubescape": imported.kubescape(scans, as_of) if scans else None,
+            "tenant": tenant(cluster),
+            **admin_credential_callers(cluster, related),
         }
     )
 
@@ -99,6 +102,16 @@ def kms(cluster: Json) -> str:
 def stopped(profile: Json) -> bool:
     """Whether a cluster's properties, or a pool, say that it is stopped."""
     return bool(at(profile, "powerState", "code") == "Stopped")
+
+
+def tenant(cluster: Json) -> str | None:
+    """The Entra tenant of the cluster's subscription, from its identity or from the URL of its issuer.
+
+    The tenant that people sign in through (``aadProfile.tenantID``) may be another.
+    """
+    parts = _text(at(cluster, "properties", "oidcIssuerProfile"), "issuerURL").split("/")
+    found = _text(at(cluster, "identity"), "tenantId") or (parts[3] if len(parts) > 3 else "")
+    return found.lower() or None
 
 
 def auto_provisioning(cluster: Json) -> bool:

@@ -101,6 +101,26 @@ def at(document: Json, *path: str) -> Json:
     return document
 
 
+def of_row(row: Json, key: str) -> Json:
+    """A value of a row, which Resource Graph gives at its top and Resource Manager under ``properties``."""
+    found = at(row, key)
+    return at(row, "properties", key) if found is None else found
+
+
+def last(resource_id: str) -> str:
+    """The last part of an id, to compare by: a role's scope is spelled in several ways, its GUID in one."""
+    return resource_id.rstrip("/").rpartition("/")[2].lower()
+
+
+def issuer_key(url: Json) -> str:
+    """An OIDC issuer's URL to compare by: Azure shows it with a slash at its end, people leave that out.
+
+    Casing is levelled too. Entra ID compares exactly, so a credential that is spelled otherwise lets nobody
+    in, and still it is about this issuer.
+    """
+    return str(url or "").strip().lower().rstrip("/")
+
+
 def raw_key(mapping: Json, name: str) -> str | None:
     """The key of a raw body that means ``name``, whatever its casing."""
     if not isinstance(mapping, dict):

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reportgen.model import Cause, Gap, Json, Subject
+from reportgen.model import AccessListing, Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
 from reportgen.sources.imported import PREFIX
+from reportgen.sources.kubernetes import ACCESS
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
-from reportgen.subjects.inside import KINDS, Kind, Objects
+from reportgen.subjects.inside import KINDS, Kind, Objects, access
 from reportgen.subjects.resources import RESOURCES, ResourceKind
 from reportgen.subjects.shared import Place, Shared
 from reportgen.subjects.shared import place as shared_place
@@ -44,12 +45,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One subject. ``unseen`` is set where there is nothing to judge: the cause and a sentence."""
+    """One subject. ``unseen`` is set where there is nothing to judge: the cause and a sentence.
+
+    ``gaps`` holds, for each source that lacks evidence on this subject and not on the whole cluster, the
+    sentence that says why.
+    """
 
     subject: Subject
     variables: Mapping[str, Json]
     pointers: tuple[str, ...]
     unseen: tuple[Cause, str] | None = None
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +64,18 @@ class Case:
 
     A resource beside clusters is a case of its own, in the place of the cluster and with nothing inside.
 
+    ``inside`` is made as it is walked, once: what is inside a large cluster need not be in memory as a whole.
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
     ``excluded`` are those of them that the engagement left out, ``not_imported`` the tools whose results
-    nobody gave.
+    nobody gave. ``access`` says who may do what in a cluster, None for a resource beside clusters.
     """
 
     cluster: Item
     pools: tuple[Item, ...]
-    inside: tuple[Item, ...]
+    inside: Iterator[Item]
     evidence: Mapping[str, Evidence]
     gaps: Mapping[str, str]
+    access: AccessListing | None
     excluded: frozenset[str] = frozenset()
     not_imported: frozenset[str] = frozenset()
 
@@ -88,6 +96,7 @@ class _Snapshot:
     gaps: Mapping[tuple[str, str], Gap]
     shared: Shared
     kinds: tuple[Kind, ...]
+    issuers: frozenset[str]
     regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
@@ -103,14 +112,21 @@ def population(
 
     Memory holds one page of the list at a time, one cluster's reads, and the ids seen.
     """
-    wanted = tuple(sorted({*sources, _VERSIONS}))
+    wanted = tuple(sorted({*sources, *access.SOURCES, _VERSIONS}))
     with closing(Shared(reader, wanted)) as shared:
         wanted_kinds = tuple(kind for kind in KINDS if kind.name in set(kinds))
-        snapshot = _Snapshot(reader, as_of, wanted, _gap_index(reader.gaps), shared, wanted_kinds)
+        gaps, issuers = _gap_index(reader.gaps), frozenset(_issuers(reader))
+        snapshot = _Snapshot(reader, as_of, wanted, gaps, shared, wanted_kinds, issuers)
         yield from _cases(snapshot)
         for kind in RESOURCES:
             if kind.name in set(kinds):
                 yield from _resources(snapshot, kind)
+
+
+def _issuers(reader: Reader) -> Iterator[str]:
+    """The OIDC issuers of all clusters whose bodies were read."""
+    for page in reader.pages(BODIES):
+        yield from (shared_place(canonical(body)).issuer for body in _items(page.body, "value"))
 
 
 def _cases(snapshot: _Snapshot) -> Iterator[Case]:
@@ -128,7 +144,8 @@ def _cases(snapshot: _Snapshot) -> Iterator[Case]:
             cluster_id = str(at(row, "id") or "")
             if cluster_id and cluster_id.lower() not in seen:
                 seen.add(cluster_id.lower())
-                yield _unread(snapshot, cluster_id, f"{snapshot.prefix(page)}#/data/{index}")
+                name = str(at(row, "name") or cluster_id.rsplit("/", 1)[-1])
+                yield _unread(snapshot, cluster_id, name, f"{snapshot.prefix(page)}#/data/{index}")
     for gap in snapshot.gaps.values():
         if (
             gap.source == BODIES
@@ -136,7 +153,7 @@ def _cases(snapshot: _Snapshot) -> Iterator[Case]:
             and gap.scope.lower() not in seen
         ):
             seen.add(gap.scope.lower())
-            yield _unread(snapshot, gap.scope, "")
+            yield _unread(snapshot, gap.scope, gap.scope_name or gap.scope.rsplit("/", 1)[-1], "")
 
 
 def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
@@ -150,7 +167,7 @@ def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
             why = f"{BY_NAME[source].title}: {gap.detail}"
             unknown = f"/subscriptions/{scope}/{kind.name}/*"
             subject = Subject(unknown, kind.name, f"unknown {kind.many}", "", "", scope)
-            yield Case(Item(subject, {}, (), (cause, why)), (), (), {}, {source: why})
+            yield Case(Item(subject, {}, (), (cause, why)), (), iter(()), {}, {source: why}, None)
 
 
 def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: str) -> Case:
@@ -179,7 +196,7 @@ def _resource(snapshot: _Snapshot, kind: ResourceKind, document: Json, pointer: 
         "related": related,
         "derived": kind.derive(document),
     }
-    return Case(Item(subject, variables, (pointer,)), (), (), evidence, gaps)
+    return Case(Item(subject, variables, (pointer,)), (), iter(()), evidence, gaps, None)
 
 
 def _gap_index(gaps: Iterable[Gap]) -> dict[tuple[str, str], Gap]:
@@ -213,7 +230,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         scopes = [subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant"]
         if BY_NAME[source].join is Join.INSIDE:
             scopes += snapshot.shared.owners(source, shared_place(document))
-        gap = _gap(snapshot, source, scopes)
+        gap = _gap(snapshot, source, (*scopes, *_unread_identities(snapshot, source, document)))
         content, found = _related(snapshot, source, document, f"{subject.subscription}/{region}")
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
@@ -231,24 +248,40 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     values = derived.for_cluster(document, related, snapshot.as_of, offered_from)
     variables = {"subject": document, "cluster": document, "related": related, "derived": values}
     item = Item(subject, variables, (pointer,))
-    pools = tuple(_pools(item, body, document, related, pointer))
-    within = tuple(_inside(snapshot, item, gaps, excluded))
-    return Case(item, pools, within, evidence, gaps, frozenset(excluded), frozenset(not_imported))
+    pools = tuple(_pools(snapshot, item, body, pointer))
+    objects = _objects(snapshot, item, related, evidence, gaps)
+    within = _inside(snapshot, item, objects, gaps, excluded)
+    held = access.listing(subject, objects, gaps)
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded), frozenset(not_imported))
+
+
+def _objects(
+    snapshot: _Snapshot,
+    cluster: Item,
+    related: Mapping[str, Json],
+    evidence: Mapping[str, Evidence],
+    gaps: Mapping[str, str],
+) -> Objects:
+    return Objects(
+        reader=snapshot.reader,
+        cluster=cluster.variables["subject"],
+        cluster_id=cluster.subject.id,
+        related=related,
+        missing=frozenset(gaps),
+        as_of=snapshot.as_of,
+        pointers={source: found.pointers for source, found in evidence.items()},
+        issuers=snapshot.issuers,
+    )
 
 
 def _inside(
-    snapshot: _Snapshot, cluster: Item, gaps: Mapping[str, str], excluded: Collection[str]
+    snapshot: _Snapshot,
+    cluster: Item,
+    objects: Objects,
+    gaps: Mapping[str, str],
+    excluded: Collection[str],
 ) -> Iterator[Item]:
     """The subjects inside a cluster; where it is not known which there are, one that stands for all."""
-    related = cluster.variables["related"]
-    objects = Objects(
-        snapshot.reader,
-        cluster.variables["subject"],
-        cluster.subject.id,
-        related,
-        frozenset(gaps),
-        snapshot.as_of,
-    )
     for kind in snapshot.kinds:
         missing = [source for source in kind.sources if source in gaps]
         if missing:
@@ -260,11 +293,13 @@ def _inside(
         for one in kind.build(objects):
             variables = {
                 "subject": one.document,
-                "cluster": cluster.variables["subject"],
-                "related": related,
+                "cluster": objects.cluster,
+                "related": objects.related,
                 "derived": one.derived,
             }
-            yield Item(_within(cluster.subject, kind.name, one.name, one.path), variables, one.pointers)
+            own = _gaps_of_part(snapshot, cluster.subject.id, one.part) if one.part else {}
+            subject = _within(cluster.subject, kind.name, one.name, one.path)
+            yield Item(subject, variables, one.pointers, gaps=own)
 
 
 def _within(cluster: Subject, kind: str, name: str, path: str) -> Subject:
@@ -283,6 +318,29 @@ def _gap(snapshot: _Snapshot, source: str, scopes: Iterable[str]) -> Gap | None:
     names = (source, BY_NAME[source].requires, *BY_NAME[source].via)
     keys = ((name, scope.lower()) for name in names for scope in scopes)
     return next((snapshot.gaps[key] for key in keys if key in snapshot.gaps), None)
+
+
+def _unread_identities(snapshot: _Snapshot, source: str, cluster: Json) -> Iterator[str]:
+    """The scopes of gaps that may hide federated credentials of a cluster.
+
+    They are the identities that it names, and where it is an issuer any identity, since any may trust it.
+    """
+    if BY_NAME[source].join is not Join.TRUST:
+        return
+    where = shared_place(cluster)
+    for name, scope in snapshot.gaps:
+        if name in (source, BY_NAME[source].requires) and (where.issuer or scope in where.mentioned):
+            yield scope
+
+
+def _gaps_of_part(snapshot: _Snapshot, cluster_id: str, part: str) -> dict[str, str]:
+    """What is lacking about a part of a cluster, such as an agent pool, by source."""
+    scope = f"{cluster_id}/{part}".lower()
+    return {
+        source: f"{BY_NAME[source].title}: {snapshot.gaps[source, scope].detail}"
+        for source in snapshot.sources
+        if (source, scope) in snapshot.gaps
+    }
 
 
 def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tuple[Json, Evidence]:
@@ -324,19 +382,19 @@ def _read(snapshot: _Snapshot, source: str, scope: str) -> tuple[Json, Evidence]
     return content, Evidence(tuple(pointers), min(api_versions, default=""), bool(pointers))
 
 
-def _pools(
-    cluster: Item, body: Json, document: Json, related: dict[str, Json], pointer: str
-) -> Iterator[Item]:
+def _pools(snapshot: _Snapshot, cluster: Item, body: Json, pointer: str) -> Iterator[Item]:
+    document = cluster.variables["cluster"]
     for number, (inside, raw) in enumerate(raw_pools(body)):
         pool = canonical(raw, "agentPoolProfiles")
         variables = {
             "subject": pool,
             "cluster": document,
-            "related": related,
+            "related": cluster.variables["related"],
             "derived": derived.for_pool(pool, document),
         }
         name = str(at(pool, "name") or f"pool {number}")
-        yield Item(_pool_subject(cluster.subject, name), variables, (pointer + inside,))
+        own = _gaps_of_part(snapshot, cluster.subject.id, f"agentPools/{name}")
+        yield Item(_pool_subject(cluster.subject, name), variables, (pointer + inside,), gaps=own)
     if derived.auto_provisioning(document):
         reason = (
             "Node auto-provisioning is on: it creates nodes that are in no agent pool, so their settings "
@@ -359,22 +417,30 @@ def _unseen_pool(cluster: Item, name: str, last: str, cause: Cause, reason: str)
     return Item(_pool_subject(cluster.subject, name, last), {}, cluster.pointers, (cause, reason))
 
 
-def _unread(snapshot: _Snapshot, cluster_id: str, pointer: str) -> Case:
-    """A cluster that exists as far as is known, and whose body ARM did not give."""
-    subject = _subject(cluster_id, cluster_id.rsplit("/", 1)[-1])
+def _unread(snapshot: _Snapshot, cluster_id: str, name: str, pointer: str) -> Case:
+    """A cluster whose body ARM did not give: it is judged by what its own API server said, if it did."""
+    subject = _subject(cluster_id, name)
     scopes = (cluster_id, subject.subscription, "tenant")
     gap = next((snapshot.gaps[key] for s in scopes if (key := (BODIES, s.lower())) in snapshot.gaps), None)
     detail = gap.detail if gap else "the snapshot holds no body of this cluster."
     why = f"{BY_NAME[BODIES].title}: {detail}"
-    item = Item(subject, {}, (pointer,) if pointer else (), (Cause.GAP, why))
-    pools = (_unseen_pool(item, "unknown pools", "*unknown", Cause.GAP, why),)
-    within = tuple(
-        Item(
-            _within(subject, kind.name, f"unknown {kind.many}", f"kubernetes/{kind.name}/*"),
-            {},
-            item.pointers,
-            (Cause.GAP, why),
-        )
-        for kind in snapshot.kinds
-    )
-    return Case(item, pools, within, {}, {BODIES: why})
+    evidence: dict[str, Evidence] = {}
+    gaps: dict[str, str] = {}
+    excluded: set[str] = set()
+    for source in (BODIES, *snapshot.sources):
+        inside = BY_NAME[source].requires == ACCESS
+        own = _gap(snapshot, source, scopes) if inside else gap
+        found = _read(snapshot, source, cluster_id)[1] if inside and not own else Evidence()
+        if found.answered:
+            evidence[source] = found
+            continue
+        gaps[source] = f"{BY_NAME[own.source].title}: {own.detail}" if own and inside else why
+        excluded |= {source} if own and own.excluded else set()
+    unseen = (Cause.EXCLUDED if BODIES in excluded else Cause.GAP, why)
+    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": {}, "derived": {}}
+    item = Item(subject, nothing, (pointer,) if pointer else (), unseen)
+    pools = (_unseen_pool(item, "unknown pools", "*unknown", *unseen),)
+    objects = _objects(snapshot, item, {}, evidence, gaps)
+    within = _inside(snapshot, item, objects, gaps, excluded)
+    held = access.listing(subject, objects, gaps)
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))

@@ -17,7 +17,7 @@ from typing import Any
 from reportgen.model import Json
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
-from reportgen.subjects.document import at, canonical
+from reportgen.subjects.document import at, canonical, issuer_key, last, of_row
 
 _SUBSCRIPTIONS = "arg.subscriptions"
 _TARGETS = (
@@ -32,6 +32,9 @@ _TARGETS = (
     ("properties", "dataSourceInfo", "resourceID"),
 )
 """Where a row says what it is about, in the order in which that is looked for; else its own id says it."""
+_ROLES_NAMED_IN = ("arg.role-assignments", "arm.role-eligibilities")
+"""The sources whose rows name the roles of a cluster; they have to have a join."""
+_CREDENTIALS = "/federatedidentitycredentials/"
 _EXTENSION = "/providers/microsoft."
 _VAULT = re.compile(r"https://([a-z0-9-]+)\.(?:vault|managedhsm)\.")
 _LAST = "\U0010ffff"
@@ -51,7 +54,8 @@ class Place:
     """Where a cluster, or another resource, is: ids in lower case.
 
     ``mentioned`` are all resource ids that its body names, ``vaults`` the names of the key vaults whose
-    address it has: these are unique in a cloud.
+    address it has: these are unique in a cloud. ``issuer`` is a cluster's OIDC issuer as `issuer_key` spells
+    it, "" where it has none.
     """
 
     id: str
@@ -59,6 +63,7 @@ class Place:
     node_group: str
     mentioned: frozenset[str]
     vaults: frozenset[str] = frozenset()
+    issuer: str = ""
 
 
 Rows = dict[tuple[str, str], Row]
@@ -76,6 +81,7 @@ def place(cluster: Json) -> Place:
         group,
         frozenset(_mentioned(cluster)) - {cluster_id},
         frozenset(_vaults(cluster)),
+        issuer_key(at(cluster, "properties", "oidcIssuerProfile", "issuerURL")),
     )
 
 
@@ -120,6 +126,8 @@ class Shared:
             if BY_NAME[source].join:
                 for page in reader.pages(source):
                     self._take(source, page)
+            if BY_NAME[source].scope == "resource" and any(reader.provenance(BY_NAME[source].requires)):
+                self._answered.add((source, ""))
         for columns in ("id", "subscription, grp", "target"):
             self._db.execute(f"CREATE INDEX {columns.split(',')[0]}_index ON rows (source, {columns})")
         self._db.execute("CREATE INDEX names_index ON names (source, name)")
@@ -135,6 +143,8 @@ class Shared:
             Join.VAULT: self._vault,
             Join.INSIDE: self._inside,
             Join.NAMING: self._naming,
+            Join.ROLE: self._role,
+            Join.TRUST: self._trust,
         }
 
     def close(self) -> None:
@@ -155,14 +165,18 @@ class Shared:
         if BY_NAME[source].join is Join.NAMING:
             self._db.executemany(
                 "INSERT INTO names VALUES (?, ?, ?)",
-                [(source, name, _keys(row)[0]) for row in rows for name in sorted(set(_mentioned(row)))],
+                [
+                    (source, name, str(row.get("id") or "").lower())
+                    for row in rows
+                    for name in sorted(set(_mentioned(row)))
+                ],
             )
         self._db.executemany(
             "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     source,
-                    *_keys(row),
+                    *_keys(row, BY_NAME[source].join),
                     json.dumps(row, ensure_ascii=False),
                     f"{self._prefix}/{page.path}#/{key}/{index}",
                     page.provenance.api_version,
@@ -223,6 +237,23 @@ class Shared:
             ids |= {str(row_id) for (row_id,) in known}
         return self._with_ids(source, ids)
 
+    def _role(self, source: str, where: Place) -> Rows:
+        named = {
+            last(str(of_row(row.document, "roleDefinitionId") or ""))
+            for other in _ROLES_NAMED_IN
+            for row in self.rows(other, where)
+        }
+        return self._by_target(source, named)
+
+    def _trust(self, source: str, where: Place) -> Rows:
+        """All credentials of the identities that a cluster's body names or that trust its issuer."""
+        trusting = self._by_target(source, {where.issuer} - {""})
+        found: Rows = {}
+        for identity in {*where.mentioned, *(_identity(credential) for credential, _ in trusting)}:
+            own = f"{identity}{_CREDENTIALS}"
+            found |= self._select(source, "id >= ? AND id < ?", (own, f"{own}{_LAST}"))
+        return found
+
     def owners(self, source: str, where: Place) -> list[str]:
         """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
         return sorted(
@@ -235,6 +266,12 @@ class Shared:
         found: Rows = {}
         for known in sorted(ids):
             found |= self._select(source, "id = ?", (known,))
+        return found
+
+    def _by_target(self, source: str, targets: Iterable[str]) -> Rows:
+        found: Rows = {}
+        for target in targets:
+            found |= self._select(source, "target = ?", (target,))
         return found
 
     def _at_or_below(self, source: str, target: str) -> Rows:
@@ -252,12 +289,26 @@ class Shared:
         }
 
 
-def _keys(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    """Id, subscription, resource group and target of a row, in lower case."""
+def _with_what_they_name(sources: Iterable[str]) -> list[str]:
+    """The sources, and those whose rows say which rows of one of them are a cluster's."""
+    wanted = dict.fromkeys(sources)
+    by_role = any(BY_NAME[source].join is Join.ROLE for source in wanted)
+    return [*dict.fromkeys((*wanted, *(_ROLES_NAMED_IN if by_role else ())))]
+
+
+def _keys(row: Mapping[str, Any], join: Join | None) -> tuple[str, str, str, str]:
+    """Id, subscription, resource group and target of a row, in lower case.
+
+    The target of a role is its GUID, that of a federated credential the issuer that it trusts.
+    """
     row_id = str(row.get("id") or "").lower().rstrip("/")
     parts = row_id.split("/")
     subscription = parts[2] if row_id.startswith("/subscriptions/") and len(parts) > 2 else ""
     group = parts[4] if len(parts) > 4 and parts[3] == "resourcegroups" else ""
+    if join is Join.ROLE:
+        return row_id, subscription, group, last(row_id)
+    if join is Join.TRUST:
+        return row_id, subscription, group, issuer_key(at(dict(row), "properties", "issuer"))
     targets = (at(dict(row), *path) for path in _TARGETS)
     target = next((value for value in targets if isinstance(value, str) and value.startswith("/")), "")
     return row_id, subscription, group, (target.lower().rstrip("/") or "/") if target else _owner(row_id)
@@ -272,12 +323,18 @@ def _with_those_between(sources: Iterable[str]) -> set[str]:
         if source not in wanted:
             wanted.add(source)
             left += BY_NAME[source].via
+            left += _ROLES_NAMED_IN if BY_NAME[source].join is Join.ROLE else ()
     return wanted
 
 
 def _owner(row_id: str) -> str:
     """What a row without a target is about: what its id has before the last provider."""
     return row_id.rpartition(_EXTENSION)[0] or "/"
+
+
+def _identity(credential_id: str) -> str:
+    """The id of the identity that a federated credential is of."""
+    return credential_id.rpartition(_CREDENTIALS)[0]
 
 
 def _ancestors(resource: str) -> list[str]:

@@ -53,3 +53,76 @@ def test_a_gap_beside_what_is_left_out_is_a_gap(tmp_path: Path) -> None:
     snapshot = Snapshot(tmp_path).arm(cluster("a")).gap("arm.diagnostic-settings", "tenant")
     snapshot.writer.gap(Gap("k8s.access", "tenant", "tenant", "excluded", "Nothing inside was looked at."))
     assert by_name(run(tmp_path, snapshot))["a"].cause is Cause.GAP
+
+
+def test_a_gap_on_one_pool_touches_the_nodes_of_that_pool_alone(tmp_path: Path) -> None:
+    control(
+        tmp_path,
+        subject="node",
+        needs=["k8s.nodes", "arm.pool-upgrade-profiles"],
+        check="has(derived.newest_image)",
+        property_since=None,
+    )
+    pools = [{"name": "a"}, {"name": "b"}]
+    labels = "kubernetes.azure.com/agentpool"
+    nodes = [{"metadata": {"name": f"n-{pool}", "labels": {labels: pool}}} for pool in ("a", "b", "gone")]
+    snapshot = Snapshot(tmp_path).arm(cluster("one", agentPoolProfiles=pools))
+    snapshot.page("k8s.nodes", cluster_id("one"), {"items": nodes})
+    profile = {"properties": {"latestNodeImageVersion": "AKSUbuntu-2204gen2containerd-202610.27.0"}}
+    snapshot.page("arm.pool-upgrade-profiles", f"{cluster_id('one')}/agentPools/a", profile)
+    snapshot.gap("arm.pool-upgrade-profiles", f"{cluster_id('one').upper()}/agentPools/B", "HTTP 429.")
+    found = by_name(run(tmp_path, snapshot))
+    assert found["n-a"].status is Status.SATISFIED
+    assert (found["n-b"].status, found["n-b"].cause) == (Status.NOT_ASSESSED, Cause.GAP)
+    assert found["n-b"].reason == (
+        "Versions and node image an agent pool can be upgraded to, Azure Resource Manager: HTTP 429."
+    )
+    assert found["n-gone"].status is Status.NOT_SATISFIED, "of no pool that was asked about"
+
+
+def test_a_gap_on_one_pool_touches_the_pool_itself(tmp_path: Path) -> None:
+    needs = ["arm.managed-clusters", "arm.pool-upgrade-profiles"]
+    control(tmp_path, subject="agent-pool", needs=needs, check="true")
+    snapshot = Snapshot(tmp_path).arm(cluster("one", agentPoolProfiles=[{"name": "a"}, {"name": "b"}]))
+    snapshot.gap("arm.pool-upgrade-profiles", f"{cluster_id('one')}/agentPools/b")
+    found = by_name(run(tmp_path, snapshot))
+    assert (found["a"].status, found["b"].status) == (Status.SATISFIED, Status.NOT_ASSESSED)
+    assert found["b"].cause is Cause.GAP
+
+
+def test_a_cluster_without_a_body_is_judged_by_what_its_api_server_said(tmp_path: Path) -> None:
+    scope = "/kubeconfig/no-subscription/managedClusters/my%20context"
+    of_nodes = {"subject": "node", "check": "derived.ready", "property_since": None}
+    control(tmp_path, needs=["k8s.nodes"], **of_nodes)
+    control(tmp_path, id="api-server-needs-azure", needs=["k8s.nodes", "arm.managed-clusters"], **of_nodes)
+    control(tmp_path, id="api-server-of-the-cluster", check="true")
+    snapshot = Snapshot(tmp_path)
+    snapshot.writer.gap(Gap("arm.managed-clusters", scope, "my context", "excluded", "Not asked."))
+    ready = {"conditions": [{"type": "Ready", "status": "True"}]}
+    snapshot.page("k8s.nodes", scope, {"items": [{"metadata": {"name": "n"}, "status": ready}]})
+    found = {(seen.control, seen.subject.name): seen for seen in run(tmp_path, snapshot).observations}
+    assert found["api-server-private", "n"].status is Status.SATISFIED
+    assert found["api-server-private", "n"].subject.cluster == "my context"
+    why = "AKS clusters of a subscription, Azure Resource Manager: Not asked."
+    for key in (("api-server-needs-azure", "n"), ("api-server-of-the-cluster", "my context")):
+        assert (found[key].status, found[key].cause, found[key].reason) == (
+            Status.NOT_ASSESSED,
+            Cause.EXCLUDED,
+            why,
+        )
+
+
+def test_a_cluster_that_nothing_was_read_of_says_what_is_missing(tmp_path: Path) -> None:
+    control(tmp_path, subject="node", needs=["k8s.nodes"], check="derived.ready", property_since=None)
+    snapshot = Snapshot(tmp_path).graph(cluster("a"), cluster("b"))
+    snapshot.gap("arm.managed-clusters", cluster_id("a"), "HTTP 403.").gap(
+        "arm.managed-clusters", cluster_id("b"), "HTTP 403."
+    )
+    snapshot.gap("k8s.access", cluster_id("b"), "Shut.")
+    found = {seen.subject.cluster: seen for seen in run(tmp_path, snapshot).observations}
+    assert {name: (seen.status, seen.cause) for name, seen in found.items()} == {
+        "a": (Status.NOT_ASSESSED, Cause.GAP),
+        "b": (Status.NOT_ASSESSED, Cause.GAP),
+    }
+    assert found["a"].reason == "AKS clusters of a subscription, Azure Resource Manager: HTTP 403."
+    assert found["b"].reason.endswith("what the collector may read there: Shut.")

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from reportgen.collect.azure import Answer
 from reportgen.collect.connection import Connection
+from reportgen.collect.interface import Origin
+from reportgen.collect.kubernetes.cluster import ClusterLedger
 from reportgen.engagement import Scope
 from reportgen.errors import CredentialError, IncompleteError
-from reportgen.model import Gap, SubscriptionScope
+from reportgen.model import CollectionMode, Gap, Identity, SubscriptionScope
 from reportgen.sandbox import Faults, serve
-from reportgen.snapshot import Reader
+from reportgen.snapshot import Reader, Writer
 from tests import line
 from tests.collect.conftest import EVERYTHING
 from tests.sandbox.conftest import ALPHA, BETA, HIDDEN, cluster, cluster_id, write
@@ -41,6 +44,18 @@ def pages(reader: Reader, *, without: str) -> dict[str, str]:
 
 def subscription(reader: Reader, wanted: str) -> SubscriptionScope:
     return next(known for known in reader.scope.subscriptions if known.id == wanted)
+
+
+def test_an_answer_that_cannot_be_stored_is_a_gap(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "snapshot", CollectionMode.ESTATE, line.AS_OF)
+    origin = Origin(Identity("", ""), custom_ca=False, proxy="")
+    ledger = ClusterLedger(writer, CollectionMode.ESTATE, lambda: False, origin)
+    body = {"value": [{"name": "\ud800"}]}
+    one = Answer("GET", "https://a/b", "v1", 200, b"{}", body, {}, line.AS_OF, line.AS_OF)
+    assert not ledger.record(WINDOWS, "a", (("a", "A"),), [one])
+    (found,) = writer.gaps
+    assert (found.source, found.reason) == (WINDOWS, "failed")
+    assert "surrogates not allowed" in found.detail
 
 
 def test_a_denied_read_names_the_permission_and_costs_nothing_else(

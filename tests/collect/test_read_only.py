@@ -12,6 +12,7 @@ from azure.mgmt.core.policies import ARMAutoResourceProviderRegistrationPolicy
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
+from reportgen.collect.directory import Directory
 from reportgen.engagement import Credential
 from reportgen.errors import ReportgenError
 from reportgen.sandbox import Sandbox, serve
@@ -32,6 +33,10 @@ WRITES = [
     ("POST", "/providers/Microsoft.ResourceGraph/resourcesHistory"),
     ("POST", f"{CLUSTER}/x?a=/providers/microsoft.resourcegraph/resources"),
     ("PUT", "/providers/Microsoft.ResourceGraph/resources"),
+    ("POST", "/v1.0/directoryObjects/validateProperties"),
+    ("POST", "/v1.0/users"),
+    ("PATCH", "/v1.0/groups/00000000-0000-4000-8000-000000000001"),
+    ("DELETE", "/v1.0/directoryObjects/getByIds"),
 ]
 
 
@@ -44,14 +49,26 @@ def azure(served: Sandbox) -> Azure:
     return Azure(credential(config, connection, served.client_secret), connection, lambda: line.NOW)
 
 
+@pytest.fixture
+def directory(served: Sandbox, azure: Azure) -> Directory:
+    connection = Connection(
+        f"https://{served.management_host}",
+        f"https://{served.login_host}",
+        served.ca_file,
+        served.address,
+        graph_url=f"https://{served.graph_host}",
+    )
+    return Directory(azure._credential, connection, lambda: line.NOW, azure.host_clock)
+
+
 @pytest.mark.parametrize(("method", "path"), WRITES)
 def test_a_write_is_refused_before_anything_is_sent(
-    served: Sandbox, azure: Azure, method: str, path: str
+    served: Sandbox, azure: Azure, directory: Directory, method: str, path: str
 ) -> None:
     before = list(served.requests)
-    for client in (azure._arm, azure._graph):
+    for client in (azure._arm._client, azure._graph._client, directory._client):
         with pytest.raises(ReportgenError, match=f"^{method} .*: refused, reportgen only reads$"):
-            client._client.send_request(HttpRequest(method, f"{azure.endpoint}{path}"))
+            client.send_request(HttpRequest(method, f"{azure.endpoint}{path}"))
     assert served.requests == before
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reportgen.model import (
+    Access,
+    AccessListing,
     Cause,
     CollectionMode,
     Control,
@@ -94,6 +96,7 @@ def results(
         notes=(
             "Versions were judged by the shipped table of 2026-11-01 where a region's list was not read.",
         ),
+        access=tuple(_access(index, subject) for index, subject in enumerate(subjects)),
     )
 
 
@@ -132,6 +135,7 @@ def clean(clusters: int = 1) -> Results:
         gaps=(),
         sources=base.sources,
         subscription_names=base.subscription_names,
+        access=base.access,
     )
 
 
@@ -164,6 +168,23 @@ def _cluster(index: int, hostile: bool) -> Subject:
         f"/providers/Microsoft.ContainerService/managedClusters/{name}"
     )
     return Subject(arm, "cluster", name, name, arm, subscription)
+
+
+def _access(index: int, subject: Subject) -> AccessListing:
+    """A system binding, a group of Entra ID, and a user and a binding with the cluster's own odd name."""
+    group, whole = "Group/0f9b7c35-8a12-4d6e-b340-96e1d27f5a08", "whole cluster"
+    azure = f"/subscriptions/{subject.subscription}"
+    rows = (
+        Access(group, "assigns-roles", whole, "azure", "Owner", azure, eligible=True),
+        Access(group, "changes-cluster", whole, "azure", "Owner", azure, eligible=True),
+        Access(
+            "Group/system:masters", "cluster-admin", whole, "kubernetes", "cluster-admin", whole, system=True
+        ),
+        Access(f"User/{subject.name}", "execs-pods", "shop", "kubernetes", subject.name, "shop"),
+        Access(f"User/{subject.name}", "reads-secrets", "shop", "kubernetes", subject.name, "shop"),
+    )
+    unread = ("Role bindings, Kubernetes API: HTTP 403.",) if index % 4 == 3 else ()
+    return AccessListing(subject, rows, unread)
 
 
 def _control(area: str, number: int) -> Control:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from reportgen.model import Json, Observation, Results, Status
-from reportgen.render.data import ControlTables, FindingsJson, ObservationsJsonl
+from reportgen.model import Json, Observation, Principal, Results, Status
+from reportgen.render.data import AccessJsonl, AccessTable, ControlTables, FindingsJson, ObservationsJsonl
 from tests import line
 from tests.conftest import Run
 from tests.render import factory
@@ -206,6 +206,7 @@ def test_names_and_reasons_are_disarmed_too(tmp_path: Path) -> None:
 def test_no_cell_of_a_hostile_estate_starts_a_formula(tmp_path: Path) -> None:
     results = factory.results(30)
     ControlTables().render(results, tmp_path)
+    AccessTable().render(results, tmp_path)
     for path in (tmp_path / "results" / "csv").glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number in csv.reader(file, strict=True):
@@ -223,7 +224,9 @@ def is_number(text: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "renderer", [FindingsJson(), ObservationsJsonl(), ControlTables()], ids=lambda r: r.name
+    "renderer",
+    [FindingsJson(), ObservationsJsonl(), AccessJsonl(), ControlTables(), AccessTable()],
+    ids=lambda r: r.name,
 )
 def test_the_same_results_give_the_same_bytes(tmp_path: Path, renderer: Any) -> None:
     written = []
@@ -244,3 +247,35 @@ def test_hostile_names_stay_one_line_an_observation(tmp_path: Path) -> None:
     path = ObservationsJsonl().render(changed, tmp_path)
     (row,) = path.read_bytes().splitlines()
     assert json.loads(row)["subject"]["name"] == "a\nb\u2028c\x85d\r\n"
+
+
+def test_the_access_listing_says_first_what_it_lacks_and_is_the_same_in_both_files(tmp_path: Path) -> None:
+    base = factory.results(5, hostile=False)
+    group = "0f9b7c35-8a12-4d6e-b340-96e1d27f5a08"
+    results = replace(base, principals={group: Principal(group, "group", "=Admins", found=True)})
+    lines = [strict(row) for row in AccessJsonl().render(results, tmp_path).read_bytes().splitlines()]
+    assert [(row["cluster"], row["not_read"]) for row in lines if row["not_read"]] == [
+        (base.access[3].cluster.name, "Role bindings, Kubernetes API: HTTP 403.")
+    ]
+    assert lines[0]["not_read"]
+    assert lines[0]["right"] is None
+    assert lines[1:6] == sorted(lines[1:6], key=lambda row: (row["principal"], row["right"]))
+    assert [(row["right"], row["name"], row["eligible"], row["system"]) for row in lines[1:4]] == [
+        ("assigns-roles", "=Admins", True, False),
+        ("changes-cluster", "=Admins", True, False),
+        ("cluster-admin", None, False, True),
+    ]
+    AccessTable().render(results, tmp_path)
+    table = rows(tmp_path, "access-listing")
+    assert [row["right"] for row in table] == [row["right"] or "" for row in lines]
+    assert {row["name"] for row in table} == {"'=Admins", ""}
+    assert len(table) == 1 + 5 * 5
+
+
+def test_every_line_of_a_real_listing_is_of_a_cluster_that_was_observed(
+    mixed_run: Run, observations: list[dict[str, Any]]
+) -> None:
+    lines = [strict(row) for row in (mixed_run.pack / "results" / "access.jsonl").read_bytes().splitlines()]
+    clusters = {row["subject"]["cluster_id"] for row in observations}
+    assert {row["cluster_id"] for row in lines if row["not_read"]} == clusters
+    assert {row["cluster_id"] for row in lines} <= clusters

@@ -107,3 +107,25 @@ def test_a_sheet_names_the_right_in_kubernetes() -> None:
     base = factory.results(1)
     source = replace(base.sources[0], source="k8s.pods")
     assert sheets(replace(base, sources=(source,)))[0].permission == "list pods in the core API group"
+
+
+def test_what_was_read_of_the_directory_is_asked_of_microsoft_graph() -> None:
+    base = factory.results(1)
+    url = "https://graph.sandbox.reportgen/v1.0/directoryObjects/getByIds"
+    source = replace(
+        base.sources[0], source="msgraph.principals", query="", url=url, parameters={"ids": ["x"] * 30}
+    )
+    sheet = sheets(replace(base, sources=(source,)))[0]
+    assert shlex.split(sheet.command) == [
+        "az", "rest", "--method", "post", "--url", "https://graph.microsoft.com/v1.0/directoryObjects/getByIds",
+        "--body", '{"ids": [<the ids of the provenance file>]}',
+    ]  # fmt: skip
+    assert sheet.permission == "Directory.Read.All in Microsoft Graph"
+    assert dict(sheet.parameters)["ids"].endswith("(first 20 of 30; all in the provenance files)")
+    assert sheet.relied_on
+    group = replace(
+        source, source="msgraph.group-members", url=f"{url[:37]}/groups/g/transitiveMembers?$top=999"
+    )
+    command = shlex.split(sheets(replace(base, sources=(group,)))[0].command)
+    assert command[3] == "get"
+    assert command[-1].startswith("https://graph.microsoft.com/")

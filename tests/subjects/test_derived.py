@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reportgen.model import Json
 from reportgen.subjects import DERIVED_NAMES, derived, logs
 from reportgen.subjects.document import canonical, raw_pools
 from reportgen.subjects.images import image_date
@@ -210,12 +211,29 @@ def test_log_categories_are_absent_where_the_settings_are() -> None:
     assert derived.for_cluster({}, {"diagnostic_settings": []}, AS_OF, "")["log_categories"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"identity": {"tenantId": "ABC"}}, "abc"),
+        ({"properties": {"oidcIssuerProfile": {"issuerURL": "https://h/T1/g/"}}}, "t1"),
+        ({"properties": {"aadProfile": {"tenantID": "people"}}}, None),
+    ],
+)
+def test_the_tenant_of_a_cluster(body: Json, expected: str | None) -> None:
+    assert derived.tenant(canonical(body)) == expected
+
+
 def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
     found: dict[str, set[str]] = {"cluster": set(), "agent-pool": set()}
     for file in (recorded / "managed_clusters").glob("*.json"):
         body = json.loads(file.read_text(encoding="utf-8"))
         document = canonical(body)
-        related = {"diagnostic_settings": [], "kubernetes_versions": [{"version": "1.34"}]}
+        related = {
+            "diagnostic_settings": [],
+            "kubernetes_versions": [{"version": "1.34"}],
+            "role_assignments": [],
+            "role_definitions": [],
+        }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):
             found["agent-pool"] |= derived.for_pool(canonical(pool, "agentPoolProfiles"), document).keys()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.subjects.document import at, canonical, raw_pools
+from reportgen.subjects.document import at, canonical, issuer_key, last, of_row, raw_pools
 
 
 @pytest.mark.parametrize(
@@ -105,3 +105,17 @@ def test_every_recorded_body_becomes_a_document_without_nulls(recorded: Path) ->
         document = canonical(json.loads(file.read_text(encoding="utf-8")))
         assert "null" not in json.dumps(document).replace('"null"', ""), file.name
         assert canonical(document) == document, file.name
+
+
+def test_keys_to_compare_by() -> None:
+    assert last("/x/roleDefinitions/ABC/") == last("/subscriptions/s/y/abc") == "abc"
+    assert last("") == ""
+    assert issuer_key("HTTPS://Host/T/g/ ") == issuer_key("https://host/t/g") == "https://host/t/g"
+    assert issuer_key("https://host/t/g2") != issuer_key("https://host/t/g")
+    assert issuer_key(None) == ""
+
+
+def test_a_value_stands_at_the_top_or_under_properties() -> None:
+    assert of_row({"scope": "/a", "properties": {"scope": "/b"}}, "scope") == "/a"
+    assert of_row({"properties": {"scope": "/b"}}, "scope") == "/b"
+    assert of_row({}, "scope") is None

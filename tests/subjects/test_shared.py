@@ -211,3 +211,83 @@ def test_nothing_found_is_told_from_never_asked(tmp_path: Path, joined: Any, sco
     with shared(tmp_path, scope=scope, key="value") as index:
         assert index.rows(SOURCE, where()) == []
         assert index.answered(SOURCE, where()) is asked
+
+
+GUID = "AAAAAAAA-0000-4000-8000-00000000000a"
+ROLE = f"/providers/Microsoft.Authorization/RoleDefinitions/{GUID}"
+
+
+def definition(row_id: str, name: str) -> dict[str, Any]:
+    return {"id": row_id, "name": name, "roleName": name}
+
+
+@pytest.mark.parametrize("source", ["arg.role-assignments", "arm.role-eligibilities"])
+def test_roles_that_are_assigned_or_can_be_activated_whatever_the_scope_in_their_ids(
+    tmp_path: Path, joined: Any, source: str
+) -> None:
+    joined(Join.ROLE)
+    graph = source.startswith("arg.")
+    named = {"scope": f"/subscriptions/{SUB}", "roleDefinitionId": f"/subscriptions/{SUB}{ROLE.lower()}"}
+    foreign = {"scope": f"/subscriptions/{OTHER}", "roleDefinitionId": "/x/bbbb"}
+    end = "/providers/Microsoft.Authorization/roleAssignments"
+    entries = [
+        {"id": f"{values['scope']}{end}/{index}", **(values if graph else {"properties": values})}
+        for index, values in enumerate((named, named, foreign))
+    ]
+    snapshot = Snapshot(tmp_path)
+    snapshot.page(source, "tenant" if graph else SUB, {"data" if graph else "value": entries})
+    known = [
+        definition(ROLE, "assigned"),
+        definition("/x/bbbb", "elsewhere"),
+        definition("/x/cccc", "nowhere"),
+    ]
+    snapshot.page(SOURCE, "tenant", {"data": known})
+    with closing(Shared(snapshot.reader(), (SOURCE,))) as index:
+        assert names(index, where()) == ["assigned"]
+
+
+IDENTITIES = (
+    f"/subscriptions/{SUB}/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+)
+ISSUER = f"https://westeurope.oic.prod-aks.azure.com/{SUB}/1651a52d-7d44-4bcf-9697-d5649c835a96/"
+
+
+def credential(identity: str, name: str, issuer: str) -> dict[str, Any]:
+    return row(f"{IDENTITIES}/{identity}/federatedIdentityCredentials/{name}", name, issuer=issuer)
+
+
+def test_credentials_of_identities_that_are_named_or_trust_the_issuer(tmp_path: Path) -> None:
+    source = "arm.federated-credentials"
+    held = {
+        "web": [
+            credential("web", "own", ISSUER.upper().rstrip("/")),
+            credential("web", "beside", "https://x"),
+        ],
+        "kubelet": [credential("kubelet", "of a named identity", "https://x/")],
+        "web2": [credential("web2", "of a longer name", "https://y/"), credential("web2", "no issuer", "")],
+        "empty": [],
+    }
+    snapshot = Snapshot(tmp_path)
+    for identity, known in held.items():
+        snapshot.page(source, f"{IDENTITIES}/{identity}", {"value": known})
+    snapshot.page("arg.managed-identities", "tenant", {"data": []})
+    group = IDENTITIES.partition("/providers/")[0]
+    named = {"kubeletidentity": {"resourceId": f"{IDENTITIES}/KUBELET"}, "group": group}
+    with closing(Shared(snapshot.reader(), (source,))) as index:
+
+        def found(**properties: Any) -> list[str]:
+            return sorted(str(one.document["name"]) for one in index.rows(source, where(**properties)))
+
+        assert found(oidcIssuerProfile={"issuerURL": ISSUER}) == ["beside", "own"]
+        assert found(identityProfile=named) == ["of a named identity"]
+        assert found(oidcIssuerProfile={}) == []
+        assert index.answered(source, where())
+
+
+@pytest.mark.parametrize("identities", [True, False])
+def test_no_identity_at_all_is_an_answer_about_their_credentials(tmp_path: Path, identities: bool) -> None:
+    snapshot = Snapshot(tmp_path)
+    if identities:
+        snapshot.page("arg.managed-identities", "tenant", {"data": []})
+    with closing(Shared(snapshot.reader(), ("arm.federated-credentials",))) as index:
+        assert index.answered("arm.federated-credentials", where()) is identities

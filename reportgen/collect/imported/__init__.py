@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,8 +12,9 @@ from pathlib import Path
 from reportgen.collect.imported import kube_bench, kubescape, trivy
 from reportgen.collect.imported.interface import Told, Tool, Unusable, stamp
 from reportgen.collect.interface import Ledger
-from reportgen.engagement import Engagement, Imported
+from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
+from reportgen.imported import Imported
 from reportgen.model import Gap, Json, Provenance
 from reportgen.sources.imported import PREFIX
 
@@ -61,8 +61,8 @@ class Known:
         A name is one of the clusters that are always seen: whoever means another gives its id.
         """
         parts = wanted.lower().split("/")
-        if len(parts) > 2:  # noqa: PLR2004 (/subscriptions/<id>)
-            return parts[2] in self.unseen | self.refused
+        if wanted.startswith("/"):
+            return not self.unseen.union(self.refused).isdisjoint(parts)
         return bool(self.refused)
 
 
@@ -76,12 +76,21 @@ def find(engagement: Engagement) -> tuple[File, ...]:
 
 
 def _found(declared: Imported, folder: Path, where: str) -> Iterator[File]:
-    names = sorted(glob.glob(declared.file, root_dir=folder, recursive=True))
-    files = [name for name in names or [declared.file] if (folder / name).is_file()]
-    if not files:
+    paths = _paths(folder, Path(declared.file))
+    if not paths:
         raise UsageError(f"{where}.file: {folder / declared.file}: no such file")
-    for name in files:
-        yield File(declared, folder / name, Path(name).as_posix(), where)
+    for path in paths:
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+        yield File(declared, path, name, where)
+
+
+def _paths(folder: Path, given: Path) -> list[Path]:
+    """The file of this name, or else those that it is a pattern of."""
+    if (folder / given).is_file():
+        return [folder / given]
+    top = Path(given.anchor) if given.is_absolute() else folder
+    pattern = given.relative_to(given.anchor) if given.is_absolute() else given
+    return sorted(path for path in top.glob(str(pattern)) if path.is_file())
 
 
 def match(files: Iterable[File], known: Known) -> tuple[Match, ...]:

@@ -18,8 +18,8 @@ class Unusable(Exception):
 class Told:
     """One file as read, without what nobody needs and without whatever could be a secret.
 
-    ``version`` is the tool's, ``content`` names what it tested with (a benchmark, frameworks), ``calls_it`` is
-    its name for the cluster, ``taken_at`` RFC 3339 in UTC: each "" where the file does not say it.
+    ``version`` is the tool's, ``content`` names what it tested with (a benchmark, frameworks), ``calls_it``
+    is its name for the cluster, ``taken_at`` RFC 3339 in UTC: each "" where the file does not say it.
     """
 
     results: list[Json]
@@ -64,7 +64,7 @@ def moment(value: Json) -> str:
         found = datetime.fromisoformat(text(value))
     except ValueError:
         return ""
-    if found.year < 2000:  # noqa: PLR2004 (no tool is as old)
+    if found.year == 1:
         return ""
     return stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
 

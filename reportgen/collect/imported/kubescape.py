@@ -1,4 +1,4 @@
-"""Kubescape: controls of frameworks over a cluster, as ``kubescape scan --format json`` (version 2) writes."""
+"""Kubescape: controls of frameworks over a cluster, as ``kubescape scan --format json`` writes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from reportgen.collect.imported.interface import Told, Tool, Unusable, at, maps,
 from reportgen.model import Json
 
 _SEVERITIES = ((9, "critical"), (7, "high"), (4, "medium"), (1, "low"))
-"""From which score factor on a control has a severity. (Source: Kubescape's opa-utils, ControlSeverityToInt.)"""
+"""From which score factor on a control has a severity. (Source: Kubescape's opa-utils.)"""
 _CLUSTER = (None, 0, "Cluster", "cluster")
 """What ``scanningTarget`` is where a cluster was looked at; the key is left out for 0."""
 _NAMES = (
@@ -24,7 +24,9 @@ def read(document: Json) -> Told:
     """Of each control its id, name, severity, state and numbers of resources; the resources are left out."""
     controls = at(document, "summaryDetails", "controls")
     if not isinstance(controls, dict):
-        raise Unusable("expected what kubescape scan --format json writes, version 2: summaryDetails.controls")
+        raise Unusable(
+            "expected what kubescape scan --format json writes, version 2: summaryDetails.controls"
+        )
     if at(document, "metadata", "scanMetadata", "scanningTarget") not in _CLUSTER:
         raise Unusable("expected a scan of a cluster; this is one of files")
     frameworks = maps(at(document, "summaryDetails", "frameworks"))
@@ -49,7 +51,9 @@ def _control(key: str, control: dict[str, Any], frameworks: list[dict[str, Any]]
         "status": (text(at(control, "statusInfo", "status")) or text(control.get("status"))).lower(),
         "failed": _number(at(counted, "failedResources")),
         "passed": _number(at(counted, "passedResources")),
-        "frameworks": sorted({text(one.get("name")) for one in frameworks if key in (at(one, "controls") or ())}),
+        "frameworks": sorted(
+            {text(one.get("name")) for one in frameworks if key in (at(one, "controls") or ())}
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Trivy: vulnerabilities of images, as ``trivy k8s --format json`` and ``trivy image --format json`` write."""
+"""Trivy: vulnerabilities of images, as ``trivy k8s`` and ``trivy image`` write them as JSON."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _PACKAGES = ("os-pkgs", "lang-pkgs")
 def read(document: Json) -> Told:
     """A report on a cluster (``Resources``; ``Findings`` with ``--report summary``) or on one image.
 
-    Of a vulnerability are kept its id, package, severity and whether there is a fix. Secrets that Trivy found,
-    the lines around them and the images' settings are left out.
+    Of a vulnerability are kept its id, package, severity and whether there is a fix. Secrets that Trivy
+    found, the lines around them and the images' settings are left out.
     """
     if not isinstance(document, dict):
         raise Unusable("expected what trivy --format json writes: an object")

@@ -97,6 +97,9 @@ class Credentials(Kube):
     kubeconfigs: list[Credential] | None = None
 
 
+_CREDENTIALS = msgspec.json.Decoder(Credentials)
+
+
 def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
     """Where a cluster's API server is, and the answer to keep; Unread where Azure does not say."""
     obstacle = target.obstacle
@@ -105,9 +108,9 @@ def endpoint(azure: Azure, target: Target) -> tuple[Endpoint, Answer]:
     path = f"{quote(target.id, safe='/()')}/listClusterUserCredential"
     answer = azure.post(path, CONTAINER_SERVICE_API_VERSION)
     if answer.status != 200:
-        raise _refused(answer)
+        raise refused(answer, "listClusterUserCredential", ", ".join(BY_NAME[ACCESS].permissions))
     try:
-        found = msgspec.json.decode(answer.content, type=Credentials).kubeconfigs or []
+        found = _CREDENTIALS.decode(answer.content).kubeconfigs or []
         text = base64.b64decode(str(found[0].value), validate=True)
         place = Kubeconfig(text).endpoint()
     except (msgspec.DecodeError, IndexError, binascii.Error) as error:
@@ -124,17 +127,17 @@ def _kept(answer: Answer, place: Endpoint) -> Answer:
     return replace(answer, body=body, parameters={"body": NOT_STORED})
 
 
-def _refused(answer: Answer) -> Unread:
-    """By Azure's code alone: the body of this answer is never repeated."""
+def refused(answer: Answer, action: str, permission: str) -> Unread:
+    """Why an action did not go well, by Azure's code alone: the body of its answer is never repeated."""
     try:
         code = error_code(msgspec.json.decode(answer.content))
     except msgspec.DecodeError:
         code = ""
     words = f"HTTP {answer.status} {code}".strip()
     if answer.status in (401, 403):
-        return Unread("denied", f"{words}. Needed permission: {', '.join(BY_NAME[ACCESS].permissions)}.")
+        return Unread("denied", f"{words} from {action}. Needed permission: {permission}.")
     reason = {404: "not-found", 429: "throttled"}.get(answer.status, "failed")
-    return Unread(reason, f"{words} from listClusterUserCredential.")
+    return Unread(reason, f"{words} from {action}.")
 
 
 def _lowered(value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One cluster by a kubeconfig, without Azure: what Azure would say of it is a gap."""
+"""One cluster by a kubeconfig, without Azure: what Azure would say of it is left out."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from reportgen.model import CollectionMode, Gap, Identity
 from reportgen.snapshot import Writer
 
 _NO_AZURE = (
-    "The cluster was read by a kubeconfig alone: whatever Azure says of it, or of what is around it, was not "
-    "asked for."
+    "The cluster was read by a kubeconfig alone, as the engagement says: whatever Azure says of it, or of "
+    "what is around it, was not asked for."
 )
 _UNKNOWN = Identity("not stated by the API server", "none: signed in by a kubeconfig")
 
@@ -111,7 +111,7 @@ def read(
         identity = _read(engagement, connection, client, writer, mode, way)
     finally:
         client.close()
-    writer.gap(Gap("arm.managed-clusters", way.scope, way.context, "not-found", _NO_AZURE))
+    writer.gap(Gap("arm.managed-clusters", way.scope, way.context, "excluded", _NO_AZURE))
     return Found(identity, way.place.server)
 
 

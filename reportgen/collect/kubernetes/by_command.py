@@ -19,6 +19,7 @@ from reportgen.model import Json
 from reportgen.sources.kubernetes import ACCESS, SECRETS
 
 _READS = {read.source: read for read in READS}
+_VERSION = msgspec.json.Decoder(Version)
 
 
 def read(subject: Subject, runner: Runner, way: Answer) -> None:
@@ -94,7 +95,7 @@ def _version(section: Section) -> Json:
     if section.state != "read":
         raise Unread("denied" if section.state == "denied" else "failed", "kubectl could not read /version.")
     try:
-        return {"kind": "Version", **msgspec.to_builtins(msgspec.json.decode(section.content, type=Version))}
+        return {"kind": "Version", **msgspec.to_builtins(_VERSION.decode(section.content))}
     except msgspec.DecodeError as error:
         raise Unread("failed", "/version: what was printed is no version.") from error
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -29,6 +30,9 @@ from reportgen.collect.kubernetes.transport import Deadline, Transport
 JSON = "application/json"
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes of one answer, unpacked; a page of 500 pods is 2 to 5 MB."""
+AT_ONCE = 4
+"""Calls to one API server that are under way at most: a small part of the 600 requests that its priority and
+fairness shares out by default, most of it to others."""
 _ATTEMPTS = 5
 _LONGEST_PAUSE = 60.0
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -39,6 +43,10 @@ _PRIORITY = "x-kubernetes-pf-prioritylevel-uid"
 for _logger in ("httpx", "httpcore"):
     # Their lines repeat whole URLs, and a continue token in one holds names out of the cluster.
     logging.getLogger(_logger).setLevel(logging.WARNING)
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Authorizer(Protocol):
@@ -66,6 +74,9 @@ class Failure(Kube):
     details: Details | None = None
 
 
+_FAILURE = msgspec.json.Decoder(Failure)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer; ``url`` is without what must not be kept, times are RFC 3339."""
@@ -82,7 +93,7 @@ class Reply:
     def failure(self) -> Failure:
         """What an error says to a machine; nothing where its body is no Status."""
         try:
-            return msgspec.json.decode(self.content, type=Failure)
+            return _FAILURE.decode(self.content)
         except msgspec.DecodeError:
             return Failure()
 
@@ -93,7 +104,7 @@ class Reply:
 
 
 class Client:
-    """Calls one API server, one call after the other; ``deadline`` is the cluster's."""
+    """Calls one API server; ``deadline`` is the cluster's."""
 
     def __init__(
         self,
@@ -110,7 +121,8 @@ class Client:
         self._connection = connection
         self._clock = clock
         self._reached = False
-        self._transport = Transport(self.server, context, connection)
+        self._transport = Transport(self.server, context, connection, AT_ONCE)
+        self._pool = ThreadPoolExecutor(AT_ONCE)
         self._http = httpx.Client(
             transport=self._transport,
             trust_env=False,
@@ -120,8 +132,16 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections, once no call is under way."""
+        self._pool.shutdown(cancel_futures=True)
         self._http.close()
+
+    def at_once(self, do: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """What comes of each item, in their order, a few at once; what fails first is raised.
+
+        ``do`` makes its calls by this client, and does not come back here.
+        """
+        return list(self._pool.map(do, items))
 
     @property
     def host(self) -> str:

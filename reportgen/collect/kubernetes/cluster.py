@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import msgspec
@@ -26,6 +27,7 @@ from reportgen.sources.source import Rule
 
 VERSION = "k8s.version"
 NAMESPACES = "k8s.namespaces"
+_VERSION = msgspec.json.Decoder(Version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +102,17 @@ def read(subject: Subject, client: Client, way: Iterable[Answer]) -> None:
     me = who(client)
     held = rights(client, asked(discovery, subject.secrets))
     subject.record(ACCESS, chain(way, filter(None, (me, held.answer))))
-    subject.record(VERSION, _version(client))
-    for one in READS:
+
+    def look(one: Read) -> None:
         denied = next((rule for rule in _served(discovery, one) if rule in held.denied), None)
         if denied:
             subject.unread(one.source, _not_allowed(denied))
         else:
             _list(subject, one.source, _Lists(client, discovery, one))
+
+    version = partial(subject.record, VERSION, _version(client))
+    work: list[Callable[[], object]] = [version, *(partial(look, one) for one in READS)]
+    client.at_once(lambda job: job(), work)
     if subject.secrets:
         rule = BY_NAME[SECRETS].rules[0]
         if rule in held.denied:
@@ -143,7 +149,7 @@ def _version(client: Client) -> Iterator[Answer]:
     if reply.status != 200:
         raise refused(reply, "read /version (the cluster role system:public-info-viewer)")
     try:
-        found = msgspec.json.decode(reply.content, type=Version)
+        found = _VERSION.decode(reply.content)
     except msgspec.DecodeError as error:
         raise Unread("failed", "/version: the answer is no version.") from error
     yield answer(reply, {"kind": "Version", **msgspec.to_builtins(found)}, "")

@@ -6,6 +6,7 @@ A refusal would not tell: a server denies what does not exist as well to somebod
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from reportgen.collect.kubernetes.client import Client, Reply, refused
 from reportgen.collect.kubernetes.failures import Unread, undecodable
 from reportgen.collect.kubernetes.objects.base import Kube
 from reportgen.collect.kubernetes.pager import ListCall, answer
-from reportgen.collect.kubernetes.reads import Read
+from reportgen.collect.kubernetes.reads import READS, Read
 from reportgen.sources.source import Rule
 
 _RIGHT = "discovery (the cluster role system:discovery)"
@@ -65,11 +66,17 @@ class ResourceList(Kube):
 
 
 Form = TypeVar("Form", Versions, GroupList, ResourceList)
+_VERSIONS = msgspec.json.Decoder(Versions)
+_GROUPS = msgspec.json.Decoder(GroupList)
+_RESOURCES = msgspec.json.Decoder(ResourceList)
 
 
 @dataclass(slots=True)
 class Discovery:
-    """The groups of one cluster; the resources of a group are asked for when they are first needed."""
+    """The groups of one cluster, with the resources of those that are read.
+
+    Of a group's versions the best known one is asked at once; others, and what failed, when it is needed.
+    """
 
     client: Client
     reply: Reply
@@ -79,11 +86,25 @@ class Discovery:
     @classmethod
     def of(cls, client: Client) -> Discovery:
         """Ask a cluster; Unread where it does not say."""
-        core, groups = client.get("/api"), client.get("/apis")
-        found = {"": tuple(_decoded(core, Versions, "APIVersions").versions or ())}
-        for group in _decoded(groups, GroupList, "APIGroupList").groups or ():
+        core, groups = client.at_once(client.get, ("/api", "/apis"))
+        found = {"": tuple(_decoded(core, _VERSIONS, "APIVersions").versions or ())}
+        for group in _decoded(groups, _GROUPS, "APIGroupList").groups or ():
             found[str(group.name)] = tuple(str(one.version) for one in group.versions or ())
-        return cls(client, groups, found)
+        discovery = cls(client, groups, found)
+        client.at_once(discovery._learn, dict.fromkeys(discovery._best()))
+        return discovery
+
+    def _best(self) -> Iterator[tuple[str, str]]:
+        """Group and version of what is read, where the cluster serves a known one."""
+        for read in READS:
+            for rule in read.rules:
+                offered = self.groups.get(rule.group, ())
+                known = [version for version in read.versions if version in offered]
+                yield from ((rule.group, version) for version in known[:1])
+
+    def _learn(self, place: tuple[str, str]) -> None:
+        with suppress(Unread):
+            self._of(*place)
 
     def lists(self, read: Read) -> Iterator[ListCall]:
         """The lists of a source that this cluster serves, none where it serves nothing of it.
@@ -139,7 +160,7 @@ class Discovery:
         path = _root(group, version)
         if path not in self._resources:
             reply = self.client.get(path)
-            self._resources[path] = tuple(_decoded(reply, ResourceList, "APIResourceList").resources or ())
+            self._resources[path] = tuple(_decoded(reply, _RESOURCES, "APIResourceList").resources or ())
         return self._resources[path]
 
 
@@ -147,11 +168,11 @@ def _root(group: str, version: str) -> str:
     return f"/apis/{group}/{version}" if group else f"/api/{version}"
 
 
-def _decoded(reply: Reply, form: type[Form], kind: str) -> Form:
+def _decoded(reply: Reply, form: msgspec.json.Decoder[Form], kind: str) -> Form:
     if reply.status != 200:
         raise refused(reply, _RIGHT)
     try:
-        found = msgspec.json.decode(reply.content, type=form)
+        found = form.decode(reply.content)
     except msgspec.DecodeError as error:
         raise Unread("failed", f"{reply.url}: the answer is no {kind}{undecodable(error)}.") from error
     if found.kind != kind:

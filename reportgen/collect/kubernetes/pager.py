@@ -52,6 +52,9 @@ class Kind(Kube):
     kind: str | None = None
 
 
+_KIND = msgspec.json.Decoder(Kind)
+
+
 @dataclass(frozen=True, slots=True)
 class ListCall:
     """The objects of one kind, whole as far as declared, or ``bare``: their metadata alone."""
@@ -94,7 +97,7 @@ class ListCall:
 
 def be_of_kind(content: bytes, wanted: str, path: str) -> None:
     """Raise Unread where an answer is another kind of thing than what was asked for."""
-    if msgspec.json.decode(content, type=Kind).kind != wanted:
+    if _KIND.decode(content).kind != wanted:
         raise Unread("failed", f"{path}: the answer is no {wanted}, and was not looked into.")
 
 

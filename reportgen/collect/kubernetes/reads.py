@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -131,7 +130,10 @@ READS: tuple[Read, ...] = (
 )
 
 
-@cache
+_DECODERS = {read.item: msgspec.json.Decoder(ObjectList[read.item]) for read in READS}  # type: ignore[name-defined]
+"""Made while there is one thread: msgspec (0.22) crashes where one decodes what another is preparing."""
+
+
 def decoder(item: type[Kube]) -> msgspec.json.Decoder[ObjectList[Any]]:
     """Decodes a page of a list of ``item``."""
-    return msgspec.json.Decoder(ObjectList[item])  # type: ignore[valid-type]
+    return _DECODERS[item]

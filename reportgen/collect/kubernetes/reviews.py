@@ -84,6 +84,10 @@ class Who(Kube):
     status: WhoStatus | None = None
 
 
+_REVIEW = msgspec.json.Decoder(Review)
+_WHO = msgspec.json.Decoder(Who)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What came of the reviews: the answer to keep, if anything was asked, and the rules not allowed."""
@@ -98,34 +102,35 @@ def rights(client: Client, rules: Iterable[Rule]) -> Rights:
     A review that is refused says nothing about the right: it is tried then. Raises Unread where no answer
     comes, or the collector is not let in at all.
     """
-    replies: list[Reply] = []
+    rules = tuple(rules)
+    replies = client.at_once(lambda rule: _let_in(client.review(_asked(rule))), rules)
     items: list[Json] = []
     denied: set[Rule] = set()
-    for rule in rules:
-        reply = client.review(_asked(rule))
-        if reply.status == 401:
-            raise Unread("denied", f"{reply.words}: the API server does not know the collector's token.")
+    for rule, reply in zip(rules, replies, strict=True):
         verdict = _verdict(reply)
         if verdict and not verdict.allowed:
             denied.add(rule)
-        replies.append(reply)
         items.append(_item(rule, reply, verdict))
     return Rights(_together(replies, items) if replies else None, frozenset(denied))
 
 
 def who(client: Client) -> Answer | None:
     """Who the API server takes the collector for; None from a server that does not tell (before 1.28)."""
-    reply = client.who(WhoAmI())
-    if reply.status == 401:
-        raise Unread("denied", f"{reply.words}: the API server does not know the collector's token.")
+    reply = _let_in(client.who(WhoAmI()))
     if reply.status != 201:
         return None
     try:
-        found = msgspec.json.decode(reply.content, type=Who)
+        found = _WHO.decode(reply.content)
     except msgspec.DecodeError:
         return None
     body = {"kind": "SelfSubjectReview", **msgspec.to_builtins(found)}
     return answer(reply, body, "authentication.k8s.io/v1")
+
+
+def _let_in(reply: Reply) -> Reply:
+    if reply.status == 401:
+        raise Unread("denied", f"{reply.words}: the API server does not know the collector's token.")
+    return reply
 
 
 def _asked(rule: Rule) -> Asked:
@@ -136,7 +141,7 @@ def _verdict(reply: Reply) -> Verdict | None:
     if reply.status != 201:
         return None
     try:
-        return msgspec.json.decode(reply.content, type=Review).status
+        return _REVIEW.decode(reply.content).status
     except msgspec.DecodeError:
         return None
 

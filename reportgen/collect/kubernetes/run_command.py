@@ -23,7 +23,7 @@ import msgspec
 from reportgen.collect.arm import CONTAINER_SERVICE_API_VERSION
 from reportgen.collect.azure import Answer, Azure, Unreachable
 from reportgen.collect.kubernetes import script
-from reportgen.collect.kubernetes.access import Target
+from reportgen.collect.kubernetes.access import Target, refused
 from reportgen.collect.kubernetes.failures import DeadlinePassed, Unread
 from reportgen.collect.kubernetes.objects.base import Kube
 from reportgen.collect.kubernetes.tokens import EntraTokens
@@ -34,8 +34,11 @@ NAMESPACE = "aks-command"
 """The namespace that Azure makes for these commands' pods, which are called ``command-<id>``."""
 LARGEST_OUTPUT = 512 * 1024
 """Bytes of a command's output that Azure keeps; it cuts what is over without a word."""
+_PERMISSION = "Microsoft.ContainerService/managedClusters/runCommand/action"
 _MOST_UNPACKED = 256 * 1024 * 1024
 _POLL_SECONDS = 5.0
+_RESULT = re.compile(r"/commandResults/([0-9A-Za-z-]{1,64})$", re.IGNORECASE)
+_POD = re.compile(r"\bcommand-[0-9a-f]{32}\b")
 _END = re.compile(r"([A-Za-z0-9+/=]*)\nreportgen (\d+) ([0-9a-f]{64})\n?")
 
 
@@ -69,8 +72,10 @@ class Output(Kube):
 class Result(Kube):
     """Azure's answer about a command."""
 
-    id: str | None = None
     properties: Output | None = None
+
+
+_DECODER = msgspec.json.Decoder(Result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +134,14 @@ class Runner:
                 "failed",
                 "runCommand got no answer; whether a pod was started is not known, and it is not repeated.",
             ) from error
-        ended = self._ended(answer)
-        result = _result(ended)
-        printed = _printed(result.properties or Output())
+        pod = _pod(answer)
+        try:
+            ended = self._ended(answer)
+            printed = _printed(_result(ended).properties or Output())
+        except Unread as error:
+            raise _with_pod(error, pod) from error
         return Printed(
-            f"command-{result.id}",
+            pod,
             replace(answer, query=command, content=b"", body=None, ended_at=ended.ended_at),
             _sections(printed),
             hashlib.sha256(printed).hexdigest(),
@@ -149,11 +157,8 @@ class Runner:
                 raise DeadlinePassed(self.deadline.seconds)
             self.sleep(_POLL_SECONDS)
             answer = self._asked(place)
-        if answer.status in (401, 403):
-            needed = "Microsoft.ContainerService/managedClusters/runCommand/action"
-            raise Unread("denied", f"HTTP {answer.status} from runCommand. Needed permission: {needed}.")
         if answer.status != 200:
-            raise Unread("failed", f"HTTP {answer.status} from runCommand.")
+            raise refused(answer, "runCommand", _PERMISSION)
         return answer
 
     def _asked(self, place: str) -> Answer:
@@ -163,9 +168,25 @@ class Runner:
             raise Unread("failed", "The command was started, and Azure does not say how it ended.") from error
 
 
+def _pod(answer: Answer) -> str:
+    """The pod of a command: by the place of its result, or by what a refusal says; "" where none is named."""
+    found = _RESULT.search(urlsplit(answer.headers.get("location", "")).path)
+    if answer.status == 202 and found:
+        return f"command-{found[1]}"
+    named = _POD.search(answer.content.decode("utf-8", "replace"))
+    return named[0] if named and answer.status != 202 else ""
+
+
+def _with_pod(error: Unread, pod: str) -> Unread:
+    """The same, saying what stays behind in the cluster."""
+    if not pod:
+        return error
+    return Unread(error.reason, f"{error} The command's pod is {pod} in the namespace {NAMESPACE}.")
+
+
 def _result(answer: Answer) -> Result:
     try:
-        return msgspec.json.decode(answer.content, type=Result)
+        return _DECODER.decode(answer.content)
     except msgspec.DecodeError as error:
         raise Unread("failed", "Azure's answer about the command is not as it declares it.") from error
 

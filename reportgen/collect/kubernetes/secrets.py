@@ -44,6 +44,9 @@ class Table(Kube):
     rows: list[Row] | None = None
 
 
+_TABLE = msgspec.json.Decoder(Table)
+
+
 @dataclass(frozen=True, slots=True)
 class TableCall:
     """The table of one namespace."""
@@ -78,7 +81,7 @@ class TableCall:
     def decoded(self, content: bytes) -> tuple[Json, str]:
         """See `Call`; columns that are not the four known ones are not read."""
         be_of_kind(content, "Table", self.path)
-        table = msgspec.json.decode(content, type=Table)
+        table = _TABLE.decode(content)
         if [column.name for column in table.column_definitions or []] != _COLUMNS:
             raise Unread("failed", f"{self.path}: the table's columns are not {', '.join(_COLUMNS)}.")
         metadata = table.metadata or ListMetadata()

@@ -2,6 +2,7 @@
 
 kubectl's templates know no JSON: strings are printed as Go quotes them (``%q``), which `as_json` turns into
 JSON's way. Objects begin with an entry of no name, so that what follows can always begin with a comma.
+A text that is marked ``remote: False`` is printed as "" where it is there: that much crosses Azure.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ class _Parts:
         extra: Mapping[str, Any] = {}
         if isinstance(kind, inspect.Metadata):
             extra, kind = kind.extra or {}, kind.type
-        if extra.get("remote", True) is False:
-            return ""
         name = field.encode_name
-        return f'{{{{$v := index . "{name}"}}}}{_given(f",{_string(name)}:{self._value(kind, extra)}")}'
+        withheld = extra.get("remote", True) is False
+        value = _string("") if withheld else self._value(kind, extra)
+        return f'{{{{$v := index . "{name}"}}}}{_given(f",{_string(name)}:{value}")}'
 
     def _value(self, kind: inspect.Type, extra: Mapping[str, Any]) -> str:
         """The template of a value that is in ``$v``."""

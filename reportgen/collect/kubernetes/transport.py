@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -76,7 +77,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 class Backend(httpcore.NetworkBackend):
-    """Opens the sockets of one cluster, whose calls are made one after the other.
+    """Opens the sockets of one cluster; the deadline is that of the call which the thread makes.
 
     With an ``address`` the hosts below ``domain`` are found there, and there is no other network.
     """
@@ -85,7 +86,7 @@ class Backend(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
         self._address = address
         self._domain = domain
-        self.deadline: Deadline | None = None
+        self._call = threading.local()
 
     def connect_tcp(
         self,
@@ -110,11 +111,16 @@ class Backend(httpcore.NetworkBackend):
             raise httpcore.ConnectError(str(error)) from error
         return self._address
 
+    def start(self, deadline: Deadline) -> None:
+        """Set the deadline that holds in this thread until it starts another call."""
+        self._call.deadline = deadline
+
     def time_left(self, timeout: float | None, passed: type[Exception]) -> float | None:
         """Seconds that a wait may take; raises ``passed`` where there are none."""
-        if self.deadline is None:
+        deadline: Deadline | None = getattr(self._call, "deadline", None)
+        if deadline is None:
             return timeout
-        left = self.deadline.left
+        left = deadline.left
         if left <= 0:
             raise passed("the call's deadline passed")
         return left if timeout is None else min(timeout, left)
@@ -148,13 +154,15 @@ def _translated(error: Exception, request: httpx.Request) -> httpx.TransportErro
 class Transport(httpx.BaseTransport):
     """HTTP/1.1 over `Backend`, through the connection's proxy or the environment's."""
 
-    def __init__(self, server: str, context: ssl.SSLContext, connection: Connection) -> None:
+    def __init__(
+        self, server: str, context: ssl.SSLContext, connection: Connection, connections: int
+    ) -> None:
         domain = "." + str(urlsplit(connection.management_url).hostname).partition(".")[2]
         self._backend = Backend(connection.address, domain)
         proxy = "" if connection.address else _proxy(server, connection)
         common: dict[str, Any] = {
             "ssl_context": context,
-            "max_connections": 1,
+            "max_connections": connections,
             "http1": True,
             "http2": False,
             "network_backend": self._backend,
@@ -162,8 +170,8 @@ class Transport(httpx.BaseTransport):
         self._pool = _proxied(proxy, common) if proxy else httpcore.ConnectionPool(**common)
 
     def start(self, deadline: Deadline) -> None:
-        """Set the deadline that holds until the next call starts."""
-        self._backend.deadline = deadline
+        """Set the deadline that holds in this thread until its next call starts."""
+        self._backend.start(deadline)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """See `httpx.BaseTransport`."""

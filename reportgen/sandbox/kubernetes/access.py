@@ -9,6 +9,7 @@ By default the collector holds the ClusterRole that the tool itself hands out, a
      "deny": ["secrets", "*.apps"],      resources that no rule allows
      "webhook": true,                    answers as Azure's authoriser does
      "anonymous": false,                 401 for who does not say who they are
+     "reachable": false,                 no network path leads there from the collector
      "username": "auditor", "groups": ["auditors"]}
 
 The words of Azure's authoriser are those of Guard, which is public.
@@ -129,6 +130,7 @@ class Access:
     denied: tuple[str, ...] = ()
     webhook: bool = False
     anonymous: bool = True
+    reachable: bool = True
 
     def verdict(self, user: User, asked: Attributes) -> Verdict:
         """Whether a user may."""
@@ -180,10 +182,11 @@ def access(described: Json, denied: Iterable[str], *, webhook: bool | None, azur
         (*_texts(said, "deny"), *denied),
         _typed(said, "webhook", bool, azure_rbac) if webhook is None else webhook,
         _typed(said, "anonymous", bool, True),
+        _typed(said, "reachable", bool, True),
     )
 
 
-_KEYS = ("rules", "also", "deny", "webhook", "anonymous", "username", "groups")
+_KEYS = ("rules", "also", "deny", "webhook", "anonymous", "reachable", "username", "groups")
 
 
 @cache

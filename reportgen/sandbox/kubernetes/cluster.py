@@ -25,6 +25,7 @@ class Cluster:
     azure_rbac: bool
     private: bool
     stopped: bool
+    run_command: bool
     local_accounts: bool
     version: str
 
@@ -34,12 +35,14 @@ class Cluster:
         properties = _lowered(_lowered(resource.body).get("properties"))
         entra = _lowered(properties.get("aadprofile"))
         current = properties.get("currentkubernetesversion") or properties.get("kubernetesversion")
+        server = _lowered(properties.get("apiserveraccessprofile"))
         return cls(
             resource.id,
             entra=entra.get("managed") is True,
             azure_rbac=entra.get("enableazurerbac") is True,
-            private=_lowered(properties.get("apiserveraccessprofile")).get("enableprivatecluster") is True,
+            private=server.get("enableprivatecluster") is True,
             stopped=_lowered(properties.get("powerstate")).get("code") == "Stopped",
+            run_command=server.get("disableruncommand") is not True,
             local_accounts=properties.get("disablelocalaccounts") is not True,
             version=str(current or ""),
         )

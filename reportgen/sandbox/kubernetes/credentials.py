@@ -15,6 +15,7 @@ from reportgen.model import Json
 from reportgen.sandbox.estate import Estate
 from reportgen.sandbox.exchange import Answer, Call, error
 from reportgen.sandbox.interface import ADMIN_CANARY, API_AUDIENCE, MANAGEMENT_HOST, TENANT_ID
+from reportgen.sandbox.kubernetes.access import access
 from reportgen.sandbox.kubernetes.cluster import Cluster
 from reportgen.sandbox.resource_manager import missing
 
@@ -88,9 +89,13 @@ class Credentials:
 
     def _server(self, call: Call, cluster: Cluster) -> str:
         """By its host where the caller finds hosts by name, else below the address that was called."""
-        if cluster.id.key not in self.estate.kubernetes:
+        folders = self.estate.kubernetes
+        if cluster.id.key not in folders:
             hidden = cluster.private or cluster.stopped
             return f"https://{cluster.unresolvable if hidden else cluster.host}:443"
+        said = folders.contents(cluster.id.key).access
+        if not access(said, (), webhook=None, azure_rbac=False).reachable:
+            return f"https://{cluster.unresolvable}:443"
         if call.host.partition(":")[0].lower() == MANAGEMENT_HOST:
             return f"https://{cluster.host}:443"
         return f"https://{call.host}{PREFIX}{cluster.label}"

@@ -141,8 +141,17 @@ def _defined(definition: Mapping[str, Any]) -> ApiResource:
 
 
 def _guessed(group: str, seen: Seen) -> ApiResource:
-    plural = seen.kind.lower() if group == _GATEKEEPER else _plural(seen.kind)
-    return ApiResource(group, plural, seen.kind, seen.namespaced, (), f"{seen.kind}List", custom=True)
+    constraint = group == _GATEKEEPER
+    return ApiResource(
+        group,
+        seen.kind.lower() if constraint else _plural(seen.kind),
+        seen.kind,
+        seen.namespaced,
+        (),
+        f"{seen.kind}List",
+        custom=True,
+        categories=("constraint", "constraints") if constraint else (),
+    )
 
 
 def _plural(kind: str) -> str:

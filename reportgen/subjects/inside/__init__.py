@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reportgen.subjects.inside.bindings import ROLE_BINDING
 from reportgen.subjects.inside.constraints import CONSTRAINT, POLICY_COMPONENT
+from reportgen.subjects.inside.federated_credentials import FEDERATED_CREDENTIAL
 from reportgen.subjects.inside.gateways import GATEWAY
 from reportgen.subjects.inside.ingresses import INGRESS
 from reportgen.subjects.inside.interface import Documents, Found, Kind, Objects, found, named
@@ -32,6 +33,7 @@ KINDS: tuple[Kind, ...] = (
     ROLE,
     ROLE_BINDING,
     SERVICE_ACCOUNT,
+    FEDERATED_CREDENTIAL,
     WORKLOAD,
 )
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -1,22 +1,23 @@
 """The access listing of one cluster: who holds which power, by role bindings and by Azure roles.
 
 One row a principal, right and place, with what gives it. Principals are as Kubernetes and Azure name them:
-members of groups are not resolved here.
+members of groups are not resolved here, conditions and deny assignments not evaluated.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
-from reportgen.model import Json
-from reportgen.subjects.document import at
+from reportgen.model import Access, AccessListing, Json, Subject
+from reportgen.subjects.document import at, last, of_row
 from reportgen.subjects.inside.bindings import granted, is_system, place_of, principals
-from reportgen.subjects.inside.interface import named
+from reportgen.subjects.inside.interface import Objects, named
 from reportgen.subjects.inside.powers import CLUSTER_ADMIN, WHOLE_CLUSTER
-from reportgen.subjects.inside.roles import RoleBook
+from reportgen.subjects.inside.roles import BINDINGS, ROLES, RoleBook
 
+SOURCES = (*BINDINGS, *ROLES, "arg.role-assignments", "arg.role-definitions", "arm.role-eligibilities")
+"""What a listing is made of; a gap in one leaves it incomplete."""
 CHANGES_CLUSTER = "changes-cluster"
 """May change the cluster's Azure settings, the group of its administrators among them."""
 ASSIGNS_ROLES = "assigns-roles"
@@ -61,24 +62,12 @@ _OUTSIDE = frozenset({"approves-csrs", "creates-persistent-volumes", "edits-webh
 """Powers over what lies outside namespaces."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Access:
-    """One row. ``through`` is the binding or the Azure role's name, ``scope`` where that stands.
-
-    ``place`` is a namespace or the whole cluster. ``eligible``: the role has to be activated first;
-    ``conditional``: the assignment has a condition, which is not evaluated here. ``system``: a binding that
-    Kubernetes or AKS made for its own parts.
-    """
-
-    principal: str
-    right: str
-    place: str
-    by: str
-    through: str
-    scope: str
-    eligible: bool = False
-    conditional: bool = False
-    system: bool = False
+def listing(cluster: Subject, objects: Objects, gaps: Mapping[str, str]) -> AccessListing:
+    """The listing of a cluster as far as it could be read; ``gaps`` has a sentence for each source in gap."""
+    bindings = [binding for source in BINDINGS for binding, _ in objects.of(source)]
+    rows = access_listing(objects.cluster, bindings, RoleBook.of(objects), objects.related)
+    missing = dict.fromkeys(gaps[source] for source in SOURCES if source in gaps)
+    return AccessListing(cluster, tuple(rows), tuple(missing))
 
 
 def access_listing(
@@ -89,7 +78,7 @@ def access_listing(
     ``related`` may hold ``role_assignments``, ``role_eligibilities`` and ``role_definitions``, each as far as
     it could be read; the caller says which could not.
     """
-    definitions = {_last(str(at(row, "id") or "")): row for row in related.get("role_definitions") or ()}
+    definitions = _definitions(related)
     rows = set(_by_bindings(cluster, bindings, book))
     for relation, eligible in (("role_assignments", False), ("role_eligibilities", True)):
         for assignment in related.get(relation) or ():
@@ -109,20 +98,60 @@ def _by_bindings(cluster: Json, bindings: Iterable[Json], book: RoleBook) -> Ite
 def _by_azure(
     cluster: Json, assignment: Json, definitions: Mapping[str, Json], *, eligible: bool
 ) -> Iterator[Access]:
-    role_id = str(_value(assignment, "roleDefinitionId") or "")
-    scope = str(_value(assignment, "scope") or "")
+    role_id, scope = (str(of_row(assignment, key) or "") for key in ("roleDefinitionId", "scope"))
     place = _place(str(at(cluster, "id") or ""), scope)
     if place is None:
         return
-    definition = definitions.get(_last(role_id))
-    name = str(_value(definition, "roleName") or role_id) if definition else role_id
-    principal = "/".join(
-        str(_value(assignment, key) or "unknown") for key in ("principalType", "principalId")
-    )
+    definition = definitions.get(last(role_id))
     rights = azure_rights(definition, cluster, place) if definition else [UNKNOWN_ROLE]
     for right in rights:
-        conditional = bool(_value(assignment, "condition"))
-        yield Access(principal, right, place, "azure", name, scope, eligible, conditional)
+        conditional = bool(of_row(assignment, "condition"))
+        who, name = _principal(assignment), _role_name(definition, role_id)
+        yield Access(who, right, place, "azure", name, scope, eligible, conditional)
+
+
+def _definitions(related: Mapping[str, Json]) -> dict[str, Json]:
+    """The definitions of roles by their GUID."""
+    return {last(str(at(row, "id") or "")): row for row in related.get("role_definitions") or ()}
+
+
+def _role_name(definition: Json, role_id: str) -> str:
+    return str(of_row(definition, "roleName") or role_id)
+
+
+def _principal(assignment: Json) -> str:
+    return "/".join(str(of_row(assignment, key) or "unknown") for key in ("principalType", "principalId"))
+
+
+def admin_credential_callers(cluster: Json, related: Mapping[str, Json]) -> dict[str, Json]:
+    """Whose Azure roles allow the call that gives the administrator's certificate, at or above the cluster.
+
+    ``callers`` have principal, role, scope and whether a condition narrows the assignment; ``unknown_roles``
+    are the ids of assigned roles whose definitions the snapshot does not hold. Empty where roles or their
+    definitions could not be read.
+    """
+    if "role_assignments" not in related or "role_definitions" not in related:
+        return {}
+    definitions = _definitions(related)
+    callers, unknown = [], set()
+    for assignment in related["role_assignments"]:
+        role_id, scope = (str(of_row(assignment, key) or "") for key in ("roleDefinitionId", "scope"))
+        if _place(str(at(cluster, "id") or ""), scope) != WHOLE_CLUSTER:
+            continue
+        definition = definitions.get(last(role_id))
+        if definition is None:
+            unknown.add(role_id)
+        elif _allows(of_row(definition, "permissions") or (), "actions", _ADMIN_CREDENTIAL):
+            callers.append(
+                {
+                    "principal": _principal(assignment),
+                    "role": _role_name(definition, role_id),
+                    "scope": scope,
+                    "conditional": bool(of_row(assignment, "condition")),
+                }
+            )
+    ordered = sorted(callers, key=lambda caller: (caller["principal"], caller["scope"], caller["role"]))
+    return {"admin_credential_callers": ordered, "unknown_roles": sorted(unknown)}
 
 
 def azure_rights(definition: Json, cluster: Json, place: str = WHOLE_CLUSTER) -> list[str]:
@@ -131,7 +160,7 @@ def azure_rights(definition: Json, cluster: Json, place: str = WHOLE_CLUSTER) ->
     Data actions count only where Azure RBAC authorises, and the administrator's credential only while local
     accounts are on. A role assigned at a namespace gives nothing of the cluster itself.
     """
-    permissions = _value(definition, "permissions") or ()
+    permissions = of_row(definition, "permissions") or ()
     data: set[str] = set()
     if at(cluster, "properties", "aadProfile", "enableAzureRBAC") is True:
         data = set(_data_rights(permissions))
@@ -184,14 +213,3 @@ def _place(cluster_id: str, scope: str) -> str | None:
         return name if kind == "namespaces" and name else None
     above = wanted == "" or wanted.startswith("/providers/microsoft.management/managementgroups/")
     return WHOLE_CLUSTER if above or f"{cluster_id}/".startswith(f"{wanted}/") else None
-
-
-def _value(row: Json, key: str) -> Json:
-    """A value of a row, which Resource Graph gives at its top and ARM under ``properties``."""
-    found = at(row, key)
-    return at(row, "properties", key) if found is None else found
-
-
-def _last(role_id: str) -> str:
-    """The last part of a role's id: its scope is spelled in several ways, its GUID in one."""
-    return role_id.rstrip("/").rpartition("/")[2].lower()

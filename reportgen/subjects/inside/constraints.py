@@ -100,7 +100,7 @@ POLICY_COMPONENT = Kind(
     name="policy-component",
     one="component of the policy add-on",
     many="components of the policy add-on",
-    sources=("k8s.deployments",),
+    sources=("k8s.deployments", "arm.managed-clusters"),
     derived={"present": (), "wanted": (), "ready": ()},
     build=_components,
 )

@@ -18,7 +18,8 @@ class Objects:
     """The objects of one cluster, each list read once and kept while the cluster is looked at.
 
     ``cluster`` is the cluster's ARM document, ``related`` what Azure says about it, ``missing`` the sources
-    that could not be read.
+    that could not be read. ``pointers`` says by source where the rows of a relation stand, in their order;
+    ``issuers`` are the OIDC issuers of all clusters that were read, as `issuer_key` spells them.
     """
 
     reader: Reader
@@ -27,30 +28,63 @@ class Objects:
     related: Mapping[str, Json]
     missing: frozenset[str]
     as_of: datetime
+    pointers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    issuers: frozenset[str] = frozenset()
     _lists: dict[str, Documents] = field(default_factory=dict)
+    _namespaces: dict[str, dict[str, list[Json]]] = field(default_factory=dict)
 
     def of(self, source: str) -> Documents:
         """The objects of a source, nulls dropped; empty where it could not be read (see ``missing``)."""
         if source not in self._lists:
+            once = _Once()
             self._lists[source] = [
-                (_without_nulls(item), f"evidence/{self.reader.header.name}/{page.path}#/items/{index}")
+                (once.kept(item), f"evidence/{self.reader.header.name}/{page.path}#/items/{index}")
                 for page in self.reader.pages(source, self.cluster_id)
                 for index, item in enumerate(page.body.get("items") or ())
             ]
         return self._lists[source]
+
+    def inside(self, source: str, namespace: str) -> list[Json]:
+        """The objects of a source in one namespace ("" for those that are in none)."""
+        if source not in self._namespaces:
+            lists = self._namespaces[source] = {}
+            for item, _ in self.of(source):
+                lists.setdefault(named(item)[0], []).append(item)
+        return self._namespaces[source].get(namespace, [])
 
     def known(self, *sources: str) -> bool:
         """Whether all of these could be read."""
         return self.missing.isdisjoint(sources)
 
 
-def _without_nulls(value: Json) -> Json:
-    """Null and absent are one to a control, and objects and lists keep their own names."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
-    return value
+class _Once:
+    """Documents in which equal parts are one object: the pods of a workload differ in little.
+
+    Nulls are dropped, since null and absent are one to a control; objects and lists keep their own names.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, Json] = {}
+
+    def kept(self, value: Json) -> Json:
+        """The value to keep in the place of this one."""
+        return self._marked(value)[1]
+
+    def _marked(self, value: Json) -> tuple[int, Json]:
+        """A hash of the value, which also tells true from 1, and the value to keep."""
+        fresh = value
+        if isinstance(value, dict):
+            parts = [(key, *self._marked(item)) for key, item in value.items() if item is not None]
+            fresh = {key: item for key, _, item in parts}
+            mark = hash((dict, tuple([(key, mark) for key, mark, _ in parts])))
+        elif isinstance(value, list):
+            items = [self._marked(item) for item in value if item is not None]
+            fresh = [item for _, item in items]
+            mark = hash((list, tuple([mark for mark, _ in items])))
+        else:
+            mark = hash((type(value), value))
+        found = self._known.setdefault(mark, fresh)
+        return mark, found if found == fresh else fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +92,8 @@ class Found:
     """One subject inside a cluster.
 
     ``name`` is what a reader sees, ``path`` what follows the cluster's id in the subject's id. ``derived``
-    lacks what is not known.
+    lacks what is not known. ``part`` is what follows the cluster's id in the id of the part of the cluster
+    that it belongs to, such as an agent pool ("" where it is the whole): a gap there is one in the subject.
     """
 
     name: str
@@ -66,6 +101,7 @@ class Found:
     document: Json
     derived: Mapping[str, Json]
     pointers: tuple[str, ...]
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +127,9 @@ def named(document: Json) -> tuple[str, str]:
     return str(metadata.get("namespace") or ""), str(metadata.get("name") or "")
 
 
-def found(kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping[str, Json]) -> Found:
+def found(
+    kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping[str, Json], part: str = ""
+) -> Found:
     """A subject that is one object; values of None in ``derived`` are left out."""
     namespace, name = named(document)
     return Found(
@@ -100,4 +138,5 @@ def found(kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping
         document=document,
         derived={key: value for key, value in derived.items() if value is not None},
         pointers=pointers,
+        part=part,
     )

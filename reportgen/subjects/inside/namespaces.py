@@ -38,7 +38,7 @@ def _kept_apart(objects: Objects, placement: tenancy.Placement, name: str) -> di
 
 
 def _derived(objects: Objects, namespace: Json, name: str) -> dict[str, Json]:
-    policies = [policy for policy, _ in objects.of("k8s.network-policies") if named(policy)[0] == name]
+    policies = objects.inside("k8s.network-policies", name)
     return {
         **{f"{mode}_level": _level(namespace, mode) for mode in ("enforce", "warn", "audit")},
         "network_policies": _number(objects, name, *_POLICIES),
@@ -63,7 +63,7 @@ def _number(objects: Objects, namespace: str, *sources: str) -> int | None:
     """How many objects of these sources lie in a namespace; None where one could not be read."""
     if not objects.known(*sources):
         return None
-    return sum(named(item)[0] == namespace for source in sources for item, _ in objects.of(source))
+    return sum(len(objects.inside(source, namespace)) for source in sources)
 
 
 def _number_of_engines(objects: Objects, namespace: str) -> int | None:

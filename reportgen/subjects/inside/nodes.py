@@ -20,7 +20,7 @@ _SETS = "k8s.daemon-sets"
 
 def _build(objects: Objects) -> Iterator[Found]:
     nodes = [node for node, _ in objects.of("k8s.nodes")]
-    sets = [daemon_set for daemon_set, _ in objects.of(_SETS)]
+    kured = [daemon_set for daemon_set, _ in objects.of(_SETS) if reboots.runs_kured(daemon_set)]
     annotates = any(reboots.annotated(node) for node in nodes)
     pools = {
         str(at(pool, "name")): pool for pool in at(objects.cluster, "properties", "agentPoolProfiles") or []
@@ -37,11 +37,12 @@ def _build(objects: Objects) -> Iterator[Found]:
                 "os": os_of(node),
                 "ready": ready(node),
                 "kubelet_minors_behind": minors_behind(node, objects.cluster),
-                "kured": reboots.covered(node, sets) if objects.known(_SETS) else None,
+                "kured": reboots.covered(node, kured) if objects.known(_SETS) else None,
                 "reboot_pending": reboots.pending(node, annotates=annotates),
                 "reboot_waits_days": reboots.waits_days(node, objects.as_of),
                 **_images(node, pools.get(name), newest.get(name, ""), objects.as_of),
             },
+            part=f"agentPools/{name}" if name else "",
         )
 
 

@@ -47,14 +47,16 @@ def _time(text: str) -> datetime | None:
     return time if time.tzinfo else None
 
 
-def covered(node: Json, daemon_sets: Iterable[Json]) -> bool:
-    """Whether a daemon set that runs kured takes in the node: its node selector, and the node's taints."""
-    templates = (at(daemon_set, "spec", "template", "spec") for daemon_set in daemon_sets)
-    return any(_runs_kured(spec) and _selects(spec, node) and _tolerates(spec, node) for spec in templates)
+def covered(node: Json, kured: Iterable[Json]) -> bool:
+    """Whether a daemon set takes in the node (of those that `runs_kured`): its node selector, its taints."""
+    templates = (at(daemon_set, "spec", "template", "spec") for daemon_set in kured)
+    return any(_selects(spec, node) and _tolerates(spec, node) for spec in templates)
 
 
-def _runs_kured(spec: Json) -> bool:
-    images = (str(at(container, "image") or "") for container in at(spec, "containers") or [])
+def runs_kured(daemon_set: Json) -> bool:
+    """Whether a daemon set runs kured."""
+    containers = at(daemon_set, "spec", "template", "spec", "containers") or []
+    images = (str(at(container, "image") or "") for container in containers)
     return any(image.rpartition("/")[2].partition(":")[0].partition("@")[0] == _IMAGE for image in images)
 
 

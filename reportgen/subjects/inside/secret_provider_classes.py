@@ -52,7 +52,7 @@ def synced_secrets(provider: Json) -> list[str]:
 def pods(objects: Objects, provider: Json) -> int:
     """How many pods mount it: those of its namespace with a volume that names it."""
     namespace, name = named(provider)
-    return sum(named(pod)[0] == namespace and name in _mounted(pod) for pod, _ in objects.of("k8s.pods"))
+    return sum(name in _mounted(pod) for pod in objects.inside("k8s.pods", namespace))
 
 
 def _mounted(pod: Json) -> set[str]:

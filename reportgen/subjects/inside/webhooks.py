@@ -27,6 +27,7 @@ _MANAGED = (("addonmanager.kubernetes.io/mode", "Reconcile"), ("kubernetes.azure
 _SYSTEM = "kube-system"
 _NAME = "kubernetes.io/metadata.name"
 _ANY = "*"
+_WITHHELD = "an address outside the cluster, which run command does not bring"
 
 
 def _build(objects: Objects) -> Iterator[Found]:
@@ -47,7 +48,7 @@ def _build(objects: Objects) -> Iterator[Found]:
                         "of_aks": of_aks(configuration),
                         "failure_policy": failure_policy(webhook),
                         "asks": asks(webhook),
-                        "outside": bool(at(webhook, "clientConfig", "url")),
+                        "outside": at(webhook, "clientConfig", "url") is not None,
                         "answers": answers(webhook, services) if objects.known("k8s.services") else None,
                         "every_resource": every_resource(webhook),
                         "looks_at_kube_system": (
@@ -77,16 +78,21 @@ def failure_policy(webhook: Json) -> str:
 
 def asks(webhook: Json) -> str:
     """Who is asked: namespace and name of a service, or the address of something else."""
-    service = at(webhook, "clientConfig", "service")
+    service, url = at(webhook, "clientConfig", "service"), at(webhook, "clientConfig", "url")
     if service:
         return f"{at(service, 'namespace')}/{at(service, 'name')}"
-    return str(at(webhook, "clientConfig", "url") or "")
+    return _WITHHELD if url == "" else str(url or "")
 
 
-def answers(webhook: Json, services: set[tuple[str, str]]) -> bool:
-    """Whether the service that is asked exists; True for an address outside, which is not tried."""
+def answers(webhook: Json, services: set[tuple[str, str]]) -> bool | None:
+    """Whether the service that is asked exists; True for an address outside, which is not tried.
+
+    None for an address that was not read.
+    """
     service = at(webhook, "clientConfig", "service")
-    return not service or (str(at(service, "namespace")), str(at(service, "name"))) in services
+    if not service:
+        return None if at(webhook, "clientConfig", "url") == "" else True
+    return (str(at(service, "namespace")), str(at(service, "name"))) in services
 
 
 def every_resource(webhook: Json) -> bool:

@@ -33,8 +33,6 @@ class _Cluster:
     users: dict[tuple[str, str], list[str]]
     namespaces_of_secret: dict[str, set[str]]
     synced: set[tuple[str, str]]
-    budgets: dict[str, list[Json]]
-    limits: dict[str, list[Json]]
     labels: dict[str, Json]
     handlers: dict[str, str]
 
@@ -83,8 +81,6 @@ def _cluster(objects: Objects, workloads: list[Workload]) -> _Cluster:
         users=users,
         namespaces_of_secret=namespaces_of_secret,
         synced=_synced(objects),
-        budgets=_by_namespace(objects, "k8s.pod-disruption-budgets"),
-        limits=_by_namespace(objects, "k8s.limit-ranges"),
         labels={
             named(item)[1]: at(item, "metadata", "labels") or {} for item, _ in objects.of("k8s.namespaces")
         },
@@ -92,13 +88,6 @@ def _cluster(objects: Objects, workloads: list[Workload]) -> _Cluster:
             named(item)[1]: str(at(item, "handler") or "") for item, _ in objects.of("k8s.runtime-classes")
         },
     )
-
-
-def _by_namespace(objects: Objects, source: str) -> dict[str, list[Json]]:
-    lists: dict[str, list[Json]] = defaultdict(list)
-    for item, _ in objects.of(source):
-        lists[named(item)[0]].append(item)
-    return lists
 
 
 def _synced(objects: Objects) -> set[tuple[str, str]]:
@@ -122,7 +111,7 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
     mine = f"{name} ({kind})"
     all_containers = _containers(workload)
     number = _replicas(workload)
-    ranges = cluster.limits.get(namespace, [])
+    ranges = cluster.objects.inside("k8s.limit-ranges", namespace)
     return {
         "containers": all_containers,
         "os": pod_specs.system(spec),
@@ -197,7 +186,7 @@ def _spread(pod_spec: Json) -> list[str]:
 
 def _budgets(cluster: _Cluster, workload: Workload, replicas: int | None) -> list[Json]:
     labels = at(workload.template, "metadata", "labels") or {}
-    candidates = cluster.budgets.get(workload.key[0], [])
+    candidates = cluster.objects.inside("k8s.pod-disruption-budgets", workload.key[0])
     return [
         budgets.summary(one, replicas or 0)
         for one in candidates

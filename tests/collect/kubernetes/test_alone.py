@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 from pathlib import Path
@@ -10,20 +11,25 @@ from typing import Any
 
 import pytest
 import trustme
+import yaml
 
-from reportgen.assess import catalogue
+from reportgen.assess import assess
+from reportgen.assess.catalogue import load as load_controls
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
 from reportgen.doctor import clusters
-from reportgen.engagement import Engagement, load
+from reportgen.engagement import Clusters, Engagement, Scope, load
 from reportgen.errors import UsageError
-from reportgen.model import CollectionMode
-from reportgen.run import CONTROLS, Served
+from reportgen.model import Cause, CollectionMode, Status
+from reportgen.run import CONTROLS, SAMPLES, Served
+from reportgen.sandbox import Sandbox, serve
+from reportgen.sandbox.interface import API_AUDIENCE
 from reportgen.snapshot import Reader
 from tests import line
 from tests.collect.kubernetes import world
 from tests.collect.kubernetes.conftest import NOW
 from tests.collect.kubernetes.server import Server
+from tests.sandbox.conftest import Client
 
 SCOPE = "/kubeconfig/no-subscription/managedClusters/one"
 TEXT = """\
@@ -138,7 +144,7 @@ def test_a_server_that_cannot_be_reached_is_a_gap(server: Server, tmp_path: Path
     path.write_text(path.read_text("utf-8").replace("api.azure.test", "gone.example"), encoding="utf-8")
     reader = collected(server, engagement(tmp_path, kubeconfig="config.yaml"), tmp_path)
     assert [(gap.source, gap.reason) for gap in reader.gaps] == [
-        ("arm.managed-clusters", "not-found"),
+        ("arm.managed-clusters", "excluded"),
         ("k8s.access", "unreachable"),
     ]
 
@@ -165,19 +171,131 @@ def test_a_kubeconfig_beside_azure_is_refused(tmp_path: Path) -> None:
         load(path)
 
 
+def line_alone(path: Path, folder: Path) -> line.Result:
+    """The whole line with nothing but a kubeconfig, as a person runs it."""
+    file = folder / "engagement.yaml"
+    file.write_text(f"{TEXT}clusters: {{kubeconfig: {path.absolute()}}}\n", encoding="utf-8")
+    result = line.command("run", file, "--out", folder / "out")
+    assert result.code in (0, 1), "what Azure says is left out, and no gap"
+    assert result.out.startswith("One cluster by a kubeconfig; 0 gaps in the evidence")
+    return result
+
+
+def observations(result: line.Result) -> list[dict[str, Any]]:
+    text = (result.pack / "results" / "observations.jsonl").read_text("utf-8")
+    return [json.loads(each) for each in text.splitlines()]
+
+
+def check_alone(result: line.Result) -> None:
+    """Every control that stands on the API server alone is assessed, every other excluded and said so."""
+    inside = {
+        control.id
+        for control in load_controls(CONTROLS)
+        if all(source.startswith("k8s.") for source in control.needs)
+    }
+    seen = observations(result)
+    excluded = {one["control"] for one in seen if one["cause"] == "excluded"}
+    assert not excluded & inside
+    assert {one["control"] for one in seen} - excluded <= inside
+    assert {one["cause"] for one in seen if one["control"] in inside} <= {None, "undetermined"}
+    findings = json.loads((result.pack / "results" / "findings.json").read_text("utf-8"))["findings"]
+    assert {finding["control"] for finding in findings} == inside | excluded
+    (reason,) = {one["reason"] for one in seen if one["cause"] == "excluded"}
+    assert "The cluster was read by a kubeconfig alone, as the engagement says" in reason
+    assert len(inside) > 100
+    html = (result.pack / "report.html").read_text("utf-8")
+    assert "Complete for the one cluster that the kubeconfig leads to:" in html
+    assert f"{len(excluded)} of {len(findings)} controls stand on what it says" in html
+
+
 def test_a_real_cluster(tmp_path: Path, without_pdf: None) -> None:
-    """The whole line against whatever API server the variable KUBECONFIG_TEST names a kubeconfig of."""
+    """The whole line against whatever API server the variable KUBECONFIG_TEST names a kubeconfig of.
+
+    Any conformant one will do, with a user that may list what ``reportgen permissions`` says.
+    """
     path = os.environ.get("KUBECONFIG_TEST")
     if not path:
         pytest.skip("KUBECONFIG_TEST names no kubeconfig of a cluster to try")
-    file = tmp_path / "engagement.yaml"
-    file.write_text(f"{TEXT}clusters: {{kubeconfig: {Path(path).absolute()}}}\n", encoding="utf-8")
-    result = line.command("run", file, "--out", tmp_path / "out")
-    assert result.code == 3
+    check_alone(line_alone(Path(path), tmp_path))
     (snapshot,) = (tmp_path / "out" / "snapshots").iterdir()
     reader = Reader(snapshot)
     assert [gap.source for gap in reader.gaps] == ["arm.managed-clusters"]
     assert next(iter(reader.pages("k8s.namespaces"))).body["items"]
+
+
+def test_the_same_against_the_sandbox(tmp_path: Path, without_pdf: None) -> None:
+    """A cluster of the sample estate by a kubeconfig, and what Azure's way in says of it beside it."""
+    with serve(SAMPLES / "contoso", as_of=NOW) as sandbox:
+        way = sandbox_kubeconfig(sandbox, "aks-ebanking-prod-weu", tmp_path)
+        result = line_alone(way, tmp_path)
+        check_alone(result)
+        whole = line.collected(
+            sandbox,
+            tmp_path / "azure",
+            scope=Scope(subscriptions=(PRODUCTION,)),
+            clusters=Clusters(access="direct"),
+        )
+    (snapshot,) = (tmp_path / "out" / "snapshots").iterdir()
+    alone, by_azure = judged(Reader(snapshot)), judged(whole, "aks-ebanking-prod-weu")
+    assert len(alone) > 1000
+    unlike = {key for key, status in alone.items() if by_azure[key] != status}
+    assert {subject for _, subject in unlike} == {"role-binding/aks-cluster-admin-binding-aad"}, (
+        "without Azure's settings nobody knows that the group in it is the one that they name"
+    )
+    assert {one["subject"]["cluster"] for one in observations(result)} == {"e-banking / prod"}
+
+
+def judged(reader: Reader, cluster: str = "") -> dict[tuple[str, str], Status]:
+    """By control and subject inside the cluster, at one time whenever it was read; not what is left out."""
+    return {
+        (seen.control, seen.subject.id.rpartition("/kubernetes/")[2]): seen.status
+        for seen in assess(reader, load_controls(CONTROLS), line.AS_OF).observations
+        if "/kubernetes/" in seen.subject.id
+        and seen.cause is not Cause.EXCLUDED
+        and cluster in ("", seen.subject.cluster)
+    }
+
+
+PRODUCTION = "3d7c1f0a-92be-4c57-8e13-b6a4f05d27c9"
+
+
+def sandbox_kubeconfig(sandbox: Sandbox, name: str, folder: Path) -> Path:
+    """A kubeconfig for one cluster of a sandbox, by its address, its context named as people name them."""
+    host = next(host for key, host in sandbox.api_servers.items() if key.endswith(f"/{name}"))
+    token = Client(sandbox).sign_in(scope=f"{API_AUDIENCE}/.default").json()["access_token"]
+    server = f"https://127.0.0.1:{sandbox.address[1]}/k8s/{host.partition('.')[0]}"
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            {"name": "c", "cluster": {"server": server, "certificate-authority": str(sandbox.ca_file)}}
+        ],
+        "users": [{"name": "u", "user": {"token": token}}],
+        "contexts": [{"name": "e-banking / prod", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "e-banking / prod",
+    }
+    path = folder / "sandbox-config"
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return path
+
+
+def test_a_cluster_that_does_not_answer_is_a_gap_in_every_control(
+    server: Server, tmp_path: Path, without_pdf: None
+) -> None:
+    path = kubeconfig(server, tmp_path)
+    path.write_text(path.read_text("utf-8").replace("api.azure.test", "gone.example"), encoding="utf-8")
+    file = tmp_path / "engagement.yaml"
+    file.write_text(f"{TEXT}clusters: {{kubeconfig: {path.absolute()}}}\n", encoding="utf-8")
+    result = line.command("run", file, "--out", tmp_path / "out")
+    assert result.code == 3
+    assert result.out.startswith("One cluster by a kubeconfig; 1 gap in the evidence")
+    seen = observations(result)
+    assert {one["status"] for one in seen} == {"not-assessed"}
+    gaps = [one for one in seen if one["cause"] == "gap"]
+    assert len(gaps) > 100
+    assert all("Way to the cluster's API server" in one["reason"] for one in gaps)
+    html = (result.pack / "report.html").read_text("utf-8")
+    assert "Incomplete. 1 gap in the evidence is listed below." in html
 
 
 def test_the_line_makes_a_pack_of_one_cluster(
@@ -197,7 +315,7 @@ def test_doctor_asks_what_may_be_read_and_reads_nothing(server: Server, tmp_path
     world.fill(server.cluster)
     kubeconfig(server, tmp_path)
     served = Served(engagement(tmp_path, kubeconfig="config.yaml"), connection(server), "")
-    controls = catalogue.load(CONTROLS)
+    controls = load_controls(CONTROLS)
     fine = clusters.alone(served, lambda: NOW, controls)
     assert (fine.state.value, fine.found) == (
         "ok",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import trustme
 from reportgen import __version__
 from reportgen.collect.connection import Connection
 from reportgen.collect.kubernetes import client as module
-from reportgen.collect.kubernetes.client import Client, refused
+from reportgen.collect.kubernetes.client import AT_ONCE, Client, refused
 from reportgen.collect.kubernetes.failures import DeadlinePassed, NoPath, Unread
 from reportgen.collect.kubernetes.tokens import FixedToken
 from reportgen.collect.kubernetes.transport import Deadline, proxy_host, trusting
@@ -418,3 +419,47 @@ def test_no_credential_is_in_what_an_error_says(server: Server, tmp_path: Path) 
         api.get("/api/v1/pods", parameters={"continue": "CANARY-continue"})
     assert "CANARY" not in str(raised.value)
     api.close()
+
+
+def test_a_few_calls_are_under_way_at_once_and_their_answers_in_order(server: Server) -> None:
+    """The first calls are answered only together, and once one more has had time to come."""
+    together, lock = threading.Barrier(AT_ONCE, timeout=20), threading.Lock()
+    one_more = threading.Barrier(AT_ONCE + 1, timeout=0.3)
+    under_way: list[int] = [0]
+
+    def fault(call: Call) -> Reply:
+        with lock:
+            under_way.append(under_way[-1] + 1)
+            first = len(under_way) <= AT_ONCE + 1
+        if first:
+            together.wait()
+            with suppress(threading.BrokenBarrierError):
+                one_more.wait()
+        with lock:
+            under_way.append(under_way[-1] - 1)
+        return Reply({"kind": call.path})
+
+    server.faults.append(fault)
+    paths = [f"/{number}" for number in range(5 * AT_ONCE)]
+    one = client(server)
+    replies = one.at_once(one.get, paths)
+    one.close()
+    assert [json.loads(reply.content)["kind"] for reply in replies] == paths
+    assert max(under_way) == AT_ONCE
+
+
+def test_a_call_keeps_to_its_own_deadline_whatever_else_is_under_way(server: Server) -> None:
+    """One answer drips beyond its call's deadline; those that come meanwhile set others."""
+    server.faults.append(lambda call: Reply({"kind": "x" * 100}, drip=0.1 if call.path == "/slow" else 0.0))
+    one = client(server, call_seconds=1.0)
+
+    def outcome(path: str) -> str:
+        try:
+            return str(one.get(path).status)
+        except Unread as error:
+            return str(error)
+
+    found = one.at_once(outcome, ["/slow", *["/quick"] * 40])
+    one.close()
+    assert found[0] == f"{API} did not finish its answer within 1 seconds."
+    assert set(found[1:]) == {"200"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import re
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from reportgen.collect.kubernetes import reads
 from reportgen.collect.kubernetes.objects.allowed import ANNOTATIONS, NOT_READ
 from reportgen.collect.kubernetes.objects.base import Metadata
 from reportgen.collect.kubernetes.objects.cluster import Node, StorageClass
@@ -164,3 +166,19 @@ def test_recorded_nodes_and_pods_are_understood(recorded: Path) -> None:
     kept = json.dumps(msgspec.to_builtins(pods))
     assert "managedFields" in json.dumps(raw)
     assert not [word for word in ("managedFields", '"command"', '"args"', "lastAppliedTime") if word in kept]
+
+
+def test_no_decoder_is_made_while_clusters_are_read() -> None:
+    """In threads msgspec crashes where one decodes what another is preparing; `Raw` and text it need not."""
+    folder = Path(reads.__file__).parent
+    made = [
+        f"{path.name}: {ast.unparse(call)}"
+        for path in folder.rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("msgspec.json.")
+    ]
+    assert made
+    prepares = re.compile(r"json\.Decoder|type=(?!msgspec\.Raw\)|str \| None\))")
+    assert not [line for line in made if prepares.search(line)]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from reportgen.collect.connection import Connection
+from reportgen.collect.kubernetes.client import AT_ONCE
 from reportgen.engagement import Clusters, Scope
 from reportgen.sandbox import Fault, Faults, Kind, Sandbox, serve
 from reportgen.sandbox.interface import ADMIN_CANARY
@@ -178,4 +179,6 @@ def test_faults_on_the_way_cost_nothing_but_time(clusters: Path, tmp_path: Path,
     (found,) = run(clusters, tmp_path, *faults, secrets=True)
     assert found.gaps("aks-reader") == plain.gaps("aks-reader")
     host = " aks-reader-"
-    assert len(found.asked(host)) == len(plain.asked(host)) + len(faults), "each call was made once more"
+    more = len(found.asked(host)) - len(plain.asked(host))
+    beside = AT_ONCE - 1  # calls under way with the token that expires
+    assert len(faults) <= more <= len(faults) + beside, "each call was made once more"

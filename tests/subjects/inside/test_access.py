@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reportgen.model import Json
-from reportgen.subjects.inside.access import Access, access_listing, azure_rights
+from reportgen.model import Access, Json, Subject
+from reportgen.subjects.inside.access import SOURCES, access_listing, admin_credential_callers, azure_rights
+from reportgen.subjects.inside.access import listing as listing_of
 from reportgen.subjects.inside.powers import NAMES, WHOLE_CLUSTER
 from reportgen.subjects.inside.roles import RoleBook
 from tests.assess.build import OTHER, SUB, cluster, cluster_id
-from tests.subjects.inside.rbac import binding, group, role, rule, user
+from tests.subjects.inside.rbac import binding, group, objects, role, rule, user
 
 AKS = "Microsoft.ContainerService/managedClusters/"
 ROLE = "/providers/Microsoft.Authorization/RoleDefinitions/AAAAAAAA-0000-4000-8000-00000000000a"
@@ -136,3 +138,59 @@ def test_bindings_and_azure_together_each_row_once() -> None:
         ("User/u", "execs-pods", "shop", "kubernetes", "b", False),
         ("User/u", "reads-secrets", "shop", "kubernetes", "b", False),
     ]
+
+
+def test_what_could_not_be_read_is_told_once_beside_what_could(tmp_path: Path) -> None:
+    lists = {
+        "cluster-roles": [role("reader", rule("list", "secrets"))],
+        "cluster-role-bindings": [binding("b", "reader", user("u"))],
+    }
+    known = objects(tmp_path, lists, missing=("k8s.roles",))
+    gaps = {"k8s.roles": "Denied.", "k8s.role-bindings": "Denied.", "k8s.pods": "Another list."}
+    found = listing_of(Subject("i", "cluster", "one", "one", "i", SUB), known, gaps)
+    assert [(row.principal, row.right) for row in found.rows] == [("User/u", "reads-secrets")]
+    assert found.missing == ("Denied.",)
+    assert found.cluster.name == "one"
+    assert {"arg.role-definitions", "arm.role-eligibilities", "k8s.role-bindings"} <= set(SOURCES)
+
+
+CALL = f"{AKS}listClusterAdminCredential/action"
+
+
+@pytest.mark.parametrize(
+    ("permission", "calls"),
+    [
+        ({"actions": ["*"]}, True),
+        ({"actions": [CALL.upper()]}, True),
+        ({"actions": [f"{AKS}*/action"]}, True),
+        ({"actions": ["*"], "notActions": [f"{AKS}listCluster*"]}, False),
+        ({"actions": ["*/read"], "dataActions": ["*"]}, False),
+        ({"actions": [f"{AKS}listClusterUserCredential/action"]}, False),
+    ],
+)
+def test_who_can_fetch_the_administrators_certificate(permission: Json, calls: bool) -> None:
+    related = {
+        "role_assignments": [
+            assignment("/", principalId="p2", condition="@Resource[x] == 'y'"),
+            assignment(cluster_id("one")),
+            assignment(f"{cluster_id('one')}/namespaces/shop", principalId="inside"),
+            assignment(cluster_id("two"), principalId="elsewhere"),
+        ],
+        "role_definitions": [definition("Own", **permission)],
+    }
+    caller = {"role": "Own", "principal": "Group/p1", "scope": cluster_id("one"), "conditional": False}
+    above = {**caller, "principal": "Group/p2", "scope": "/", "conditional": True}
+    assert admin_credential_callers(ENTRA, related) == {
+        "admin_credential_callers": [caller, above] if calls else [],
+        "unknown_roles": [],
+    }
+
+
+def test_a_role_without_its_definition_may_allow_the_call_and_unread_roles_say_nothing() -> None:
+    related = {"role_assignments": [assignment("/"), assignment("/")], "role_definitions": []}
+    assert admin_credential_callers(LOCAL, related) == {
+        "admin_credential_callers": [],
+        "unknown_roles": [f"/subscriptions/{SUB}{ROLE}"],
+    }
+    assert admin_credential_callers(LOCAL, {"role_assignments": []}) == {}
+    assert admin_credential_callers(LOCAL, {"role_definitions": []}) == {}

@@ -41,6 +41,14 @@ def test_a_services_absence_is_unknown_without_the_list(tmp_path: Path) -> None:
     assert not {"answers", "looks_at_kube_system"} & set(one.derived)
 
 
+def test_an_address_that_run_command_did_not_bring_is_outside_and_unknown(tmp_path: Path) -> None:
+    lists = {"validating-webhooks": [configuration("c", {"name": "w", "clientConfig": {"url": ""}})]}
+    (one,) = webhooks.WEBHOOK.build(objects(tmp_path, lists))
+    assert one.derived["outside"] is True
+    assert one.derived["asks"] == "an address outside the cluster, which run command does not bring"
+    assert "answers" not in one.derived
+
+
 @pytest.mark.parametrize(
     ("selector", "selected"),
     [

@@ -19,13 +19,13 @@ class WebhookService(Kube):
 
 
 class ClientConfig(Kube):
-    """Who is asked; of a URL only scheme and host are kept."""
+    """Who is asked; of a URL only scheme and host are kept, by run command nothing but that there is one."""
 
     service: WebhookService | None = None
     url: Annotated[str | None, msgspec.Meta(extra={"remote": False})] = None
 
     def __post_init__(self) -> None:
-        if self.url is not None:
+        if self.url:
             parts = urlsplit(self.url)
             self.url = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 

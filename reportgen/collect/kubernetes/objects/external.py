@@ -91,6 +91,9 @@ class AzureVault(Kube):
     environment_type: str | None = None
 
 
+_VAULT = msgspec.json.Decoder(AzureVault | None)
+
+
 class SecretStoreSpec(Kube):
     """Of a store; other providers than Azure's by name only, since some hold the values themselves."""
 
@@ -99,7 +102,7 @@ class SecretStoreSpec(Kube):
     def __post_init__(self) -> None:
         kept: dict[str, Any] = dict.fromkeys(self.provider or {}, NOT_READ)
         if self.provider and "azurekv" in self.provider:
-            kept["azurekv"] = msgspec.json.decode(self.provider["azurekv"], type=AzureVault | None)
+            kept["azurekv"] = _VAULT.decode(self.provider["azurekv"])
         self.provider = cast("Raw", kept or None)
 
 
