@@ -22,7 +22,7 @@ NODE_CHECKS = {
     "read-only-port": r"--read-only-port",
     "streaming-timeout": r"--streaming-connection-idle-timeout",
     "iptables-chains": r"--make-iptables-util-chains",
-    "event-rate": r"--(eventrecordqps|event-qps)",
+    "event-rate": r"\b(eventrecordqps|event-qps)",
     "rotate-client-certificate": r"--rotate-certificates",
     "rotate-server-certificate": r"rotatekubeletservercertificate",
     "pid-limit": r"limit .*on pod pids|podpidslimit|pod-max-pids",

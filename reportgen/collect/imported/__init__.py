@@ -71,7 +71,7 @@ def find(engagement: Engagement) -> tuple[File, ...]:
     return tuple(
         file
         for index, declared in enumerate(engagement.imported)
-        for file in _found(declared, engagement.folder, f"imported[{index}]")
+        for file in _found(declared, engagement.folder, f"imported.{index}")
     )
 
 
