@@ -236,7 +236,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
             excluded |= {source} if gap.excluded else set()
         elif source.startswith(PREFIX) and not found.answered:
-            gaps[source] = f"{BY_NAME[source].title}: no result was given for this cluster."
+            gaps[source] = _not_given(source)
             not_imported.add(source)
         elif BY_NAME[source].relation and not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
@@ -425,22 +425,32 @@ def _unread(snapshot: _Snapshot, cluster_id: str, name: str, pointer: str) -> Ca
     detail = gap.detail if gap else "the snapshot holds no body of this cluster."
     why = f"{BY_NAME[BODIES].title}: {detail}"
     evidence: dict[str, Evidence] = {}
+    related: dict[str, Json] = {}
     gaps: dict[str, str] = {}
     excluded: set[str] = set()
+    not_imported: set[str] = set()
     for source in (BODIES, *snapshot.sources):
-        inside = BY_NAME[source].requires == ACCESS
-        own = _gap(snapshot, source, scopes) if inside else gap
-        found = _read(snapshot, source, cluster_id)[1] if inside and not own else Evidence()
+        of_azure = BY_NAME[source].requires != ACCESS and not source.startswith(PREFIX)
+        own = gap if of_azure else _gap(snapshot, source, scopes)
+        content, found = (None, Evidence()) if own or of_azure else _read(snapshot, source, cluster_id)
         if found.answered:
             evidence[source] = found
-            continue
-        gaps[source] = f"{BY_NAME[own.source].title}: {own.detail}" if own and inside else why
-        excluded |= {source} if own and own.excluded else set()
+            related |= {BY_NAME[source].relation: content} if BY_NAME[source].relation else {}
+        elif source.startswith(PREFIX) and not own:
+            gaps[source] = _not_given(source)
+            not_imported.add(source)
+        else:
+            gaps[source] = why if of_azure or not own else f"{BY_NAME[own.source].title}: {own.detail}"
+            excluded |= {source} if own and own.excluded else set()
     unseen = (Cause.EXCLUDED if BODIES in excluded else Cause.GAP, why)
-    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": {}, "derived": {}}
+    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": related, "derived": {}}
     item = Item(subject, nothing, (pointer,) if pointer else (), unseen)
     pools = (_unseen_pool(item, "unknown pools", "*unknown", *unseen),)
-    objects = _objects(snapshot, item, {}, evidence, gaps)
+    objects = _objects(snapshot, item, related, evidence, gaps)
     within = _inside(snapshot, item, objects, gaps, excluded)
     held = access.listing(subject, objects, gaps)
-    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded), frozenset(not_imported))
+
+
+def _not_given(source: str) -> str:
+    return f"{BY_NAME[source].title}: no result was given for this cluster."

@@ -14,8 +14,14 @@ from reportgen.run import CONTROLS
 from tests.assess.build import AS_OF, Snapshot, cluster, cluster_id
 
 BENCH = "imported.kube-bench"
-IDS = ("nodes-kubelet-anonymous-auth-off", "nodes-kubelet-pid-limit-set")
-AUTH, LIMIT = (control for control in catalogue.load(CONTROLS) if control.id in IDS)
+BY_ID = {control.id: control for control in catalogue.load(CONTROLS)}
+AUTH = BY_ID["nodes-kubelet-anonymous-auth-off"]
+LIMIT = BY_ID["nodes-kubelet-pid-limit-set"]
+IMAGES = BY_ID["images-no-fixable-vulnerabilities"]
+DEPLOYMENT = {
+    "metadata": {"namespace": "shop", "name": "web"},
+    "spec": {"template": {"spec": {"containers": [{"name": "app", "image": "nginx:1.25"}]}}},
+}
 
 
 def page(taken_at: str, verdict: str = "pass") -> Any:
@@ -86,3 +92,18 @@ def test_a_check_that_the_file_does_not_have_is_not_assessed(tmp_path: Path) -> 
     snapshot.page(BENCH, cluster_id("a"), page("2026-11-01T00:00:00Z"))
     found, _ = judged(snapshot, LIMIT)
     assert (found["a"].status, found["a"].cause) == (Status.NOT_ASSESSED, Cause.UNDETERMINED)
+
+
+def test_what_is_inside_a_cluster_without_a_body_has_its_imports(tmp_path: Path) -> None:
+    """A kubeconfig alone: Azure is left out, and the images that run are judged by what was imported."""
+    known = cluster_id("a")
+    snapshot = Snapshot(tmp_path)
+    snapshot.writer.gap(Gap("arm.managed-clusters", known, "a", "excluded", "Azure was not asked."))
+    for source in IMAGES.needs:
+        if source.startswith("k8s."):
+            snapshot.page(source, known, {"items": [DEPLOYMENT] if source == "k8s.deployments" else []})
+    scan = {"namespace": "shop", "kind": "Deployment", "name": "web", "images": [], "scanned": True}
+    report = {"taken_at": "2026-11-01T00:00:00Z", "results": [{**scan, "vulnerabilities": []}]}
+    snapshot.page("imported.trivy", known, {"value": [report]})
+    found, _ = judged(snapshot, IMAGES)
+    assert [(item.status, item.cause) for item in found.values()] == [(Status.SATISFIED, None)]
