@@ -233,6 +233,8 @@ def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
             "kubernetes_versions": [{"version": "1.34"}],
             "role_assignments": [],
             "role_definitions": [],
+            "kube_bench": [{"node": "n", "taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
+            "kubescape": [{"taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
         }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):

@@ -20,6 +20,7 @@ from reportgen.subjects.inside.pod_owners import MADE_BY, Workload, controller, 
 
 _ACCOUNTS = ("k8s.service-accounts",)
 _STORES = ("k8s.external-secrets", "k8s.secret-provider-classes")
+_SCANS = ("imported.trivy",)
 _FINISHED = ("Succeeded", "Failed")
 _REPLICATED = ("Deployment", "StatefulSet")
 
@@ -142,9 +143,7 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
         "namespace_labels": cluster.labels.get(namespace, {}) if known("k8s.namespaces") else None,
         "pods": sum(at(pod, "status", "phase") not in _FINISHED for pod in workload.pods),
         "running_images": sorted(set(_image_ids(workload.pods))),
-        "image_scan": image_scan(
-            cluster.objects.related.get("trivy") or [], workload.key, all_containers, cluster.objects.as_of
-        ),
+        "image_scan": _scanned(cluster.objects, workload, all_containers) if known(*_SCANS) else None,
     }
 
 
@@ -224,6 +223,10 @@ def _handler(cluster: _Cluster, pod_spec: Json) -> str:
     return cluster.handlers.get(str(at(pod_spec, "runtimeClassName") or ""), "")
 
 
+def _scanned(objects: Objects, workload: Workload, all_containers: list[Json]) -> Json:
+    return image_scan(objects.related.get("trivy") or [], workload.key, all_containers, objects.as_of)
+
+
 def _image_ids(pods: list[Json]) -> Iterator[str]:
     for pod in pods:
         for status in at(pod, "status", "containerStatuses") or ():
@@ -258,7 +261,7 @@ WORKLOAD = Kind(
         "namespace_labels": ("k8s.namespaces",),
         "pods": (),
         "running_images": (),
-        "image_scan": ("imported.trivy",),
+        "image_scan": _SCANS,
     },
     build=_build,
 )
