@@ -18,6 +18,7 @@ from reportgen import clouds, mistakes
 from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
 from reportgen.fields import Guid, StrictModel
+from reportgen.imported import Imported
 from reportgen.inside import Clusters
 from reportgen.principals import Principals
 from reportgen.snapshot import canonical_json
@@ -30,6 +31,7 @@ __all__ = [
     "Engagement",
     "EntityControl",
     "ExpectedFrom",
+    "Imported",
     "Limits",
     "Period",
     "Principals",
@@ -123,6 +125,7 @@ class Engagement(StrictModel):
     limits: Limits = Limits()
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
+    imported: tuple[Imported, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -314,6 +317,10 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own
+
+# imported:        # results of other tools, as their own JSON; relative to this file
+#   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
+#   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

@@ -9,9 +9,18 @@ from pathlib import Path
 
 from reportgen import __version__, rights
 from reportgen.engagement import Engagement
-from reportgen.model import Collector, HeldRights, PackFacts, Provenance, RunCommands, SourceSummary
+from reportgen.model import (
+    Collector,
+    HeldRights,
+    ImportedFile,
+    PackFacts,
+    Provenance,
+    RunCommands,
+    SourceSummary,
+)
 from reportgen.snapshot import Header, Reader, tree_sha256
 from reportgen.sources import SOURCES, Source
+from reportgen.sources.imported import PREFIX
 from reportgen.sources.kubernetes import ACCESS
 
 _SHOWN_REQUEST_IDS = 5
@@ -133,6 +142,24 @@ def _unread(source: Source, header: Header, gaps: int) -> SourceSummary:
     )
 
 
+def _imported(source: Source, pages: list[tuple[str, Provenance]]) -> tuple[ImportedFile, ...]:
+    """The files of other tools that a source's pages were made from."""
+    if not source.name.startswith(PREFIX):
+        return ()
+    return tuple(
+        ImportedFile(
+            file=page.url,
+            sha256=page.wire_sha256,
+            cluster=str(page.parameters["cluster"]),
+            tool=", ".join(filter(None, (str(page.parameters[key]) for key in ("tool", "content")))),
+            taken_at=str(page.parameters["taken_at"]),
+            taken_from=str(page.parameters["taken_from"]),
+            calls_it=str(page.parameters["calls_it"]),
+        )
+        for _, page in pages
+    )
+
+
 def _summary(
     source: Source, pages: list[tuple[str, Provenance]], counted: int | None, gaps: int
 ) -> SourceSummary:
@@ -146,7 +173,7 @@ def _summary(
         query=first.query,
         url=first.url,
         parameters=first.parameters,
-        api_versions=tuple(sorted({page.api_version for _, page in pages})),
+        api_versions=tuple(sorted({page.api_version for _, page in pages} - {""})),
         endpoint=first.endpoint,
         identity=first.identity,
         started_at=min(page.started_at for _, page in pages),
@@ -160,4 +187,5 @@ def _summary(
         path=source.name,
         pages_sha256=hashlib.sha256(lines.encode()).hexdigest(),
         gaps=gaps,
+        files=_imported(source, pages),
     )

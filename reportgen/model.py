@@ -30,6 +30,7 @@ class Cause(StrEnum):
     EXCLUDED = "excluded"
     INHERITED = "inherited"
     UNLISTED = "unlisted"
+    NOT_IMPORTED = "not-imported"
     UNDETERMINED = "undetermined"
 
 
@@ -408,11 +409,30 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file of another tool's results.
+
+    ``file`` is as the engagement names it; ``sha256`` of its bytes; ``tool`` its maker with the version, as
+    far as the file says it; ``taken_at`` (RFC 3339) is known from ``taken_from``: "the file", "the
+    engagement" or "the file's time of modification". ``calls_it`` is the cluster's name in the file, "" where
+    it has none.
+    """
+
+    file: str
+    sha256: str
+    cluster: str
+    tool: str
+    taken_at: str
+    taken_from: str
+    calls_it: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSummary:
     """All pages of one source in one snapshot, folded for the IPE box.
 
     ``closing_count`` is what Resource Graph counted after the last page. ``pages_sha256`` is the SHA-256 of
-    the lines ``<stored_sha256>  <path>``, sorted by path.
+    the lines ``<stored_sha256>  <path>``, sorted by path. ``files`` are those that were imported.
     """
 
     source: str
@@ -434,6 +454,7 @@ class SourceSummary:
     path: str
     pages_sha256: str
     gaps: int
+    files: tuple[ImportedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import yaml
+
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "contoso"
 FIRST = "aks-payments-prod-weu"
 
@@ -25,7 +27,7 @@ def multiply(out: Path, clusters: int, of: tuple[str, ...] = ()) -> Path:
     for part in ("resource-groups", "regions"):
         shutil.copytree(azure / part, folder / "azure" / part)
     shutil.copy(azure / "subscriptions.json", folder / "azure")
-    shutil.copy(SAMPLE / "engagement.yaml", folder)
+    (folder / "engagement.yaml").write_text(_engagement(), encoding="utf-8")
     known = (path.stem for path in azure.glob("clusters/*.json"))
     names = of or sorted(known, key=lambda name: name != FIRST)
     for number in range(clusters):
@@ -36,6 +38,13 @@ def multiply(out: Path, clusters: int, of: tuple[str, ...] = ()) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(source.read_text(encoding="utf-8").replace(name, own), encoding="utf-8")
     return folder
+
+
+def _engagement() -> str:
+    """The sample's, without the results of other tools, which are about clusters that may not be there."""
+    keys = yaml.safe_load((SAMPLE / "engagement.yaml").read_text(encoding="utf-8"))
+    del keys["imported"]
+    return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 
 def main() -> None:

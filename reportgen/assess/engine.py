@@ -73,7 +73,7 @@ def assess(
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, observations, missing)
-    said = (*parameters_of.notes(controls), *_notes(sources_of_versions))
+    said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
     return Assessment(tuple(observations), findings, said, tuple(access))
 
 
@@ -132,12 +132,7 @@ def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None
     missing = [source for source in control.needs if source in gaps]
     if missing:
         reason = " ".join(dict.fromkeys(gaps[source] for source in missing))
-        return Verdict(
-            Status.NOT_ASSESSED,
-            reason,
-            {},
-            Cause.EXCLUDED if case.excluded.issuperset(missing) else Cause.GAP,
-        )
+        return Verdict(Status.NOT_ASSESSED, reason, {}, case.cause(missing))
     source = next((name for name in control.needs if name != BODIES), BODIES)
     version = case.evidence[source].api_version if source in case.evidence else ""
     if control.property_since and version and version[: len(control.property_since)] < control.property_since:
@@ -171,6 +166,20 @@ def _notes(sources_of_versions: set[str]) -> tuple[str, ...]:
         return ()
     sources = versions.sources_together(sources_of_versions)
     return (f"Which Kubernetes versions are supported was taken from: {sources}.",)
+
+
+def _not_imported(observations: list[Observation]) -> tuple[str, ...]:
+    """One sentence for the front of the report where results of other tools were not given."""
+    items = [item for item in observations if item.cause is Cause.NOT_IMPORTED]
+    if not items:
+        return ()
+    controls = len({item.control for item in items})
+    clusters = len({item.subject.cluster_id.lower() for item in items})
+    told = (
+        f"Not assessed for want of another tool's result: {controls} control{'s' * (controls != 1)} on "
+        f"{clusters} cluster{'s' * (clusters != 1)}, to be imported by whoever has one. This is no gap."
+    )
+    return (told,)
 
 
 def _findings(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from reportgen.assess.expression import reads
 from reportgen.model import Control
 from reportgen.sources import BY_NAME
+from reportgen.sources.imported import PREFIX
 from reportgen.subjects import DERIVED_FROM, DERIVED_NAMES, own_sources, sources_of
 
 FORBIDDEN = (
@@ -39,6 +40,8 @@ def _problems(control: Control) -> Iterator[str]:
     yield from _derived(control)
     yield from _parameters(control)
     yield from _layout(control)
+    if (control.method == "external") != any(source.startswith(PREFIX) for source in control.needs):
+        yield f"the method external goes with a source {PREFIX}... in needs, and with no other"
 
 
 def _words(control: Control) -> Iterator[str]:
@@ -139,7 +142,8 @@ def _parameters(control: Control) -> Iterator[str]:
 
 
 def _layout(control: Control) -> Iterator[str]:
-    if control.subject in ("cluster", "agent-pool") and not control.property_since:
+    of_arm = control.subject in ("cluster", "agent-pool") and control.method != "external"
+    if of_arm and not control.property_since:
         yield "lacks property_since, the API version that first shows what is judged"
     folder = control.path.rpartition("/")[0].rpartition("/")[2]
     if folder != control.area:

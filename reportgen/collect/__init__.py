@@ -11,15 +11,17 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen import __version__, expected, scope
-from reportgen.collect import jobs, left_out, population, principals
+from reportgen.collect import imported, jobs, left_out, population, principals
 from reportgen.collect.azure import Azure
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import credential
 from reportgen.collect.directory import Directory
-from reportgen.collect.interface import Recorder
+from reportgen.collect.interface import Origin, Recorder
 from reportgen.collect.kubernetes import alone, fleet
+from reportgen.collect.kubernetes.cluster import ClusterLedger
 from reportgen.collect.tally import Progress, Tally
 from reportgen.engagement import Engagement
+from reportgen.errors import UsageError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Export, Identity, ScopeReport
 from reportgen.snapshot import Header, Writer
@@ -53,10 +55,12 @@ def collect(engagement: Engagement, request: Request) -> Header:
     """Read everything in scope into ``request.folder`` and close the snapshot.
 
     Raises CredentialError where no token can be had, IncompleteError where not even the list of
-    subscriptions can be read; everything else that fails is a gap.
+    subscriptions can be read, UsageError where a file that the engagement names is not there or is about no
+    cluster; everything else that fails is a gap.
     """
+    files = imported.find(engagement)
     if engagement.credential.kind == "kubeconfig":
-        return _collect_alone(engagement, request)
+        return _collect_alone(engagement, request, files)
     export = expected.read(engagement.export_file) if engagement.export_file else None
     ends = time.monotonic() + engagement.limits.run_hours * 3600
     identity = credential(engagement.credential, request.connection, request.secret, engagement.folder)
@@ -67,6 +71,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
     known, tally = population.resolve(engagement, export, recorder), Tally(request.progress)
     with ThreadPoolExecutor(request.workers) as pool:
         found = population.clusters(known, recorder, pool, tally.count)
+        imported.record(recorder, imported.match(files, population.named(found, recorder)))
         azure.learn_regions({cluster.id.lower(): cluster.region for cluster in found.clusters})
         ours = fleet.Fleet.of(recorder, engagement.clusters, request.connection, request.clock, identity)
         inside = list(fleet.jobs(ours, found))
@@ -96,11 +101,18 @@ def collect(engagement: Engagement, request: Request) -> Header:
     return writer.close(_header(request, writer, azure.identity, azure.endpoint), report)
 
 
-def _collect_alone(engagement: Engagement, request: Request) -> Header:
+def _collect_alone(engagement: Engagement, request: Request, files: tuple[imported.File, ...]) -> Header:
     """One cluster by a kubeconfig, without Azure."""
-    entered = alone.enter(engagement, request.connection, request.clock)
+    way, client = entered = alone.enter(engagement, request.connection, request.clock)
+    try:
+        matches = imported.match(files, imported.Known({way.scope: way.context}))
+    except UsageError:
+        client.close()
+        raise
     writer = Writer(request.folder, request.mode, _stamp(request.clock()), request.key)
     found = alone.read(engagement, entered, request.connection, writer, request.mode)
+    origin = Origin(found.identity, custom_ca=False, proxy="")
+    imported.record(ClusterLedger(writer, request.mode, lambda: False, origin), matches)
     request.progress(1, 1, "kubeconfig")
     report = ScopeReport("the context of a kubeconfig that the engagement names", (), ())
     return writer.close(_header(request, writer, found.identity, found.endpoint), report)

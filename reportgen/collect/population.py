@@ -9,6 +9,7 @@ from typing import Any
 
 from reportgen import scope
 from reportgen.collect import graph, managed_clusters, management_groups, subscriptions
+from reportgen.collect.imported import Known
 from reportgen.collect.interface import Recorder
 from reportgen.engagement import Engagement
 from reportgen.errors import IncompleteError
@@ -112,6 +113,14 @@ def clusters(
         tuple(str(row["subscriptionId"]).lower() for row in rows.values()),
         {key: None if members is None else len(members) for key, members in lists.items()},
     )
+
+
+def named(found: Population, recorder: Recorder) -> Known:
+    """The clusters that both ways show, for who names one."""
+    names = {str(row["id"]).lower(): (str(row["id"]), str(row["name"])) for row in CLUSTERS.rows(recorder)}
+    names |= {cluster.id.lower(): (cluster.id, cluster.name) for cluster in found.clusters}
+    refused = frozenset(subscription for subscription, number in found.listed.items() if number is None)
+    return Known(dict(names.values()), frozenset(found.known.unseen), refused)
 
 
 def reconcile(

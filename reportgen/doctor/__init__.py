@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reportgen import expected, preflight
 from reportgen.catalogues import catalogue_of
+from reportgen.collect import imported
 from reportgen.doctor import azure, clusters
 from reportgen.doctor.report import Report
 from reportgen.engagement import Engagement
@@ -35,6 +36,7 @@ def examine(
     try:
         controls = catalogue_of(engagement).controls
         export = expected.read(engagement.export_file) if engagement.export_file else None
+        imported.find(engagement)
         served = connect()
     except UsageError as error:
         return unusable(error)

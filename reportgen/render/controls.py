@@ -19,6 +19,7 @@ CAUSES = {
     Cause.EXCLUDED: "Excluded by the engagement",
     Cause.INHERITED: "Inherited: run by the provider",
     Cause.UNLISTED: "Not listed by the source",
+    Cause.NOT_IMPORTED: "Not imported: no result of another tool was given",
     Cause.UNDETERMINED: "Could not be determined from the evidence",
 }
 _MOST_COLUMNS = 3

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from reportgen.model import CollectionMode, Json, Results, SourceSummary
+from reportgen.model import CollectionMode, ImportedFile, Json, Results, SourceSummary
 from reportgen.render.text import observed
 from reportgen.sources import BY_NAME, Source
 from reportgen.sources.directory import MEMBERS, PRINCIPALS
+from reportgen.sources.imported import PREFIX
 
 PUBLIC_CLOUD = "https://management.azure.com"
 PUBLIC_DIRECTORY = "https://graph.microsoft.com"
@@ -36,7 +38,10 @@ _BEHIND_ALL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class IpeSheet:
-    """One source; ``number`` is what controls refer to (``IPE-03``), ``anchor`` where the sheet stands."""
+    """One source; ``number`` is what controls refer to (``IPE-03``), ``anchor`` where the sheet stands.
+
+    ``files`` are those of another tool, each with its age in days at the as-of time.
+    """
 
     number: str
     anchor: str
@@ -49,6 +54,7 @@ class IpeSheet:
     command: str
     folder: str
     relied_on_by: tuple[str, ...]
+    files: tuple[tuple[ImportedFile, int], ...]
 
     @property
     def relied_on(self) -> bool:
@@ -88,16 +94,25 @@ def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
             "tenant": "the whole tenant",
             "location": "one region of a subscription",
         }.get(known.scope if known else "", f"one {known.scope if known else 'call'}"),
-        parameters=tuple((key, _parameter(value)) for key, value in sorted(source.parameters.items())),
+        parameters=()
+        if source.files
+        else tuple((key, _parameter(value)) for key, value in sorted(source.parameters.items())),
         rows_said=_rows(source),
         truncated_said=_truncated(source.truncated),
         command=_command(results, source),
         folder=f"evidence/{results.facts.snapshot}/{source.path}/",
         relied_on_by=tuple(control.id for control in results.controls if source.source in control.needs),
+        files=tuple((file, _age_days(file, results.facts.as_of)) for file in source.files),
     )
 
 
+def _age_days(file: ImportedFile, as_of: str) -> int:
+    return max((datetime.fromisoformat(as_of) - datetime.fromisoformat(file.taken_at)).days, 0)
+
+
 def _permission(known: Source | None) -> str:
+    if known and known.name.startswith(PREFIX):
+        return "none: files that the engagement names"
     if known is None:
         return "see the documentation of the source"
     of_graph = (f"{role} in Microsoft Graph" for role in known.app_roles)
@@ -113,6 +128,8 @@ def _parameter(value: Json) -> str:
 
 
 def _rows(source: SourceSummary) -> str:
+    if source.files:
+        return f"{source.rows:,} results in them; whether that is all the tool found, the files do not say"
     if source.total_records is None:
         return f"{source.rows:,} received; this service states no total"
     counted = source.rows if source.closing_count is None else source.closing_count
@@ -131,6 +148,10 @@ def _truncated(truncated: bool | None) -> str:
 
 
 def _command(results: Results, source: SourceSummary) -> str:
+    if source.files:
+        return "\n".join(
+            f"sha256sum {shlex.quote(name)}" for name in sorted({one.file for one in source.files})
+        )
     if source.query:
         return _graph_command(source)
     live = results.facts.collection_mode is CollectionMode.AZURE

@@ -7,6 +7,7 @@ from reportgen.sources.clusters import CLUSTERS
 from reportgen.sources.compute import COMPUTE
 from reportgen.sources.directory import DIRECTORY
 from reportgen.sources.governance import GOVERNANCE
+from reportgen.sources.imported import IMPORTED
 from reportgen.sources.kubernetes import KUBERNETES
 from reportgen.sources.network import NETWORK
 from reportgen.sources.operation import OPERATION
@@ -25,6 +26,7 @@ SOURCES: tuple[Source, ...] = (
     *OPERATION,
     *KUBERNETES,
     *DIRECTORY,
+    *IMPORTED,
 )
 
 BY_NAME = {source.name: source for source in SOURCES}

@@ -11,6 +11,8 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "auto_provisioning",
         "hosted_system",
         "kms",
+        "kube_bench",
+        "kubescape",
         "log_categories",
         "log_destinations",
         "maintenance_windows",
@@ -48,6 +50,8 @@ SUBJECTS = tuple(DERIVED_NAMES)
 DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "derived.admin_credential_callers": ("role_assignments", "role_definitions"),
     "derived.unknown_roles": ("role_assignments", "role_definitions"),
+    "derived.kube_bench": ("kube_bench",),
+    "derived.kubescape": ("kubescape",),
     "derived.log_categories": ("diagnostic_settings",),
     "derived.log_destinations": ("diagnostic_settings",),
     "derived.version_supported": ("kubernetes_versions",),

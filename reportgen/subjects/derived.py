@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, logs, maintenance, retirements, versions
+from reportgen.subjects import images, imported, logs, maintenance, retirements, versions
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -26,6 +26,7 @@ def for_cluster(
     minor = versions.minor(version)
     support = versions.support(cluster, related.get("kubernetes_versions"), as_of.date(), offered_from)
     settings = related.get("diagnostic_settings")
+    nodes, scans = related.get("kube_bench"), related.get("kubescape")
     return _known(
         {
             "version": version or None,
@@ -40,6 +41,8 @@ def for_cluster(
             "stopped": stopped(at(cluster, "properties")),
             "auto_provisioning": auto_provisioning(cluster),
             "hosted_system": hosted_system(cluster),
+            "kube_bench": imported.kube_bench(nodes, as_of) if nodes else None,
+            "kubescape": imported.kubescape(scans, as_of) if scans else None,
             "tenant": tenant(cluster),
             **admin_credential_callers(cluster, related),
             "maintenance_windows": maintenance.windows(

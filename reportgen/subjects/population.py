@@ -15,6 +15,7 @@ from typing import Any
 from reportgen.model import AccessListing, Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
+from reportgen.sources.imported import PREFIX
 from reportgen.sources.kubernetes import ACCESS
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
@@ -68,8 +69,8 @@ class Case:
 
     ``inside`` is made as it is walked, once: what is inside a large cluster need not be in memory as a whole.
     ``gaps`` holds, for each source that lacks evidence on this cluster, the sentence that says why;
-    ``excluded`` are those of them that the engagement left out. ``access`` says who may do what
-    in a cluster, None for a resource beside clusters.
+    ``excluded`` are those of them that the engagement left out, ``not_imported`` the tools whose results
+    nobody gave. ``access`` says who may do what in a cluster, None for a resource beside clusters.
     """
 
     cluster: Item
@@ -79,6 +80,13 @@ class Case:
     gaps: Mapping[str, str]
     access: AccessListing | None
     excluded: frozenset[str] = frozenset()
+    not_imported: frozenset[str] = frozenset()
+
+    def cause(self, missing: Collection[str]) -> Cause:
+        """Why nothing can be said without these of the sources in ``gaps``; one that is a gap decides."""
+        if not self.excluded.union(self.not_imported).issuperset(missing):
+            return Cause.GAP
+        return Cause.NOT_IMPORTED if self.excluded.isdisjoint(missing) else Cause.EXCLUDED
 
 
 @dataclass(slots=True)
@@ -227,6 +235,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     evidence = {BODIES: Evidence((pointer,), api_version)}
     gaps: dict[str, str] = {}
     excluded: set[str] = set()
+    not_imported: set[str] = set()
     for source in snapshot.sources:
         scopes = [subject.id, subject.subscription, f"{subject.subscription}/{region}", "tenant"]
         if BY_NAME[source].join is Join.INSIDE:
@@ -236,6 +245,9 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
         if gap:
             gaps[source] = f"{BY_NAME[gap.source].title}: {gap.detail}"
             excluded |= {source} if gap.excluded else set()
+        elif source.startswith(PREFIX) and not found.answered:
+            gaps[source] = _not_given(source)
+            not_imported.add(source)
         elif BY_NAME[source].relation and not found.answered:
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
         elif BY_NAME[source].relation:
@@ -250,7 +262,7 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
     objects = _objects(snapshot, item, related, evidence, gaps)
     within = _inside(snapshot, item, objects, gaps, excluded)
     held = access.listing(subject, objects, gaps)
-    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded), frozenset(not_imported))
 
 
 def _objects(
@@ -426,22 +438,32 @@ def _unread(snapshot: _Snapshot, cluster_id: str, name: str, pointer: str) -> Ca
     detail = gap.detail if gap else "the snapshot holds no body of this cluster."
     why = f"{BY_NAME[BODIES].title}: {detail}"
     evidence: dict[str, Evidence] = {}
+    related: dict[str, Json] = {}
     gaps: dict[str, str] = {}
     excluded: set[str] = set()
+    not_imported: set[str] = set()
     for source in (BODIES, *snapshot.sources):
-        inside = BY_NAME[source].requires == ACCESS
-        own = _gap(snapshot, source, scopes) if inside else gap
-        found = _read(snapshot, source, cluster_id)[1] if inside and not own else Evidence()
+        of_azure = BY_NAME[source].requires != ACCESS and not source.startswith(PREFIX)
+        own = gap if of_azure else _gap(snapshot, source, scopes)
+        content, found = (None, Evidence()) if own or of_azure else _read(snapshot, source, cluster_id)
         if found.answered:
             evidence[source] = found
-            continue
-        gaps[source] = f"{BY_NAME[own.source].title}: {own.detail}" if own and inside else why
-        excluded |= {source} if own and own.excluded else set()
+            related |= {BY_NAME[source].relation: content} if BY_NAME[source].relation else {}
+        elif source.startswith(PREFIX) and not own:
+            gaps[source] = _not_given(source)
+            not_imported.add(source)
+        else:
+            gaps[source] = why if of_azure or not own else f"{BY_NAME[own.source].title}: {own.detail}"
+            excluded |= {source} if own and own.excluded else set()
     unseen = (Cause.EXCLUDED if BODIES in excluded else Cause.GAP, why)
-    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": {}, "derived": {}}
+    nothing: dict[str, Json] = {"subject": {}, "cluster": {}, "related": related, "derived": {}}
     item = Item(subject, nothing, (pointer,) if pointer else (), unseen)
     pools = (_unseen_pool(item, "unknown pools", "*unknown", *unseen),)
-    objects = _objects(snapshot, item, {}, evidence, gaps)
+    objects = _objects(snapshot, item, related, evidence, gaps)
     within = _inside(snapshot, item, objects, gaps, excluded)
     held = access.listing(subject, objects, gaps)
-    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded))
+    return Case(item, pools, within, evidence, gaps, held, frozenset(excluded), frozenset(not_imported))
+
+
+def _not_given(source: str) -> str:
+    return f"{BY_NAME[source].title}: no result was given for this cluster."

@@ -127,7 +127,7 @@ def test_an_absent_setting_is_explained_where_it_passes(control: Control) -> Non
 
 @each_control
 def test_the_texts_are_whole(control: Control) -> None:
-    assert control.method == "automated"
+    assert control.method in ("automated", "external")
     assert 1 <= len(control.observe) <= 4
     assert control.objective.endswith(".")
     assert control.objective.count(". ") == 0
@@ -197,5 +197,5 @@ def test_every_row_that_is_covered_exists() -> None:
     with table.open(encoding="utf-8", newline="") as file:
         rows = {row["id"] for row in csv.DictReader(file)}
     for control in CATALOGUE:
-        assert control.covers, control.id
+        assert control.covers or control.method == "external", control.id
         assert set(control.covers) <= rows, control.id

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.model import Results
+from reportgen.model import ImportedFile, Results
 from reportgen.render.html import HtmlReport
 from tests.render import factory
 from tests.render.test_pdf import FORBIDDEN
@@ -137,6 +137,28 @@ def test_a_source_of_which_nothing_could_be_read_says_so_and_offers_no_command(
     sheet = document.partition('id="ipe-01"')[2].partition("</article>")[0]
     assert "Nothing could be read: 0 gaps" in sheet
     assert not re.search(r"To do again|API version|<dt>(URL|Request ids)", sheet)
+
+
+def test_a_sheet_of_imported_files_names_each_as_another_tools(mixed: Results, tmp_path: Path) -> None:
+    one = ImportedFile(
+        file="<b>bench</b>.json",
+        sha256="c" * 64,
+        cluster="aks-one",
+        tool="kube-bench, aks-1.8.0",
+        taken_at="2026-01-01T00:00:00Z",
+        taken_from="the engagement",
+        calls_it="aks-two",
+    )
+    source = replace(
+        mixed.sources[0], source="imported.kube-bench", files=(one, one), query="", pages=2, api_versions=()
+    )
+    document = HtmlReport().render(replace(mixed, sources=(source,)), tmp_path).read_text(encoding="utf-8")
+    sheet = document.partition('id="ipe-01"')[2].partition("</article>")[0].replace("<wbr>", "")
+    assert sheet.count("c" * 64) == 2
+    assert "&lt;b&gt;bench&lt;/b&gt;.json" in sheet
+    assert "by kube-bench, aks-1.8.0, made 2026-01-01 00:00:00 UTC as the engagement says" in sheet
+    assert "the file calls the cluster aks-two" in sheet
+    assert not re.search(r"To do again|Truncated|API version|<dt>(URL|Request ids|Parameters)", sheet)
 
 
 def test_the_commands_of_a_procedure_stand_by_themselves(mixed_html: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 
-from reportgen.model import CollectionMode, Results
+from reportgen.model import CollectionMode, ImportedFile, Results
 from reportgen.render.ipe import sheets
 from tests.render import factory
 
@@ -129,3 +129,24 @@ def test_what_was_read_of_the_directory_is_asked_of_microsoft_graph() -> None:
     command = shlex.split(sheets(replace(base, sources=(group,)))[0].command)
     assert command[3] == "get"
     assert command[-1].startswith("https://graph.microsoft.com/")
+
+
+def test_a_sheet_of_imported_files_has_the_hash_and_age_of_each() -> None:
+    base = factory.results(1)
+    one = ImportedFile(
+        file="bench/it's.json",
+        sha256="c" * 64,
+        cluster="aks-one",
+        tool="kube-bench, aks-1.8.0",
+        taken_at="2026-01-01T00:00:00Z",
+        taken_from="the engagement",
+        calls_it="",
+    )
+    source = replace(base.sources[0], source="imported.kube-bench", files=(one,), rows=13, query="")
+    facts = replace(base.facts, as_of="2026-01-31T06:00:00Z")
+    sheet = sheets(replace(base, facts=facts, sources=(source,)))[0]
+    assert sheet.files == ((one, 30),)
+    assert shlex.split(sheet.command) == ["sha256sum", one.file]
+    assert sheet.permission == "none: files that the engagement names"
+    assert sheet.rows_said.startswith("13 results")
+    assert sheet.parameters == ()

@@ -234,6 +234,8 @@ def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
             "role_assignments": [],
             "role_definitions": [],
             "maintenance_configurations": [],
+            "kube_bench": [{"node": "n", "taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
+            "kubescape": [{"taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
         }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):

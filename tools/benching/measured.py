@@ -74,6 +74,7 @@ def _collect(port: str, ca_file: str, snapshot: str, concurrency: str, deadline:
         update={
             "credential": Credential(kind="client-secret", tenant_id=TENANT_ID, client_id=CLIENT_ID),
             "clusters": Clusters(concurrency=int(concurrency), deadline_seconds=float(deadline)),
+            "imported": (),
         }
     )
     collect(engagement, request)

@@ -15,11 +15,13 @@ from reportgen.subjects import image_findings
 from reportgen.subjects.document import at
 from reportgen.subjects.inside import budgets, pod_specs
 from reportgen.subjects.inside.containers import containers
+from reportgen.subjects.inside.image_scans import image_scan
 from reportgen.subjects.inside.interface import Found, Kind, Objects, named
 from reportgen.subjects.inside.pod_owners import MADE_BY, Workload, controller, gathered
 
 _ACCOUNTS = ("k8s.service-accounts",)
 _STORES = ("k8s.external-secrets", "k8s.secret-provider-classes")
+_SCANS = ("imported.trivy",)
 _FINISHED = ("Succeeded", "Failed")
 _REPLICATED = ("Deployment", "StatefulSet")
 
@@ -143,6 +145,7 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
         "pods": sum(at(pod, "status", "phase") not in _FINISHED for pod in workload.pods),
         "running_images": sorted(set(_image_ids(workload.pods))),
         "image_results": _image_results(cluster.objects, workload) if known(image_findings.SOURCE) else None,
+        "image_scan": _scanned(cluster.objects, workload, all_containers) if known(*_SCANS) else None,
     }
 
 
@@ -222,6 +225,10 @@ def _handler(cluster: _Cluster, pod_spec: Json) -> str:
     return cluster.handlers.get(str(at(pod_spec, "runtimeClassName") or ""), "")
 
 
+def _scanned(objects: Objects, workload: Workload, all_containers: list[Json]) -> Json:
+    return image_scan(objects.related.get("trivy") or [], workload.key, all_containers, objects.as_of)
+
+
 def _image_ids(pods: list[Json]) -> Iterator[str]:
     for pod in pods:
         for status in at(pod, "status", "containerStatuses") or ():
@@ -263,6 +270,7 @@ WORKLOAD = Kind(
         "pods": (),
         "running_images": (),
         "image_results": (image_findings.SOURCE,),
+        "image_scan": _SCANS,
     },
     build=_build,
 )

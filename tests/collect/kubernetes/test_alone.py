@@ -18,7 +18,7 @@ from reportgen.assess.catalogue import load as load_controls
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
 from reportgen.doctor import clusters
-from reportgen.engagement import Clusters, Engagement, Scope, load
+from reportgen.engagement import Clusters, Engagement, Imported, Scope, load
 from reportgen.errors import UsageError
 from reportgen.model import Cause, CollectionMode, Status
 from reportgen.run import CONTROLS, SAMPLES, Served
@@ -26,6 +26,7 @@ from reportgen.sandbox import Sandbox, serve
 from reportgen.sandbox.interface import API_AUDIENCE
 from reportgen.snapshot import Reader
 from tests import line
+from tests.collect.imported import files
 from tests.collect.kubernetes import world
 from tests.collect.kubernetes.conftest import NOW
 from tests.collect.kubernetes.server import Server
@@ -100,6 +101,22 @@ def test_secrets_and_contexts_go_by_the_engagement(server: Server, tmp_path: Pat
     assert len(list(reader.pages("k8s.secrets", SCOPE))) == 2
     with pytest.raises(UsageError, match=r"config\.yaml: the kubeconfig has no context two"):
         collected(server, engagement(tmp_path, kubeconfig="config.yaml", context="two"), tmp_path / "other")
+
+
+def test_other_tools_files_are_about_the_context(server: Server, tmp_path: Path) -> None:
+    world.fill(server.cluster)
+    kubeconfig(server, tmp_path)
+    scan = files.trivy_image("nginx:1.25", files.packages(files.vulnerability("CVE-1")))
+    files.write(tmp_path / "scan.json", scan)
+    one = Imported(tool="trivy", file="scan.json", cluster="one")
+    given = engagement(tmp_path, kubeconfig="config.yaml")
+    reader = collected(server, given.model_copy(update={"imported": (one,)}), tmp_path)
+    (page,) = reader.pages("imported.trivy", SCOPE)
+    assert page.provenance.identity.object_id == "app"
+    assert page.body["value"][0]["results"][0]["images"] == ["nginx:1.25"]
+    other = one.model_copy(update={"cluster": "two"})
+    with pytest.raises(UsageError, match=r"imported\.0\.cluster: two: no cluster that can be read"):
+        collected(server, given.model_copy(update={"imported": (other,)}), tmp_path / "other")
 
 
 def test_the_environment_names_the_file(
@@ -195,11 +212,12 @@ def check_alone(result: line.Result) -> None:
     }
     seen = observations(result)
     excluded = {one["control"] for one in seen if one["cause"] == "excluded"}
+    not_imported = {one["control"] for one in seen if one["cause"] == "not-imported"}
     assert not excluded & inside
-    assert {one["control"] for one in seen} - excluded <= inside
+    assert {one["control"] for one in seen} - excluded - not_imported <= inside
     assert {one["cause"] for one in seen if one["control"] in inside} <= {None, "undetermined"}
     findings = json.loads((result.pack / "results" / "findings.json").read_text("utf-8"))["findings"]
-    assert {finding["control"] for finding in findings} == inside | excluded
+    assert {finding["control"] for finding in findings} == inside | excluded | not_imported
     (reason,) = {one["reason"] for one in seen if one["cause"] == "excluded"}
     assert "The cluster was read by a kubeconfig alone, as the engagement says" in reason
     assert len(inside) > 100

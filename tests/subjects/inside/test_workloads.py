@@ -274,9 +274,26 @@ def template(**spec: Any) -> Json:
     return {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "app"}], **spec}}
 
 
+TRIVY = {
+    "taken_at": "2026-11-01T00:00:00Z",
+    "results": [
+        {
+            "namespace": "shop",
+            "kind": "Deployment",
+            "name": "web",
+            "images": [],
+            "scanned": True,
+            "vulnerabilities": [],
+        }
+    ],
+}
+"""A scan of the cluster that names one workload."""
+
+
 def build(missing: frozenset[str] = frozenset(), **lists: list[Json]) -> dict[str, Found]:
     """The workloads of a cluster that holds these objects, by name."""
-    objects = Objects(cast("Reader", None), {}, "c", {}, missing, datetime(2026, 11, 15, tzinfo=UTC))
+    related = {"trivy": [TRIVY]}
+    objects = Objects(cast("Reader", None), {}, "c", related, missing, datetime(2026, 11, 15, tzinfo=UTC))
     sources = (*WORKLOAD.sources, *(source for made in WORKLOAD.derived.values() for source in made))
     for source in sources:
         key = source.removeprefix("k8s.").replace("-", "_")
