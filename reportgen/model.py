@@ -213,7 +213,9 @@ class Control:
     Expressions are CEL text. ``when`` false is not-applicable (with ``not_applicable_reason``);
     ``assessable`` false is not-assessed, undetermined (with ``not_assessed_reason``); ``reason`` is a
     CEL expression that gives a sentence, or empty text. ``evidence`` is configuration (how something is set)
-    or operation (that something really happened).
+    or operation (that something really happened). ``absent_satisfied`` gives the source by path of a value
+    whose lack is as good as a good value, ``equivalent_mutants`` the reason by name of a change that no test
+    can notice.
     """
 
     id: str
@@ -243,6 +245,8 @@ class Control:
     reason: str = ""
     severity_reason: str = ""
     preview: bool = False
+    absent_satisfied: Mapping[str, str] = field(default_factory=dict)
+    equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
 
     @property

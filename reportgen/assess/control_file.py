@@ -160,6 +160,14 @@ class ControlFile(_Model):
     )
     preview: bool = False
     covers: list[str] = Field(default_factory=list)
+    absent_satisfied: dict[str, Text] = Field(
+        default_factory=dict,
+        description="path that the check reads: source that says why a subject without it is satisfied",
+    )
+    equivalent_mutants: dict[str, Text] = Field(
+        default_factory=dict,
+        description="what `controls test --mutations` calls a change: reason why no test can notice it",
+    )
     tests: list[Case] = Field(min_length=2)
     cel: Literal[1] = 1
 
@@ -262,6 +270,8 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
         property_since=model.property_since,
         preview=model.preview,
         covers=tuple(model.covers),
+        absent_satisfied=dict(model.absent_satisfied),
+        equivalent_mutants=dict(model.equivalent_mutants),
         tests=tuple(
             ControlTest(_given(case.given), Status(case.expect), line_of(node, ("tests", index)))
             for index, case in enumerate(model.tests)
