@@ -153,13 +153,6 @@ class ControlFile(_Model):
     evidence: Literal["configuration", "operation"] = Field(
         default="configuration", description="how something is set, or that it really happened"
     )
-    remediation: Remediation
-    references: list[Text] = Field(min_length=1)
-    property_since: str = Field(
-        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="first ARM API version"
-    )
-    preview: bool = False
-    covers: list[str] = Field(default_factory=list)
     absent_satisfied: dict[str, Text] = Field(
         default_factory=dict,
         description="path that the check reads: source that says why a subject without it is satisfied",
@@ -168,6 +161,13 @@ class ControlFile(_Model):
         default_factory=dict,
         description="what `controls test --mutations` calls a change: reason why no test can notice it",
     )
+    remediation: Remediation
+    references: list[Text] = Field(min_length=1)
+    property_since: str = Field(
+        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="first ARM API version"
+    )
+    preview: bool = False
+    covers: list[str] = Field(default_factory=list)
     tests: list[Case] = Field(min_length=2)
     cel: Literal[1] = 1
 
@@ -264,14 +264,14 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
             for name, note in model.parameter_notes.items()
         },
         evidence=model.evidence,
+        absent_satisfied=dict(model.absent_satisfied),
+        equivalent_mutants=dict(model.equivalent_mutants),
         remediation_text=model.remediation.text,
         remediation_cli=model.remediation.cli,
         references=tuple(model.references),
         property_since=model.property_since,
         preview=model.preview,
         covers=tuple(model.covers),
-        absent_satisfied=dict(model.absent_satisfied),
-        equivalent_mutants=dict(model.equivalent_mutants),
         tests=tuple(
             ControlTest(_given(case.given), Status(case.expect), line_of(node, ("tests", index)))
             for index, case in enumerate(model.tests)

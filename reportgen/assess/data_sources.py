@@ -63,6 +63,10 @@ _SOURCES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"advisorresources", ("arg.advisor-recommendations",)),
     (r"fleets/members", ("arg.fleet-members",)),
     (r"fluxconfigurations", ("arg.flux-configurations",)),
+    (r"safeguardsprofile", ("arm.deployment-safeguards",)),
+    (r"policy [0-9a-f]{8}", ("arg.policy-assignments", "arg.policy-states")),
+    (r"kubernetes\.io/tls", ("k8s.certificates",)),
+    (r"workspace in another subscription", ("arm.diagnostic-settings",)),
     (r"kubernetesconfiguration extension", ("arg.kubernetes-extensions",)),
     (r"backupinstances", ("arg.backup-instances",)),
     (r"scheduledevents", ("arg.upgrade-events",)),
@@ -96,6 +100,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "mayRunAsRoot": ("runAsNonRoot", "runAsUser"),
     "nodes_at_least": ("minCount", "count"),
     "owner": ("ownerReferences",),
+    "private_endpoint_states": ("privateEndpointConnections",),
     "pull_secrets": ("imagePullSecrets",),
     "runs_pool_image": ("nodeImageVersion",),
     "seccompProfile": ("seccompProfile.type",),
@@ -116,6 +121,7 @@ _BRACES = re.compile(r"([\w.]+)\.\{([^}]*)\}([\w.]*)")
 _DOTTED = re.compile(r"(?<![\w/.-])[A-Za-z]\w*(?:\.\w+)+(?![\w/.-])")
 _CAMEL = re.compile(r"(?<![\w.-])[a-z]+[A-Z]\w*(?![\w.-])")
 _SOURCE = "Source"
+_IMPORTED = "imported."
 _WHOLE = frozenset({"properties", "agentPoolProfiles", "spec", "status", "metadata", "containers", _SOURCE})
 """Steps of a path that say nothing about what is read."""
 _OF_EVERY_PROFILE = frozenset(
@@ -128,8 +134,10 @@ _OF_EVERY_PROFILE = frozenset(
 def unread(control: Control, data_source: str) -> bool:
     """Whether a control reads nothing of what a row's text names, as far as the text can be understood.
 
-    One of the places that the text lists is enough.
+    One of the places that the text lists is enough; so is another tool's imported word on the row.
     """
+    if any(source.startswith(_IMPORTED) for source in control.needs):
+        return False
     told = [(set(names(place)), sources(place)) for place in places(data_source)]
     understood = [(named, held) for named, held in told if named or held]
     return bool(understood) and not any(_reads(control, named, held) for named, held in understood)
@@ -173,7 +181,7 @@ def _each(found: re.Match[str]) -> str:
 
 def _spelled(steps: Iterable[str]) -> _Name:
     """Steps of a path so that ``hostPaths``, ``hostPath`` and ``host_paths`` are one."""
-    return tuple(re.sub(r"[^a-z0-9]", "", step.lower()).rstrip("s") for step in steps)
+    return tuple(re.sub(r"[^a-z0-9*]", "", step.lower()).rstrip("s") for step in steps)
 
 
 def _read(control: Control) -> Iterator[_Name]:
@@ -181,10 +189,12 @@ def _read(control: Control) -> Iterator[_Name]:
     for text in (control.when, control.assessable, control.check):
         for variable, *steps in paths(text) if text else ():
             if variable in ("subject", "cluster", "related", "derived"):
-                yield _spelled(step for step in steps if step != EACH and step not in _WHOLE)
+                yield _spelled(step for step in steps if step not in _WHOLE)
             for step in steps if variable == "derived" else ():
                 yield from (_spelled(made_of.split(".")) for made_of in MADE_OF.get(step, ()))
 
 
 def _is_part(name: _Name, steps: _Name) -> bool:
-    return any(steps[at : at + len(name)] == name for at in range(len(steps)))
+    """Whether a name stands in a path; a key that is computed may be the first of two steps."""
+    parts = [steps[at : at + len(name)] for at in range(len(steps))]
+    return any(part == name or (len(part) > 1 and part == (EACH, *name[1:])) for part in parts)

@@ -13,6 +13,7 @@ from reportgen.assess.syntax import (
     FIELD,
     FUNCTION,
     GOES_ON,
+    NAME,
     RANGE,
     START,
     STEP,
@@ -52,8 +53,8 @@ class Mutant:
 def mutants(text: str) -> Iterator[Mutant]:
     """Every mutant of an expression that is true or false, in the order of its text.
 
-    ``&&`` and ``||``, ``exists`` and ``all`` stand for each other, a bound is taken in or left out, and
-    everything else that is true or false is negated.
+    ``&&`` and ``||``, ``exists`` and ``all`` stand for each other, a bound that is no time is taken in or
+    left out, and everything else that is true or false is negated.
     """
     whole = tree(text)
     seen: Counter[str] = Counter()
@@ -91,11 +92,17 @@ def _changes(node: Node, truth: bool) -> Iterator[_Change]:
 def _of_test(node: Node, truth: bool) -> Iterator[_Change]:
     if truth or node.function in _TRUE_OR_FALSE or (node.kind is Kind.SELECT and node.is_set(TEST_ONLY)):
         yield node, f"{_word(node.function) or node.text(FIELD)} negated", _negated(node)
-    if node.function in _BOUND:
+    if node.function in _BOUND and not _of_times(node):
         other = _BOUND[node.function]
         yield node, f"{_word(node.function)} as {_word(other)}", _calling(node, other)
     for inside in node.nodes():
         yield from _changes(inside, False)
+
+
+def _of_times(node: Node) -> bool:
+    """Whether times or spans of time are compared: no case need be a second before or behind a bound."""
+    names = {found.text(NAME) for found in node.inside() if found.kind is Kind.NAME}
+    return "as_of" in names or any(found.function in ("timestamp", "duration") for found in node.inside())
 
 
 def _of_comprehension(node: Node) -> Iterator[_Change]:

@@ -12,6 +12,7 @@ from reportgen.assess.syntax import (
     FIELD,
     GOES_ON,
     ITEM_NAME,
+    NAME,
     OPERAND,
     RANGE,
     RESULT,
@@ -78,7 +79,7 @@ class _Trace:
     def places(self, node: Node, names: Mapping[str, _Places]) -> _Places:
         """The paths at which a node's value may stand; what has to be read to tell is noted."""
         if node.kind is Kind.NAME:
-            name = node.text(1)
+            name = node.text(NAME)
             return names.get(name, frozenset({(name,)}) if name in (*VARIABLES, "as_of") else _NOWHERE)
         if node.kind is Kind.SELECT:
             below = _below(self.places(node.node(OPERAND), names), node.text(FIELD))

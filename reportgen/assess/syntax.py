@@ -23,6 +23,7 @@ _VARINT, _DOUBLE, _BYTES = 0, 1, 2
 
 Scalar = int | float
 
+NAME = 1
 CALLEE, FUNCTION, ARGUMENTS = 1, 2, 3
 OPERAND, FIELD, TEST_ONLY = 1, 2, 3
 ELEMENTS = 1
@@ -92,6 +93,12 @@ class Node:
     def operands(self) -> tuple[Node, ...]:
         """What a call is made on and with."""
         return self.nodes(CALLEE, ARGUMENTS)
+
+    def inside(self) -> Iterator[Node]:
+        """The node itself and all below it."""
+        yield self
+        for node in self.nodes():
+            yield from node.inside()
 
     def with_field(self, number: int, new: Scalar | bytes | Node) -> Node:
         """The same with another value in a field."""

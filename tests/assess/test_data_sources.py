@@ -9,6 +9,8 @@ import pytest
 from reportgen.assess import catalogue, coverage
 from reportgen.assess.data_sources import MADE_OF, names, places, sources, unread
 from reportgen.assess.paths import paths
+from reportgen.sources import BY_NAME
+from reportgen.subjects import DERIVED_NAMES
 from tests import line
 
 FOLDER = line.ROOT / "controls"
@@ -118,7 +120,26 @@ def test_every_row_is_understood_but_those_that_name_nothing() -> None:
     assert puzzling == NOT_UNDERSTOOD
 
 
-def test_every_value_of_the_table_is_read_by_a_control() -> None:
+def test_a_key_that_is_computed_may_be_any() -> None:
+    check = "['diskCSIDriver'].all(d, subject.?properties.?storageProfile[?d].?enabled.orValue(true))"
+    control = replace(BY_ID["identity-entra-managed"], check=check)
+    assert not unread(control, "properties.storageProfile.{diskCSIDriver,fileCSIDriver}.enabled")
+    assert unread(control, "properties.storageProfile.{diskCSIDriver,fileCSIDriver}.version")
+
+
+def test_another_tools_word_stands_for_the_data() -> None:
+    control = replace(BY_ID["identity-entra-managed"], needs=("arm.managed-clusters",))
+    assert unread(control, "configz podPidsLimit")
+    assert not unread(replace(control, needs=("imported.kube-bench",)), "configz podPidsLimit")
+
+
+def test_every_source_of_the_table_exists() -> None:
+    words = {source for row in ROWS.values() for source in sources(row.data_source)}
+    assert words <= set(BY_NAME)
+
+
+def test_every_value_of_the_table_is_derived_or_read_by_a_control() -> None:
     texts = {text for control in CATALOGUE for text in (control.when, control.assessable, control.check)}
     steps = {step for text in texts if text for path in paths(text) for step in path}
-    assert set(MADE_OF) <= steps
+    derived = {name for names_of_kind in DERIVED_NAMES.values() for name in names_of_kind}
+    assert set(MADE_OF) <= steps | derived

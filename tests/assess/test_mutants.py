@@ -22,6 +22,7 @@ AS_OF = datetime(2026, 11, 15, 6, tzinfo=UTC)
         ("has(subject.on)", ["on negated"]),
         ("subject.a == 1", ["== negated"]),
         ("subject.a <= 1", ["<= negated", "<= as <"]),
+        ("as_of - timestamp(subject.a) <= duration('24h')", ["<= negated"]),
         ("subject.a in ['x']", ["in negated"]),
         ("subject.a && subject.b", ["a negated", "&& as ||", "b negated"]),
         ("subject.a == 1 || subject.b == 2", ["== negated", "|| as &&", "== negated 2"]),
