@@ -34,7 +34,7 @@ lint: install
 	$(BIN)/lint-imports > $(VENV)/imports.txt || { cat $(VENV)/imports.txt; exit 1; }
 	$(BIN)/python tools/words.py
 	$(BIN)/reportgen controls lint
-	$(BIN)/reportgen controls test
+	$(BIN)/reportgen controls test --mutations
 
 format: install
 	$(BIN)/ruff format reportgen tests tools

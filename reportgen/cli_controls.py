@@ -105,6 +105,7 @@ def _described(control: Control, about: list[tuple[str, str]]) -> list[str]:
         ("Applies when", control.when),
         ("Assessable", control.assessable),
         ("Check", control.check),
+        ("Satisfied where absent", "; ".join(f"{p}: {why}" for p, why in control.absent_satisfied.items())),
         ("Parameters", ", ".join(f"{name} = {value}" for name, value in control.parameters.items())),
         ("Remedy", control.remediation_text),
         ("Command", control.remediation_cli),
@@ -137,17 +138,24 @@ def lint(folder: Folder = None, own_frameworks: OwnFrameworks = None) -> None:
 
 
 @controls.command()
-def test(folder: Folder = None) -> None:
+def test(
+    folder: Folder = None,
+    mutations: Annotated[
+        bool, typer.Option("--mutations", help="Also tell which changes to a control no test of it notices.")
+    ] = False,
+) -> None:
     """Run every control's own tests."""
-    from reportgen.assess import catalogue
+    from reportgen.assess import catalogue, mutation
 
     loaded = _load(folder)
     failures = catalogue.run_tests(loaded)
-    for failure in failures:
-        console.complain(str(failure))
+    survivors = mutation.survivors(loaded) if mutations and not failures else []
+    for problem in (*failures, *survivors):
+        console.complain(str(problem))
     cases = sum(len(control.tests) for control in loaded)
-    console.say(f"{len(loaded)} controls, {cases} tests, {len(failures)} failures")
-    raise typer.Exit(1 if failures else 0)
+    unnoticed = f", {len(survivors)} changes that no test notices" if mutations and not failures else ""
+    console.say(f"{len(loaded)} controls, {cases} tests, {len(failures)} failures{unnoticed}")
+    raise typer.Exit(1 if failures or survivors else 0)
 
 
 @controls.command()

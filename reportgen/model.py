@@ -211,6 +211,9 @@ class ParameterNote:
 class Control:
     """One control file (the contract is described in docs/controls.md).
 
+    ``absent_satisfied`` gives the source by path of a value whose lack is as good as a good value,
+    ``equivalent_mutants`` the reason by name of a change that no test can notice.
+
     Expressions are CEL text. ``when`` false is not-applicable (with ``not_applicable_reason``);
     ``assessable`` false is not-assessed, undetermined (with ``not_assessed_reason``); ``reason`` is a
     CEL expression that gives a sentence, or empty text. ``evidence`` is configuration (how something is set)
@@ -236,6 +239,8 @@ class Control:
     tests: tuple[ControlTest, ...]
     parameters: Mapping[str, Json] = field(default_factory=dict)
     parameter_notes: Mapping[str, ParameterNote] = field(default_factory=dict)
+    absent_satisfied: Mapping[str, str] = field(default_factory=dict)
+    equivalent_mutants: Mapping[str, str] = field(default_factory=dict)
     evidence: str = "configuration"
     when: str = ""
     not_applicable_reason: str = ""

@@ -110,6 +110,20 @@ def test_the_shipped_catalogue_is_free_of_problems_and_passes_its_own_tests() ->
     assert test.out == f"{len(SHIPPED)} controls, {sum(len(c.tests) for c in SHIPPED)} tests, 0 failures\n"
 
 
+def test_changes_that_no_test_notices_end_with_1(tmp_path: Path) -> None:
+    weak = "subject.?properties.?apiServerAccessProfile.?enablePrivateCluster.orValue(false) != false"
+    write_control(tmp_path / "sound")
+    sound = controls("test", "--mutations", tmp_path / "sound")
+    assert (sound.code, sound.err) == (0, "")
+    assert sound.out == "1 controls, 3 tests, 0 failures, 0 changes that no test notices\n"
+    write_control(tmp_path / "weak", check=f"{weak} && size(subject.?properties.orValue({{}})) >= 0")
+    found = controls("test", "--mutations", tmp_path / "weak")
+    assert found.code == 1
+    assert found.out == "1 controls, 3 tests, 0 failures, 1 changes that no test notices\n"
+    assert "api-server-private.yaml: api-server-private: check >= as >: no case" in found.err
+    assert controls("test", tmp_path / "weak").code == 0
+
+
 def test_a_folder_of_ones_own(tmp_path: Path) -> None:
     write_control(tmp_path)
     assert controls("list", tmp_path).out.split() == [

@@ -102,7 +102,7 @@ def run_tests(controls: tuple[Control, ...]) -> list[TestFailure]:
     failures = []
     for control in controls:
         for case in control.tests:
-            verdict = judge(control, expression.context(*_variables(control, case)))
+            verdict = judge(control, expression.context(*variables(control, case)))
             if verdict.status is not case.expect or verdict.reason.startswith(EVALUATION_ERROR):
                 failures.append(
                     TestFailure(
@@ -117,7 +117,8 @@ def run_tests(controls: tuple[Control, ...]) -> list[TestFailure]:
     return failures
 
 
-def _variables(control: Control, case: ControlTest) -> tuple[dict[str, Json], datetime]:
+def variables(control: Control, case: ControlTest) -> tuple[dict[str, Json], datetime]:
+    """What the expressions see in a case, and its time: as given, with what a case may leave out."""
     given = dict(case.given)
     as_of = datetime.fromisoformat(given.pop("as_of", DEFAULT_AS_OF))
     if control.subject == "cluster":

@@ -154,6 +154,14 @@ class ControlFile(_Model):
     evidence: Literal["configuration", "operation"] = Field(
         default="configuration", description="how something is set, or that it really happened"
     )
+    absent_satisfied: dict[str, Text] = Field(
+        default_factory=dict,
+        description="path that the check reads: source that says why a subject without it is satisfied",
+    )
+    equivalent_mutants: dict[str, Text] = Field(
+        default_factory=dict,
+        description="what `controls test --mutations` calls a change: reason why no test can notice it",
+    )
     remediation: Remediation
     references: list[Text] = Field(min_length=1)
     property_since: str = Field(
@@ -260,6 +268,8 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
             for name, note in model.parameter_notes.items()
         },
         evidence=model.evidence,
+        absent_satisfied=dict(model.absent_satisfied),
+        equivalent_mutants=dict(model.equivalent_mutants),
         remediation_text=model.remediation.text,
         remediation_cli=model.remediation.cli,
         references=tuple(model.references),

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from reportgen.assess.data_sources import unread
 from reportgen.assess.yaml_file import parse, usage_error
 from reportgen.model import Control
 
@@ -108,9 +109,9 @@ def coverage(folder: Path, controls: Iterable[Control]) -> tuple[Coverage, ...]:
 
 
 def problems(folder: Path, controls: tuple[Control, ...]) -> list[str]:
-    """Rows without a disposition, rows with two, and rows that do not exist."""
+    """Rows without a disposition, rows with two, rows that do not exist, and controls that look elsewhere."""
     rows = coverage(folder, controls)
-    known = {row.check.id for row in rows}
+    known = {row.check.id: row.check for row in rows}
     told = [f"{row.check.id}: no control covers it and it has no disposition" for row in rows if not row.word]
     told += [
         f"{control.path}: {control.id}: covers {row}, which is no row of peers/checks.csv"
@@ -119,9 +120,19 @@ def problems(folder: Path, controls: tuple[Control, ...]) -> list[str]:
         if row not in known
     ]
     told += [
+        f"{control.path}: {control.id}: covers {row} and reads nothing of its data, which is "
+        f"“{known[row].data_source}”; MADE_OF in assess/data_sources.py says what derived values are made of"
+        for control in controls
+        for row in control.covers
+        if row in known and unread(control, known[row].data_source)
+    ]
+    told += [
         f"{row.check.id}: left-out, and yet covered by {', '.join(row.controls)}"
         for row in rows
         if row.controls and row.disposition and row.disposition.disposition == "left-out"
     ]
-    told += [f"{row}: has a disposition and is no row" for row in sorted(dispositions(folder).keys() - known)]
+    told += [
+        f"{row}: has a disposition and is no row"
+        for row in sorted(dispositions(folder).keys() - known.keys())
+    ]
     return told

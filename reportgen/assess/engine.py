@@ -11,6 +11,7 @@ from reportgen.assess import expression
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
+from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
 from reportgen.model import AccessListing, Cause, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
@@ -90,8 +91,7 @@ def _sort(observations: list[Observation]) -> None:
 def _evidence_sources(control: Control) -> tuple[str, ...]:
     """The sources in ``needs``, and those that a derived value was taken from."""
     texts = (control.when, control.assessable, control.check, control.reason, *control.observe.values())
-    names = {name for text in texts for name in expression.reads(text)}
-    derived = {_BY_RELATION[relation] for name in names for relation in DERIVED_FROM.get(name, ())}
+    derived = {_BY_RELATION[relation] for name in reads(*texts) for relation in DERIVED_FROM.get(name, ())}
     own = own_sources(control.subject)
     return tuple(dict.fromkeys((*control.needs, *sorted(derived), *own)))
 

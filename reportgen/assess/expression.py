@@ -29,8 +29,6 @@ _ENV = cel.NewEnv(
     extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
 )
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
-_STRING = re.compile(r"""r?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_READ = re.compile(r"(?<![\w.])(subject|cluster|related|derived|parameters|as_of)\b(?:\s*\.\s*\??\s*(\w+))?")
 
 
 class BadExpression(ValueError):
@@ -103,12 +101,15 @@ def compile(text: str, gives: str = "DYN") -> Expression:
     return Expression(text, compiled)
 
 
-def reads(text: str) -> frozenset[str]:
-    """Which variables an expression names, with the first key below: ``{"subject.properties", "as_of"}``."""
-    bare = _STRING.sub('""', text)
-    return frozenset(
-        f"{name}.{key}" if key else name for name, key in ((m[1], m[2]) for m in _READ.finditer(bare))
-    )
+def parsed(text: str) -> bytes:
+    """The engine's own serialised form of a text that compiles, for `reportgen.assess.syntax`."""
+    serialised: bytes = _ENV.compile(text, disable_check=True).serialize()
+    return serialised
+
+
+def from_parsed(text: str, serialised: bytes) -> Expression:
+    """An expression of the serialised form; ``text`` is what it is called."""
+    return Expression(text, _ENV.deserialize(serialised))
 
 
 def _compile_error(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reportgen.assess.expression import reads
+from reportgen.assess.paths import paths, reads, shown
 from reportgen.model import Control
 from reportgen.sources import BY_NAME
 from reportgen.sources.imported import PREFIX
@@ -38,6 +38,7 @@ def _problems(control: Control) -> Iterator[str]:
     yield from _constant(control)
     yield from _needs(control)
     yield from _derived(control)
+    yield from _absent(control)
     yield from _parameters(control)
     yield from _layout(control)
     if (control.method == "external") != any(source.startswith(PREFIX) for source in control.needs):
@@ -71,12 +72,8 @@ def _expressions(control: Control) -> tuple[str, ...]:
     )
 
 
-def _reads(*texts: str) -> set[str]:
-    return {name for text in texts for name in reads(text)}
-
-
 def _constant(control: Control) -> Iterator[str]:
-    roots = {name.split(".")[0] for name in _reads(control.check)}
+    roots = {name.split(".")[0] for name in reads(control.check)}
     if not roots & set(_EVIDENCE):
         yield "the check reads nothing of the subject, so it is the same for all"
     for label, text in control.observe.items():
@@ -89,7 +86,7 @@ def _needs(control: Control) -> Iterator[str]:
         if source not in control.needs:
             yield f"needs lacks {source}, where a {control.subject} comes from"
     relations = {source.relation: name for name, source in BY_NAME.items() if source.relation}
-    read = _reads(*_expressions(control))
+    read = reads(*_expressions(control))
     used = {name.removeprefix("related.") for name in read if name.startswith("related.")}
     for relation in sorted(used):
         if relation not in relations:
@@ -108,7 +105,7 @@ def _needs(control: Control) -> Iterator[str]:
             yield f"needs lists {source} and no expression reads it"
 
 
-def _made_of(control: Control, read: set[str]) -> Iterator[str]:
+def _made_of(control: Control, read: frozenset[str]) -> Iterator[str]:
     """A value inside a cluster is known only where all that it is made of could be read."""
     for name in sorted(read):
         for source in _sources(control.subject, name):
@@ -124,15 +121,22 @@ def _sources(kind: str, name: str) -> tuple[str, ...]:
 def _derived(control: Control) -> Iterator[str]:
     names = DERIVED_NAMES[control.subject]
     given = {f"derived.{name}" for case in control.tests for name in case.given.get("derived", {})}
-    for name in sorted(_reads(*_expressions(control)) | given):
+    for name in sorted(reads(*_expressions(control)) | given):
         if name.startswith("derived.") and name.removeprefix("derived.") not in names:
             yield f"{name} does not exist for a {control.subject}; there are {', '.join(names)}"
+
+
+def _absent(control: Control) -> Iterator[str]:
+    read = {shown(path) for path in paths(control.check)}
+    for name in sorted(control.absent_satisfied.keys() - read):
+        names = ", ".join(sorted(read))
+        yield f"absent_satisfied names {name}, which the check does not read; it reads {names}"
 
 
 def _parameters(control: Control) -> Iterator[str]:
     read = {
         name.removeprefix("parameters.")
-        for name in _reads(*_expressions(control))
+        for name in reads(*_expressions(control))
         if name.startswith("parameters.")
     }
     for name in sorted(control.parameters.keys() - read):

@@ -289,6 +289,10 @@ def test_what_a_test_leaves_out_has_its_default(tmp_path: Path) -> None:
         ),
         ({"needs": ["arm.diagnostic-settings"]}, "needs lacks arm.managed-clusters"),
         ({"references": ["http://example.org"]}, "is no https address"),
+        (
+            {"absent_satisfied": {"subject.other": "The default."}},
+            "absent_satisfied names subject.other, which the check does not read; it reads subject.",
+        ),
     ],
 )
 def test_the_lint_finds(tmp_path: Path, changes: dict[str, Any], message: str) -> None:

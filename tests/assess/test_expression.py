@@ -114,18 +114,3 @@ def test_reading_nulls_leaves_the_interpreter_whole() -> None:
     for _ in range(1000):
         nulls.evaluate(context)
     assert abs(sys.getrefcount(None) - before) < 100
-
-
-@pytest.mark.parametrize(
-    ("text", "names"),
-    [
-        ("subject.?properties.?a.orValue(1) == 1", {"subject.properties"}),
-        ("has(derived.image_date) && as_of > timestamp(derived.image_date)", {"derived.image_date", "as_of"}),
-        ("'subject.x' == \"cluster.y\"", set()),
-        ("related . ?maintenance_configurations", {"related.maintenance_configurations"}),
-        ("cluster['a'] == parameters.b", {"cluster", "parameters.b"}),
-        ("subject.list.exists(x, x.derived == 1)", {"subject.list"}),
-    ],
-)
-def test_what_an_expression_reads(text: str, names: set[str]) -> None:
-    assert expression.reads(text) == names

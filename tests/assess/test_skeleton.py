@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.assess import catalogue
+from reportgen.assess import catalogue, mutation
 from reportgen.assess.skeleton import skeleton
 from reportgen.errors import UsageError
 from reportgen.subjects import SUBJECTS
@@ -18,6 +18,7 @@ def test_it_passes_as_it_stands(tmp_path: Path, subject: str) -> None:
     assert path == tmp_path / "api-server" / "api-server-well-named.yaml"
     loaded = catalogue.load(tmp_path)
     assert (catalogue.lint(loaded), catalogue.run_tests(loaded)) == ([], [])
+    assert mutation.survivors(loaded) == []
     assert (loaded[0].area, loaded[0].title, loaded[0].subject) == ("api-server", "Well named", subject)
 
 

@@ -56,6 +56,9 @@ ODD_CASING = {
 }
 """Controls that judge a text which Azure returns in more than one casing. Keys are the documents' part."""
 
+BEYOND_THE_TABLE = {"nodes-ready"}
+"""Controls whose check no row of the peers' table has."""
+
 each_control = pytest.mark.parametrize("control", CATALOGUE, ids=lambda control: control.id)
 
 
@@ -197,5 +200,6 @@ def test_every_row_that_is_covered_exists() -> None:
     with table.open(encoding="utf-8", newline="") as file:
         rows = {row["id"] for row in csv.DictReader(file)}
     for control in CATALOGUE:
-        assert control.covers or control.method == "external", control.id
+        beyond = control.method == "external" or control.id in BEYOND_THE_TABLE
+        assert control.covers or beyond, control.id
         assert set(control.covers) <= rows, control.id
