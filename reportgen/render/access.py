@@ -108,7 +108,7 @@ def access_view(results: Results, names: Names, caps: Caps) -> AccessView:
     reasons: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for key, listing in ordered:
         for reason in listing.missing:
-            reasons[reason].append((names.clusters[key], names.anchors[key]))
+            reasons[reason].append((names.clusters[key], names.link(key)))
     return AccessView(
         incomplete=sum(bool(listing.missing) for _, listing in ordered),
         unread=tuple(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reportgen.model import CollectionMode, Results, Status
+from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.render import charts
 from reportgen.render.access import AccessView, access_view
 from reportgen.render.completeness import (
@@ -29,6 +29,7 @@ from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
 from reportgen.render.text import count
+from reportgen.render.wording import parameter
 
 SEVERITIES = ("critical", "high", "medium", "low")
 BANNERS = {
@@ -59,6 +60,15 @@ class Summary:
     observed: tuple[tuple[Status, str], ...]
     worst: tuple[ControlView, ...]
     all_worst: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """A parameter with one value; ``controls`` are the anchors and titles of those that have it so."""
+
+    name: str
+    value: str
+    controls: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class Report:
     rights: tuple[RightsRow, ...]
     frameworks: tuple[FrameworkView, ...]
     entity_controls: tuple[EntityRow, ...]
+    parameters: tuple[ParameterRow, ...]
     access: AccessView
     commands: tuple[CommandsRow, ...]
     all_commands: int
@@ -107,7 +118,7 @@ class Report:
 def report(results: Results, medium: str) -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
     caps = Caps.for_report(medium, len(results.controls))
-    names = Names.of(results)
+    names = replace(Names.of(results), listed=caps.clusters)
     ipe = sheets(results)
     views = control_views(results, names, ipe, caps)
     areas = _areas(views)
@@ -133,10 +144,20 @@ def report(results: Results, medium: str) -> Report:
         rights=rights(results),
         frameworks=framework_views(results, medium),
         entity_controls=entity_rows(results),
+        parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
         commands=run[: caps.clusters],
         all_commands=len(run),
     )
+
+
+def _parameters(controls: Iterable[Control]) -> tuple[ParameterRow, ...]:
+    """Every parameter with its value, once for all controls that have it so."""
+    used: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for control in controls:
+        for name in control.parameters:
+            used[name, parameter(control, name)].append((f"c-{control.id}", control.title))
+    return tuple(ParameterRow(name, value, tuple(used[name, value])) for name, value in sorted(used))
 
 
 def _areas(views: Iterable[ControlView]) -> tuple[Area, ...]:

@@ -27,14 +27,17 @@ _MOST_COLUMNS = 3
 _LONG_REASON = 150
 """Letters of a reason that still fits into a column; longer ones stand across the table, over their rows."""
 _FEW_CONTROLS = 60
-"""Up to so many controls each may fill pages of its own; beyond it about one page each."""
+"""Up to so many controls each may fill pages of its own; beyond it, about half a page each."""
+_IN_REGISTER = "The gaps register names what could not be read, and why."
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
     """How much of each table is printed; the HTML report has no caps.
 
-    ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there.
+    ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
+    not ``whole``, controls whose subjects are all satisfied or not applicable have a row in place of pages,
+    and what all have in common (reasons of gaps, defaults of parameters) stands in one place.
     """
 
     exceptions: int | None = None
@@ -48,6 +51,7 @@ class Caps:
     letters: int | None = None
     grants: int | None = None
     access_clusters: int | None = None
+    whole: bool = True
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
@@ -56,10 +60,10 @@ class Caps:
             return cls()
         few = controls <= _FEW_CONTROLS
         return cls(
-            exceptions=25 if few else 5,
+            exceptions=25 if few else 4,
             groups=6 if few else 2,
-            names=8 if few else 4,
-            satisfied=10 if few else 2,
+            names=8 if few else 3,
+            satisfied=10 if few else 0,
             gaps=60,
             subscriptions=60,
             clusters=150,
@@ -67,6 +71,7 @@ class Caps:
             differences=25,
             grants=15,
             access_clusters=25,
+            whole=few,
         )
 
 
@@ -106,7 +111,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class ControlView:
-    """One control with its finding, ready to print. ``all_*`` are the numbers before the caps."""
+    """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
+
+    ``defaults`` are parameters that have their default value and are not printed with the control; a
+    ``brief`` control is a row.
+    """
 
     control: Control
     finding: Finding
@@ -117,6 +126,8 @@ class ControlView:
     procedure: str
     commands: str
     parameters: tuple[tuple[str, str], ...]
+    defaults: tuple[str, ...]
+    brief: bool
     columns: tuple[str, ...]
     inside: str
     exceptions: tuple[Shared, ...]
@@ -185,7 +196,8 @@ class _Views:
         text, commands = procedure(control.test_procedure)
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
-        outside = self._groups(split[Status.NOT_APPLICABLE])
+        outside = self._groups(split[Status.NOT_APPLICABLE]) if self.caps.whole else ()
+        told = {key for key in control.parameters if self.caps.whole or not _is_default(control, key)}
         return ControlView(
             control=control,
             finding=finding,
@@ -195,7 +207,9 @@ class _Views:
             short=short(finding),
             procedure=text,
             commands=commands,
-            parameters=tuple((key, parameter(control, key)) for key in sorted(control.parameters)),
+            parameters=tuple((key, parameter(control, key)) for key in sorted(told)),
+            defaults=tuple(sorted(control.parameters.keys() - told)),
+            brief=not self.caps.whole and finding.status in (Status.SATISFIED, Status.NOT_APPLICABLE),
             columns=columns,
             inside="" if control.subject == "cluster" else kind(control.subject),
             exceptions=self._exceptions(failed, columns),
@@ -244,7 +258,7 @@ class _Views:
         return Row(
             name=item.subject.name,
             cluster=self.names.clusters.get(key, ""),
-            anchor=self.names.anchors.get(key, ""),
+            anchor=self.names.link(key),
             subscription=self.names.subscription(item.subject.subscription),
             cells=tuple((label, self._short(value)) for label, value in _cells(item, columns)),
             reason=item.reason,
@@ -258,7 +272,8 @@ class _Views:
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            grouped[(CAUSES[item.cause] if item.cause else "", item.reason)].append(item)
+            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else _IN_REGISTER
+            grouped[(CAUSES[item.cause] if item.cause else "", reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
             Group(
@@ -275,7 +290,12 @@ class _Views:
         key = item.subject.cluster_id.lower()
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
-        return " / ".join(part for part in parts if part), self.names.anchors.get(key, "")
+        return " / ".join(part for part in parts if part), self.names.link(key)
+
+
+def _is_default(control: Control, name: str) -> bool:
+    note = control.parameter_notes.get(name)
+    return note is not None and note.default == control.parameters[name]
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:

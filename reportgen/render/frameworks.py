@@ -17,7 +17,7 @@ METHODS = {
     "inherited": "Inherited from the provider",
     "out-of-scope": "Out of scope",
 }
-_MOST_CONTROLS = 5
+_MOST_CONTROLS = 3
 """Controls of one requirement that a PDF names; the CSV names all."""
 
 
@@ -58,7 +58,11 @@ class RequirementGroup:
 
 @dataclass(frozen=True, slots=True)
 class FrameworkView:
-    """One framework as it is printed."""
+    """One framework as it is printed.
+
+    ``others`` are, by method, the ids of requirements that no control gives evidence for and that have no row
+    here: in a PDF their reasons stand in the CSV and in report.html.
+    """
 
     anchor: str
     title: str
@@ -70,6 +74,7 @@ class FrameworkView:
     number_source: str
     sentence: str
     groups: tuple[RequirementGroup, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...]
     csv: str
 
 
@@ -86,9 +91,13 @@ def _view(
 ) -> FrameworkView:
     framework = result.framework
     grouped: dict[str, list[RequirementRow]] = {}
+    others: dict[str, list[str]] = {}
     for line in result.requirements:
         row = _row(line, statuses, titles, most)
-        grouped.setdefault(line.requirement.group, []).append(row)
+        if row.controls or most is None:
+            grouped.setdefault(line.requirement.group, []).append(row)
+        else:
+            others.setdefault(row.method, []).append(row.id)
     return FrameworkView(
         anchor=f"f-{framework.id.replace('.', '-')}",
         title=framework.title,
@@ -100,6 +109,7 @@ def _view(
         number_source=framework.number_source,
         sentence=_sentence(result.requirements),
         groups=tuple(RequirementGroup(title, tuple(rows)) for title, rows in grouped.items()),
+        others=tuple((method, tuple(ids)) for method, ids in sorted(others.items())),
         csv=f"results/csv/framework-{framework.id}.csv",
     )
 

@@ -57,7 +57,8 @@ class Names:
     """By lower-cased ARM id of the cluster; what lies beside clusters has none.
 
     ``anchors`` is in the order of the list of clusters. ``principals`` are those of the directory by object
-    id; see `reportgen.model.Results`.
+    id; see `reportgen.model.Results`. ``listed`` is how many clusters the list of them has room for, None
+    where it has all.
     """
 
     clusters: Mapping[str, str]
@@ -66,6 +67,7 @@ class Names:
     anchors: Mapping[str, str]
     subscriptions: Mapping[str, str]
     principals: Mapping[str, Principal]
+    listed: int | None = None
 
     @classmethod
     def of(cls, results: Results) -> Names:
@@ -99,6 +101,11 @@ class Names:
             subscriptions=subscriptions,
             principals=results.principals or {},
         )
+
+    def link(self, cluster: str) -> str:
+        """The anchor of a cluster, "" where the list of clusters does not have it."""
+        anchor = self.anchors.get(cluster, "")
+        return anchor if anchor and (self.listed is None or int(anchor[1:]) <= self.listed) else ""
 
     def principal(self, words: str) -> PrincipalName:
         """A principal by the words of derived values: ``User/<name or id>``, ``ServiceAccount/...``."""
