@@ -11,7 +11,8 @@ NETWORK: tuple[Source, ...] = (
         ("Microsoft.Network/virtualNetworks/read",),
         "tenant",
         "virtual_networks",
-        Join.MENTIONED,
+        Join.LINKED,
+        via=("arg.subnets",),
     ),
     Source(
         "arg.subnets",
@@ -19,7 +20,8 @@ NETWORK: tuple[Source, ...] = (
         ("Microsoft.Network/virtualNetworks/read", "Microsoft.Network/virtualNetworks/subnets/read"),
         "tenant",
         "subnets",
-        Join.MENTIONED,
+        Join.LINKED,
+        via=("arg.scale-sets", "arg.network-interfaces"),
     ),
     Source(
         "arg.network-security-groups",
@@ -118,6 +120,6 @@ NETWORK: tuple[Source, ...] = (
         ),
         "tenant",
         "application_gateways",
-        Join.MENTIONED,
+        Join.NAMING,
     ),
 )

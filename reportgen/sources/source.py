@@ -20,11 +20,15 @@ class Join(StrEnum):
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
     LINKED = "linked"
-    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``"""
+    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``, or that
+    something named lies in"""
     INSIDE = "inside"
     """those that lie in a row that belongs to the cluster of the sources in ``via``"""
     NAMING = "naming"
-    """those that name the cluster, or a resource that its body names"""
+    """those that name the cluster, a resource that its body names, or a row that belongs to it of the
+    sources in ``via``"""
+    COVERING = "covering"
+    """those that name the cluster or a scope that it lies in, as alert rules do with what they watch"""
     VAULT = "vault"
     """the vaults that LINKED gives, and those whose address the cluster's body has"""
     ROLE = "role"

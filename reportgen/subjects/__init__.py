@@ -6,6 +6,7 @@ from reportgen.subjects import inside, resources
 
 DERIVED_NAMES: dict[str, tuple[str, ...]] = {
     "cluster": (
+        "address_overlaps",
         "admin_credential_callers",
         "api_server_ranges",
         "auto_provisioning",
@@ -14,13 +15,20 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "log_categories",
         "log_destinations",
         "minor_version",
+        "node_networks",
+        "node_subnets",
+        "open_inbound",
+        "public_addresses",
+        "published",
         "stopped",
+        "subnet_needs",
         "support_end",
         "support_source",
         "tenant",
         "unknown_roles",
         "version",
         "version_supported",
+        "web_firewalls",
     ),
     "agent-pool": (
         "auto_provisioning",
@@ -42,11 +50,21 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
 SUBJECTS = tuple(DERIVED_NAMES)
 """The kinds of subject that a control can be about."""
 
+_SUBNETS = ("subnets", "scale_sets", "network_interfaces")
+_FRONTENDS = ("load_balancers", "public_ip_addresses")
 DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "derived.admin_credential_callers": ("role_assignments", "role_definitions"),
     "derived.unknown_roles": ("role_assignments", "role_definitions"),
     "derived.log_categories": ("diagnostic_settings",),
     "derived.log_destinations": ("diagnostic_settings",),
+    "derived.node_subnets": _SUBNETS,
+    "derived.node_networks": (*_SUBNETS, "virtual_networks"),
+    "derived.address_overlaps": (*_SUBNETS, "virtual_networks"),
+    "derived.subnet_needs": _SUBNETS,
+    "derived.open_inbound": (*_SUBNETS, "network_security_groups"),
+    "derived.public_addresses": _FRONTENDS,
+    "derived.published": _FRONTENDS,
+    "derived.web_firewalls": ("application_gateways",),
     "derived.version_supported": ("kubernetes_versions",),
     "derived.support_source": ("kubernetes_versions",),
 }

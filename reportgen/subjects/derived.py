@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, logs, versions
+from reportgen.subjects import capacity, exposure, images, logs, networks, security_groups, versions
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -42,8 +42,22 @@ def for_cluster(
             "hosted_system": hosted_system(cluster),
             "tenant": tenant(cluster),
             **admin_credential_callers(cluster, related),
+            **networks.derive(cluster, related),
+            **_on_subnets(cluster, related),
+            **exposure.derive(cluster, related),
         }
     )
+
+
+def _on_subnets(cluster: Json, related: dict[str, Json]) -> dict[str, Json]:
+    """What follows from the subnets of nodes and pods, where these are known."""
+    subnets = networks.node_subnets(cluster, related)
+    if subnets is None:
+        return {}
+    return {
+        "subnet_needs": capacity.subnet_needs(cluster, subnets, max_pods),
+        "open_inbound": security_groups.open_inbound(subnets, related),
+    }
 
 
 def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:

@@ -143,6 +143,7 @@ class Shared:
             Join.VAULT: self._vault,
             Join.INSIDE: self._inside,
             Join.NAMING: self._naming,
+            Join.COVERING: self._covering,
             Join.ROLE: self._role,
             Join.TRUST: self._trust,
         }
@@ -162,7 +163,7 @@ class Shared:
         self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
         key = "data" if "data" in page.body else "value"
         rows = page.body.get(key) or []
-        if BY_NAME[source].join is Join.NAMING:
+        if BY_NAME[source].join in (Join.NAMING, Join.COVERING):
             self._db.executemany(
                 "INSERT INTO names VALUES (?, ?, ?)",
                 [
@@ -216,7 +217,8 @@ class Shared:
             for row in self.rows(name, where)
             for known in _mentioned(row.document)
         }
-        return self._with_ids(source, where.mentioned | between)
+        named = where.mentioned | between
+        return self._with_ids(source, {part for known in named for part in _ancestors(known)})
 
     def _vault(self, source: str, where: Place) -> Rows:
         found = self._linked(source, where)
@@ -231,8 +233,14 @@ class Shared:
         return found
 
     def _naming(self, source: str, where: Place) -> Rows:
+        return self._with_names(source, {*where.mentioned, where.id, *self.owners(source, where)})
+
+    def _covering(self, source: str, where: Place) -> Rows:
+        return self._with_names(source, _ancestors(where.id))
+
+    def _with_names(self, source: str, names: Iterable[str]) -> Rows:
         ids: set[str] = set()
-        for name in sorted(where.mentioned | {where.id}):
+        for name in sorted(names):
             known = self._db.execute("SELECT id FROM names WHERE source = ? AND name = ?", (source, name))
             ids |= {str(row_id) for (row_id,) in known}
         return self._with_ids(source, ids)
@@ -255,7 +263,7 @@ class Shared:
         return found
 
     def owners(self, source: str, where: Place) -> list[str]:
-        """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
+        """The ids, in lower case, of the rows that a join goes over: those of the sources in its ``via``."""
         return sorted(
             str(at(row.document, "id") or "").lower()
             for between in BY_NAME[source].via
