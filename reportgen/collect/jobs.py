@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 from reportgen.collect import (
     activity_log,
     agent_pools,
+    data_collection_rule_associations,
     deny_assignments,
     deployment_safeguards,
     diagnostic_settings,
@@ -19,6 +20,7 @@ from reportgen.collect import (
     maintenance_configurations,
     permissions,
     pool_upgrade_profiles,
+    private_endpoint_connections,
     resource_locks,
     role_activations,
     role_eligibilities,
@@ -54,6 +56,9 @@ GRAPH_READS: tuple[str, ...] = (
     "container-registries",
     "key-vaults",
     "log-analytics-workspaces",
+    "alert-rules",
+    "flow-logs",
+    "data-collection-rules",
     "managed-identities",
     "role-assignments",
     "role-definitions",
@@ -96,8 +101,12 @@ CLUSTER_READS: tuple[ArmRead, ...] = (
     diagnostic_settings.READ,
     trusted_access_role_bindings.READ,
     deployment_safeguards.READ,
+    data_collection_rule_associations.READ,
 )
 """Read once for every cluster; {cluster}."""
+
+PRIVATE_LINK_READS: tuple[ArmRead, ...] = (private_endpoint_connections.READ,)
+"""Read once for every cluster whose API server stands behind a private link; {cluster}."""
 
 POOL_READS: tuple[ArmRead, ...] = (pool_upgrade_profiles.READ,)
 """Read once for every agent pool; {cluster} and {pool}."""
@@ -176,7 +185,7 @@ def _reads(
 
 def _cluster(recorder: Recorder, cluster: Cluster) -> Job:
     def job() -> str:
-        for read in CLUSTER_READS:
+        for read in (*CLUSTER_READS, *(PRIVATE_LINK_READS if cluster.private_link else ())):
             read.collect(recorder, cluster.id, cluster.name, cluster=cluster.id)
         for pool in cluster.pools:
             scope, name = f"{cluster.id}/agentPools/{pool}", f"{cluster.name} / {pool}"

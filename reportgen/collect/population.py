@@ -13,6 +13,7 @@ from reportgen.collect.interface import Recorder
 from reportgen.engagement import Engagement
 from reportgen.errors import IncompleteError
 from reportgen.expected import Listed
+from reportgen.sources.clusters import behind_private_link
 
 CLUSTERS = graph.load("managed-clusters")
 SUBSCRIPTIONS = graph.load("subscriptions")
@@ -20,13 +21,17 @@ SUBSCRIPTIONS = graph.load("subscriptions")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """As much of a cluster as further reads take; ``pools`` are the names of its agent pools."""
+    """As much of a cluster as further reads take; ``pools`` are the names of its agent pools.
+
+    ``private_link``: its API server stands behind a private link.
+    """
 
     id: str
     name: str
     subscription: str
     region: str
     pools: tuple[str, ...]
+    private_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[C
             str(body["id"]).split("/")[2].lower(),
             str(body.get("location", "")).lower().replace(" ", ""),
             tuple(_pools(body)),
+            behind_private_link(body),
         )
         for body in managed_clusters.READ.items(recorder, subscription)
     }

@@ -69,6 +69,15 @@ NETWORK: tuple[Source, ...] = (
         "tenant",
     ),
     Source(
+        "arg.flow-logs",
+        "Flow logs of networks, Azure Resource Graph",
+        ("Microsoft.Network/networkWatchers/flowLogs/read",),
+        "tenant",
+        "flow_logs",
+        Join.NAMING,
+        via=("arg.virtual-networks", "arg.subnets", "arg.network-security-groups"),
+    ),
+    Source(
         "arg.route-tables",
         "Route tables, Azure Resource Graph",
         ("Microsoft.Network/routeTables/read",),

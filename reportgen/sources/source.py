@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reportgen.model import Json
 
 
 class Join(StrEnum):
@@ -60,7 +63,8 @@ class Source:
     answer covers: tenant, subscription, location, cluster, group or resource (one of another kind);
     ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
     ``rules`` are the rights that reading takes in Kubernetes, ``app_roles`` the application permissions that
-    it takes in Microsoft Graph; ``requires`` names the source whose gap on a cluster is a gap in this one
+    it takes in Microsoft Graph; ``only`` says of the body of a cluster whether it is asked of that one, None
+    that it is asked of all; ``requires`` names the source whose gap on a cluster is a gap in this one
     too; so is one of the sources in ``via``, over which the join goes.
     """
 
@@ -74,3 +78,4 @@ class Source:
     requires: str = ""
     via: tuple[str, ...] = ()
     app_roles: tuple[str, ...] = ()
+    only: Callable[[Json], bool] | None = None

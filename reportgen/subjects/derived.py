@@ -10,7 +10,18 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import capacity, exposure, images, logs, networks, security_groups, versions
+from reportgen.subjects import (
+    alerts,
+    capacity,
+    endpoints,
+    exposure,
+    flows,
+    images,
+    logs,
+    networks,
+    security_groups,
+    versions,
+)
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -45,6 +56,8 @@ def for_cluster(
             **networks.derive(cluster, related),
             **_on_subnets(cluster, related),
             **exposure.derive(cluster, related),
+            **alerts.derive(cluster, related),
+            **_by_relation(related),
         }
     )
 
@@ -57,7 +70,18 @@ def _on_subnets(cluster: Json, related: dict[str, Json]) -> dict[str, Json]:
     return {
         "subnet_needs": capacity.subnet_needs(cluster, subnets, max_pods),
         "open_inbound": security_groups.open_inbound(subnets, related),
+        "flow_logs": flows.flow_logs(subnets, related),
     }
+
+
+def _by_relation(related: dict[str, Json]) -> dict[str, Json]:
+    """What single sources say beside the cluster's body, as far as they were read."""
+    values: dict[str, Json] = {}
+    if "data_collection_rules" in related:
+        values["container_log_tables"] = logs.container_log_tables(related["data_collection_rules"])
+    if {"private_endpoints", "private_endpoint_connections"} <= related.keys():
+        values["endpoint_connections"] = [*endpoints.connections(related)]
+    return values
 
 
 def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:

@@ -306,6 +306,9 @@ def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tup
     """What a source says of a cluster; the lists of a region are read once."""
     if BY_NAME[source].join:
         return _rows(snapshot, source, shared_place(cluster))
+    only = BY_NAME[source].only
+    if only and not only(cluster):
+        return [], Evidence(answered=True)
     if BY_NAME[source].scope == "cluster":
         return _read(snapshot, source, str(at(cluster, "id")))
     if source != _VERSIONS:

@@ -155,12 +155,12 @@ class Shared:
 
     def answered(self, source: str, where: Place) -> bool:
         """Whether the snapshot holds an answer that would show the cluster's rows, if there were any."""
-        scope = where.subscription if BY_NAME[source].scope == "subscription" else ""
-        return (source, scope) in self._answered
+        scopes = {"subscription": where.subscription, "cluster": where.id}
+        return (source, scopes.get(BY_NAME[source].scope, "")) in self._answered
 
     def _take(self, source: str, page: Page) -> None:
-        by_subscription = BY_NAME[source].scope == "subscription"
-        self._answered.add((source, page.provenance.scope.lower() if by_subscription else ""))
+        apart = BY_NAME[source].scope in ("subscription", "cluster")
+        self._answered.add((source, page.provenance.scope.lower() if apart else ""))
         key = "data" if "data" in page.body else "value"
         rows = page.body.get(key) or []
         if BY_NAME[source].join in (Join.NAMING, Join.COVERING):
