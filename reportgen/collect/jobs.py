@@ -9,6 +9,8 @@ from itertools import chain, zip_longest
 from reportgen.collect import (
     activity_log,
     agent_pools,
+    compute_skus,
+    compute_usages,
     data_collection_rule_associations,
     deny_assignments,
     deployment_safeguards,
@@ -91,8 +93,8 @@ SUBSCRIPTION_READS: tuple[ArmRead, ...] = (
 )
 """Read once for every subscription that holds a cluster; the path has {subscription}."""
 
-REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ,)
-"""Read once for every subscription and region with a cluster; {subscription} and {location}."""
+REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ, compute_usages.READ, compute_skus.READ)
+"""Read once for every subscription and region with a cluster; {subscription}, {location} and {sizes}."""
 
 CLUSTER_READS: tuple[ArmRead, ...] = (
     agent_pools.READ,
@@ -128,7 +130,10 @@ def first(recorder: Recorder, found: Population) -> Iterator[Job]:
     for subscription in found.with_clusters:
         name = found.known.visible[subscription].name
         yield _reads(recorder, SUBSCRIPTION_READS, subscription, name, subscription=subscription, words=name)
-    for subscription, region in sorted({(c.subscription, c.region) for c in found.clusters}):
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for known in found.clusters:
+        places[(known.subscription, known.region)].update(known.sizes)
+    for (subscription, region), sizes in sorted(places.items()):
         yield _reads(
             recorder,
             REGION_READS,
@@ -136,6 +141,7 @@ def first(recorder: Recorder, found: Population) -> Iterator[Job]:
             region,
             subscription=subscription,
             location=region,
+            sizes=",".join(sorted(sizes)),
             words=region,
         )
     for cluster in _in_turn(found.clusters):

@@ -1,4 +1,4 @@
-"""Whether a cluster can grow to the size that its pools are set to: addresses of its subnets."""
+"""Whether a cluster can grow to the size that its pools are set to: addresses of subnets, and quotas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reportgen.model import Json
 from reportgen.subjects.document import at
-from reportgen.subjects.networks import key, usable
+from reportgen.subjects.networks import key, maps, usable
 
 MaxPods = Callable[[Json, Json], tuple[int, str]]
 _DEFAULT_SURGE = "10%"
@@ -56,6 +56,59 @@ def subnet_needs(
     return [
         {"name": known[one]["name"], "needed": needed[one], "usable": have[one]} for one in sorted(needed)
     ]
+
+
+def quota_needs(cluster: Json, related: Mapping[str, Json]) -> list[Json] | None:
+    """For each quota of vCPUs how many are free, and how many a cluster takes beyond those it has now.
+
+    None where one of them is not known: nodes without an upper bound, sizes of machines that were not read.
+    """
+    pools = at(cluster, "properties", "agentPoolProfiles") or []
+    quotas = {key(at(one, "name", "value")): one for one in maps(related["compute_usages"])}
+    sizes = {key(at(one, "name")): one for one in maps(related["compute_skus"])}
+    needed: dict[str, int] = defaultdict(int)
+    for pool in pools:
+        nodes = _more_nodes(pool, cluster)
+        size = sizes.get(key(at(pool, "vmSize")))
+        if nodes is None or size is None:
+            return None
+        for quota in _quotas_of(pool, size):
+            needed[quota] += nodes * _vcpus(size)
+    if not needed or _makes_nodes(cluster) or not needed.keys() <= quotas.keys():
+        return None
+    return [
+        {
+            "name": str(at(quotas[one], "name", "localizedValue") or one),
+            "needed": needed[one],
+            "free": int(at(quotas[one], "limit") or 0) - int(at(quotas[one], "currentValue") or 0),
+        }
+        for one in sorted(needed)
+    ]
+
+
+def _more_nodes(pool: Json, cluster: Json) -> int | None:
+    """The nodes that a pool at its largest, amid an upgrade, has more than now; a stopped one has none."""
+    most = nodes_at_most(pool)
+    surge = None if most is None else _surge(pool, most)
+    if most is None or surge is None:
+        return None
+    off = any(at(one, "powerState", "code") == "Stopped" for one in (pool, at(cluster, "properties")))
+    now = at(pool, "count")
+    return max(most + surge - (0 if off or not isinstance(now, int) else now), 0)
+
+
+def _quotas_of(pool: Json, size: Json) -> tuple[str, ...]:
+    """Machines count against their family and against all of the region; Spot has a quota of its own."""
+    return (
+        ("lowprioritycores",)
+        if at(pool, "scaleSetPriority") == "Spot"
+        else (key(at(size, "family")), "cores")
+    )
+
+
+def _vcpus(size: Json) -> int:
+    found = {at(one, "name"): at(one, "value") for one in maps(at(size, "capabilities"))}
+    return int(str(found.get("vCPUs") or 0))
 
 
 def _at_largest(pool: Json, cluster: Json, max_pods: MaxPods) -> _Pool | None:

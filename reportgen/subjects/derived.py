@@ -58,6 +58,7 @@ def for_cluster(
             **exposure.derive(cluster, related),
             **alerts.derive(cluster, related),
             **_by_relation(related),
+            **_quotas(cluster, related),
         }
     )
 
@@ -82,6 +83,13 @@ def _by_relation(related: dict[str, Json]) -> dict[str, Json]:
     if {"private_endpoints", "private_endpoint_connections"} <= related.keys():
         values["endpoint_connections"] = [*endpoints.connections(related)]
     return values
+
+
+def _quotas(cluster: Json, related: dict[str, Json]) -> dict[str, Json]:
+    """What is free of the quotas that a cluster grows into, where these were read."""
+    if not {"compute_usages", "compute_skus"} <= related.keys():
+        return {}
+    return {"quota_needs": capacity.quota_needs(cluster, related)}
 
 
 def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:

@@ -143,6 +143,24 @@ def association(kind: str) -> dict[str, Any]:
     }
 
 
+def test_of_all_sizes_of_machines_those_of_pools_are_stored(tmp_path: Path) -> None:
+    sizes = [
+        {"name": name, "family": "f", "capabilities": [], "locations": ["westeurope"], "restrictions": ["x"]}
+        for name in ("standard_ds2_v2", "Standard_DS2_v2_Promo")
+    ]
+    uri = f"https://management.azure.com/subscriptions/{ALPHA}/providers/Microsoft.Compute/skus"
+    answer = {"request": {"method": "GET", "uri": uri}, "response": {"body": {"value": sizes}}}
+    reader = collected(tmp_path, {"skus.json": answer})
+    (page,) = pages(reader, "arm.compute-skus")
+    assert page.body == {
+        "value": [{"name": "standard_ds2_v2", "family": "f", "capabilities": [], "locations": ["westeurope"]}]
+    }
+    assert "$filter=location%20eq%20%27westeurope%27" in page.provenance.url.replace("'", "%27")
+    (known,) = population(reader, line.NOW, ("arm.compute-skus", "arm.compute-usages"))
+    assert [one["name"] for one in known.cluster.variables["related"]["compute_skus"]] == ["standard_ds2_v2"]
+    assert set(known.gaps) >= {"arm.compute-usages"}
+
+
 def test_what_the_folder_does_not_say_is_a_gap_each(tmp_path: Path) -> None:
     reader = collected(tmp_path, {})
     for read in (*jobs.SUBSCRIPTION_READS, *jobs.SCOPE_READS, *jobs.POOL_READS, deployment_safeguards.READ):

@@ -70,3 +70,56 @@ def test_machines_of_several_sizes() -> None:
     scale = {"manual": [{"size": "a", "count": 2}], "autoscale": {"size": "b", "minCount": 1, "maxCount": 5}}
     found = pool(type="VirtualMachines", virtualMachinesProfile={"scale": scale})
     assert capacity.nodes_at_most(found) == 7
+
+
+def quotas(*pools: dict[str, Any], off: bool = False, without: str = "") -> Any:
+    usages = {"cores": (100, 140), "standardDSv5Family": (20, 60), "lowPriorityCores": (0, 10)}
+    sizes = {"Standard_D4s_v5": "4", "Standard_D16s_v5": "16"}
+    body = cluster(*pools)
+    body["properties"]["powerState"] = {"code": "Stopped" if off else "Running"}
+    related = {
+        "compute_usages": [
+            {"currentValue": now, "limit": most, "name": {"value": name, "localizedValue": name.upper()}}
+            for name, (now, most) in usages.items()
+            if name != without
+        ],
+        "compute_skus": [
+            {
+                "name": name,
+                "family": "StandardDSv5Family",
+                "capabilities": [{"name": "vCPUs", "value": vcpus}],
+            }
+            for name, vcpus in sizes.items()
+            if name != without
+        ],
+    }
+    known = capacity.quota_needs(body, related)
+    return known and {one["name"]: (one["needed"], one["free"]) for one in known}
+
+
+def sized(size: str = "standard_d4s_v5", **settings: Any) -> dict[str, Any]:
+    return pool(vmSize=size, **settings)
+
+
+def test_what_a_pool_takes_of_its_family_and_of_the_region() -> None:
+    scaled = sized(count=3, enableAutoScaling=True, maxCount=10)
+    assert quotas(scaled) == {"CORES": (32, 40), "STANDARDDSV5FAMILY": (32, 40)}
+    both = quotas(scaled, sized("Standard_D16s_v5", count=1))
+    assert both == {"CORES": (48, 40), "STANDARDDSV5FAMILY": (48, 40)}
+    assert quotas(scaled, off=True)["CORES"] == (44, 40)
+    assert quotas(scaled | {"powerState": {"code": "Stopped"}})["CORES"] == (44, 40)
+
+
+def test_spot_has_a_quota_of_its_own() -> None:
+    assert quotas(sized(count=1, scaleSetPriority="Spot")) == {"LOWPRIORITYCORES": (4, 10)}
+
+
+@pytest.mark.parametrize("without", ["cores", "standardDSv5Family", "Standard_D4s_v5"])
+def test_quotas_and_sizes_that_were_not_read(without: str) -> None:
+    assert quotas(sized(count=3), without=without) is None
+
+
+def test_a_pool_without_a_size_or_a_bound_has_no_need_that_is_known() -> None:
+    assert quotas(pool(count=3)) is None
+    assert quotas(sized(count=None)) is None
+    assert quotas() is None
