@@ -10,7 +10,7 @@ from reportgen.subjects import capacity, networks
 from reportgen.subjects.derived import max_pods
 from tests.subjects.network import MANAGED, NODES, PODS, cluster, pool, related, scale_set, subnet
 
-OVERLAY = {"networkPluginMode": "overlay"}
+OVERLAY: dict[str, Any] = {"networkPluginMode": "overlay"}
 
 
 def needs(*pools: dict[str, Any], more: dict[str, Any] | None = None, **network: Any) -> Any:
@@ -28,7 +28,7 @@ def needs(*pools: dict[str, Any], more: dict[str, Any] | None = None, **network:
 
 
 def test_pods_take_addresses_where_they_are_flat() -> None:
-    surge = {"upgradeSettings": {"maxSurge": "33%"}}
+    surge: dict[str, Any] = {"upgradeSettings": {"maxSurge": "33%"}}
     assert needs(pool(count=3, maxPods=50, **surge)) == {"spoke/nodes": (4 * 51, 251)}
     assert needs(pool(count=3, maxPods=50, **surge), **OVERLAY) == {"spoke/nodes": (4, 251)}
     assert needs(pool(count=3, maxPods=50, **surge), networkPlugin="kubenet") == {"spoke/nodes": (4, 251)}
