@@ -38,6 +38,7 @@ def metric(**settings: Any) -> dict[str, Any]:
         (metric(scopes=[GROUP], targetResourceType=MANY), [("r", True, True)]),
         (metric(scopes=[GROUP], targetResourceType="Microsoft.Compute/virtualMachines"), []),
         (metric(scopes=[f"{GROUP}2"], targetResourceType=MANY), []),
+        (metric(scopes=[GROUP[:-1]], targetResourceType=MANY), []),
         (row("microsoft.insights/scheduledqueryrules", actionGroupCount=1), [("r", True, True)]),
         (
             row("microsoft.insights/scheduledqueryrules", scopes=[SUB], targetResourceTypes=[MANY]),
