@@ -18,6 +18,8 @@ PUBLIC_FOR_EXAMPLES = [
 ]
 NODE_IMAGES = "109a5e88-712a-48ae-9078-9ca8b3c81345"
 """The subscription that AKS keeps its node images in, which every scale set names."""
+UNREADABLE = "c1f4837d-6b05-4ea9-8d72-2a96e0b5f318"
+"""The subscription that nobody could export a body of."""
 
 
 @cache
@@ -55,7 +57,7 @@ def test_what_a_body_names_by_id_is_there() -> None:
     for file, body in bodies():
         for text in texts(body):
             found = parse(text) if text.lower().startswith("/subscriptions/") else None
-            if found is None or found.type not in types or NODE_IMAGES in text:
+            if found is None or found.type not in types or found.subscription in (NODE_IMAGES, UNREADABLE):
                 continue
             if found.name not in roles and found.key not in contoso().by_key:
                 missing.add((file, text))

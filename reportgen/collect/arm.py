@@ -21,10 +21,14 @@ class ArmRead:
     """One source.
 
     ``path`` has {cluster}, {subscription}, {location}, {group}, {pool} or {resource} to fill in; ``query``
-    goes behind it, with {since} and {until}: the time ``back`` before the collection began, and that time.
+    goes behind it, with these and with {since} and {until}: the time ``back`` before the collection began,
+    and that time.
 
     ``keep``, where it is given, are the only keys of a list's items that are stored (``a.b`` is b inside a):
     what they leave out is personal data, or of no use, and never reaches the snapshot.
+
+    ``among``, where it is given, is the part that holds the names, with commas between, of those of a list's
+    items that are stored: Azure's list has no filter for them, and the others are about nothing in scope.
 
     ``absent``: a 404 can mean that there is none. It does if that is what its code says and the cluster is
     still there; it is stored as an empty list then, with the status 404. Any other 404 is a gap.
@@ -38,16 +42,22 @@ class ArmRead:
     back: timedelta = timedelta()
     keep: tuple[str, ...] = ()
     absent: bool = False
+    among: str = ""
 
     def collect(self, recorder: Recorder, scope: str, scope_name: str, **parts: str) -> bool:
         """Read and store; False where it was refused, which is a gap by then."""
         path = self.path.format(**{key: _quoted(value) for key, value in parts.items()})
         if self.query:
-            path += "?" + quote(self.query.format(**_times(recorder.began, self.back)), safe="$=&'(),:")
+            path += "?" + quote(
+                self.query.format(**_times(recorder.began, self.back), **parts), safe="$=&'(),:"
+            )
         azure = recorder.azure
         answers = azure.pages(path, self.api_version) if self.paged else azure.single(path, self.api_version)
         if self.absent:
             answers = _or_none(azure, answers, parts["cluster"])
+        if self.among:
+            names = frozenset(parts[self.among].lower().split(","))
+            answers = (_among(answer, names) for answer in answers)
         if self.keep:
             answers = (_kept(answer, self.keep) for answer in answers)
         return recorder.record(self.source, scope, ((scope, scope_name),), answers)
@@ -74,6 +84,14 @@ def _or_none(azure: Azure, answers: Iterable[Answer], cluster: str) -> Iterator[
             yield replace(answer, body={"value": []}, absent=True)
         else:
             yield answer
+
+
+def _among(answer: Answer, names: frozenset[str]) -> Answer:
+    """The answer with those items of its list that have one of these names (lower case)."""
+    if answer.status != 200 or not isinstance(answer.body, dict):
+        return answer
+    items = answer.body.get("value") or ()
+    return replace(answer, body={"value": [one for one in items if str(one.get("name")).lower() in names]})
 
 
 def _kept(answer: Answer, keys: tuple[str, ...]) -> Answer:

@@ -9,6 +9,9 @@ from itertools import chain, zip_longest
 from reportgen.collect import (
     activity_log,
     agent_pools,
+    compute_skus,
+    compute_usages,
+    data_collection_rule_associations,
     deny_assignments,
     deployment_safeguards,
     diagnostic_settings,
@@ -19,6 +22,7 @@ from reportgen.collect import (
     maintenance_configurations,
     permissions,
     pool_upgrade_profiles,
+    private_endpoint_connections,
     registry_diagnostic_settings,
     registry_tokens,
     resource_locks,
@@ -57,6 +61,9 @@ GRAPH_READS: tuple[str, ...] = (
     "registry-replications",
     "key-vaults",
     "log-analytics-workspaces",
+    "alert-rules",
+    "flow-logs",
+    "data-collection-rules",
     "managed-identities",
     "role-assignments",
     "role-definitions",
@@ -90,8 +97,8 @@ SUBSCRIPTION_READS: tuple[ArmRead, ...] = (
 )
 """Read once for every subscription that holds a cluster; the path has {subscription}."""
 
-REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ,)
-"""Read once for every subscription and region with a cluster; {subscription} and {location}."""
+REGION_READS: tuple[ArmRead, ...] = (kubernetes_versions.READ, compute_usages.READ, compute_skus.READ)
+"""Read once for every subscription and region with a cluster; {subscription}, {location} and {sizes}."""
 
 CLUSTER_READS: tuple[ArmRead, ...] = (
     agent_pools.READ,
@@ -100,8 +107,12 @@ CLUSTER_READS: tuple[ArmRead, ...] = (
     diagnostic_settings.READ,
     trusted_access_role_bindings.READ,
     deployment_safeguards.READ,
+    data_collection_rule_associations.READ,
 )
 """Read once for every cluster; {cluster}."""
+
+PRIVATE_LINK_READS: tuple[ArmRead, ...] = (private_endpoint_connections.READ,)
+"""Read once for every cluster whose API server stands behind a private link; {cluster}."""
 
 POOL_READS: tuple[ArmRead, ...] = (pool_upgrade_profiles.READ,)
 """Read once for every agent pool; {cluster} and {pool}."""
@@ -125,7 +136,10 @@ def first(recorder: Recorder, found: Population) -> Iterator[Job]:
     for subscription in found.with_clusters:
         name = found.known.visible[subscription].name
         yield _reads(recorder, SUBSCRIPTION_READS, subscription, name, subscription=subscription, words=name)
-    for subscription, region in sorted({(c.subscription, c.region) for c in found.clusters}):
+    places: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for known in found.clusters:
+        places[(known.subscription, known.region)].update(known.sizes)
+    for (subscription, region), sizes in sorted(places.items()):
         yield _reads(
             recorder,
             REGION_READS,
@@ -133,6 +147,7 @@ def first(recorder: Recorder, found: Population) -> Iterator[Job]:
             region,
             subscription=subscription,
             location=region,
+            sizes=",".join(sorted(sizes)),
             words=region,
         )
     for cluster in _in_turn(found.clusters):
@@ -182,7 +197,7 @@ def _reads(
 
 def _cluster(recorder: Recorder, cluster: Cluster) -> Job:
     def job() -> str:
-        for read in CLUSTER_READS:
+        for read in (*CLUSTER_READS, *(PRIVATE_LINK_READS if cluster.private_link else ())):
             read.collect(recorder, cluster.id, cluster.name, cluster=cluster.id)
         for pool in cluster.pools:
             scope, name = f"{cluster.id}/agentPools/{pool}", f"{cluster.name} / {pool}"

@@ -14,6 +14,7 @@ from reportgen.collect.interface import Recorder
 from reportgen.engagement import Engagement
 from reportgen.errors import IncompleteError
 from reportgen.expected import Listed
+from reportgen.sources.clusters import behind_private_link
 
 CLUSTERS = graph.load("managed-clusters")
 SUBSCRIPTIONS = graph.load("subscriptions")
@@ -21,13 +22,18 @@ SUBSCRIPTIONS = graph.load("subscriptions")
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """As much of a cluster as further reads take; ``pools`` are the names of its agent pools."""
+    """As much of a cluster as further reads take; ``pools`` are the names of its agent pools.
+
+    ``private_link``: its API server stands behind a private link; ``sizes`` are those of its pools' machines.
+    """
 
     id: str
     name: str
     subscription: str
     region: str
     pools: tuple[str, ...]
+    private_link: bool = False
+    sizes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,8 @@ def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[C
             str(body["id"]).split("/")[2].lower(),
             str(body.get("location", "")).lower().replace(" ", ""),
             tuple(_pools(body)),
+            behind_private_link(body),
+            tuple(_sizes(body)),
         )
         for body in managed_clusters.READ.items(recorder, subscription)
     }
@@ -162,8 +170,15 @@ def _listed(recorder: Recorder, known: scope.Scope, subscription: str) -> list[C
 
 
 def _pools(body: dict[str, Any]) -> Iterable[str]:
-    profiles = (body.get("properties") or {}).get("agentPoolProfiles") or ()
-    return (str(profile["name"]) for profile in profiles if profile.get("name"))
+    return (str(profile["name"]) for profile in _profiles(body) if profile.get("name"))
+
+
+def _sizes(body: dict[str, Any]) -> Iterable[str]:
+    return (str(profile["vmSize"]) for profile in _profiles(body) if profile.get("vmSize"))
+
+
+def _profiles(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    return (body.get("properties") or {}).get("agentPoolProfiles") or ()
 
 
 def _compare(

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from reportgen.sources.source import Source
+from reportgen.model import Json
+from reportgen.sources.source import Join, Source
+
+
+def behind_private_link(body: Json) -> bool:
+    """Whether an API server, as its cluster's body has it, is reached by private endpoints alone.
+
+    One that is integrated into a virtual network has none, private or not. Keys in any casing.
+    """
+    profile = _at(_at(body, "properties"), "apiServerAccessProfile")
+    return _at(profile, "enablePrivateCluster") is True and _at(profile, "enableVnetIntegration") is not True
+
+
+def _at(value: Json, name: str) -> Json:
+    found = value.items() if isinstance(value, dict) else ()
+    return next((item for key, item in found if key.lower() == name.lower()), None)
+
 
 CLUSTERS: tuple[Source, ...] = (
     Source(
@@ -74,6 +90,22 @@ CLUSTERS: tuple[Source, ...] = (
         ("Microsoft.Insights/diagnosticSettings/read",),
         "cluster",
         "diagnostic_settings",
+    ),
+    Source(
+        "arm.data-collection-rule-associations",
+        "Data collection rules that a cluster is associated with, Azure Monitor",
+        ("Microsoft.Insights/dataCollectionRuleAssociations/read",),
+        "cluster",
+        "data_collection_rule_associations",
+        Join.ABOUT,
+    ),
+    Source(
+        "arm.private-endpoint-connections",
+        "Private endpoints connected to a cluster's API server, Azure Resource Manager",
+        ("Microsoft.ContainerService/managedClusters/privateEndpointConnections/read",),
+        "cluster",
+        "private_endpoint_connections",
+        only=behind_private_link,
     ),
     Source(
         "arm.kubernetes-versions",

@@ -1,4 +1,4 @@
-"""Machines, disks and the sets that encrypt them."""
+"""Machines, disks and the sets that encrypt them, and how many machines there may be."""
 
 from __future__ import annotations
 
@@ -36,5 +36,19 @@ COMPUTE: tuple[Source, ...] = (
         "tenant",
         "disk_encryption_sets",
         Join.MENTIONED,
+    ),
+    Source(
+        "arm.compute-usages",
+        "Quotas of a subscription in a region and their use, Azure Resource Manager",
+        ("Microsoft.Compute/locations/usages/read",),
+        "location",
+        "compute_usages",
+    ),
+    Source(
+        "arm.compute-skus",
+        "Sizes of machines that agent pools name, Azure Resource Manager",
+        ("Microsoft.Compute/skus/read",),
+        "location",
+        "compute_skus",
     ),
 )

@@ -11,7 +11,8 @@ NETWORK: tuple[Source, ...] = (
         ("Microsoft.Network/virtualNetworks/read",),
         "tenant",
         "virtual_networks",
-        Join.MENTIONED,
+        Join.LINKED,
+        via=("arg.subnets",),
     ),
     Source(
         "arg.subnets",
@@ -19,7 +20,8 @@ NETWORK: tuple[Source, ...] = (
         ("Microsoft.Network/virtualNetworks/read", "Microsoft.Network/virtualNetworks/subnets/read"),
         "tenant",
         "subnets",
-        Join.MENTIONED,
+        Join.LINKED,
+        via=("arg.scale-sets", "arg.network-interfaces"),
     ),
     Source(
         "arg.network-security-groups",
@@ -65,6 +67,15 @@ NETWORK: tuple[Source, ...] = (
             "Microsoft.Network/expressRouteCircuits/read",
         ),
         "tenant",
+    ),
+    Source(
+        "arg.flow-logs",
+        "Flow logs of networks, Azure Resource Graph",
+        ("Microsoft.Network/networkWatchers/flowLogs/read",),
+        "tenant",
+        "flow_logs",
+        Join.NAMING,
+        via=("arg.virtual-networks", "arg.subnets", "arg.network-security-groups"),
     ),
     Source(
         "arg.route-tables",
@@ -118,6 +129,6 @@ NETWORK: tuple[Source, ...] = (
         ),
         "tenant",
         "application_gateways",
-        Join.MENTIONED,
+        Join.NAMING,
     ),
 )

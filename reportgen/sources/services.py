@@ -1,4 +1,4 @@
-"""Services that clusters use: registries, key vaults, workspaces for logs."""
+"""Services that clusters use: registries, key vaults, workspaces for logs, and who is told of trouble."""
 
 from __future__ import annotations
 
@@ -62,5 +62,27 @@ SERVICES: tuple[Source, ...] = (
         "tenant",
         "log_analytics_workspaces",
         Join.MENTIONED,
+    ),
+    Source(
+        "arg.data-collection-rules",
+        "Data collection rules, Azure Resource Graph",
+        ("Microsoft.Insights/dataCollectionRules/read",),
+        "tenant",
+        "data_collection_rules",
+        Join.LINKED,
+        via=("arm.data-collection-rule-associations",),
+    ),
+    Source(
+        "arg.alert-rules",
+        "Alert rules on metrics, logs, the activity log and of Prometheus, Azure Resource Graph",
+        (
+            "Microsoft.Insights/metricAlerts/read",
+            "Microsoft.Insights/activityLogAlerts/read",
+            "Microsoft.Insights/scheduledQueryRules/read",
+            "Microsoft.AlertsManagement/prometheusRuleGroups/read",
+        ),
+        "tenant",
+        "alert_rules",
+        Join.COVERING,
     ),
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from reportgen.model import Json
 
 
 class Join(StrEnum):
@@ -20,11 +23,15 @@ class Join(StrEnum):
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
     LINKED = "linked"
-    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``"""
+    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``, or that
+    something named lies in"""
     INSIDE = "inside"
     """those that lie in a row that belongs to the cluster of the sources in ``via``"""
     NAMING = "naming"
-    """those that name the cluster, or a resource that its body names"""
+    """those that name the cluster, a resource that its body names, or a row that belongs to it of the
+    sources in ``via``"""
+    COVERING = "covering"
+    """those that name the cluster or a scope that it lies in, as alert rules do with what they watch"""
     VAULT = "vault"
     """the vaults that LINKED gives, and those whose address the cluster's body has"""
     ROLE = "role"
@@ -58,7 +65,8 @@ class Source:
     answer covers: tenant, subscription, location, cluster, group or resource (one of another kind);
     ``permissions`` are the actions that reading takes; ``join`` says which rows of it belong to a cluster.
     ``rules`` are the rights that reading takes in Kubernetes, ``app_roles`` the application permissions that
-    it takes in Microsoft Graph; ``requires`` names the source whose gap on a cluster is a gap in this one
+    it takes in Microsoft Graph; ``only`` says of the body of a cluster whether it is asked of that one, None
+    that it is asked of all; ``requires`` names the source whose gap on a cluster is a gap in this one
     too; so is one of the sources in ``via``, over which the join goes.
     """
 
@@ -72,3 +80,4 @@ class Source:
     requires: str = ""
     via: tuple[str, ...] = ()
     app_roles: tuple[str, ...] = ()
+    only: Callable[[Json], bool] | None = None

@@ -6,9 +6,15 @@ from reportgen.subjects import inside, resources
 
 DERIVED_NAMES: dict[str, tuple[str, ...]] = {
     "cluster": (
+        "address_overlaps",
         "admin_credential_callers",
+        "alerts",
         "api_server_ranges",
         "auto_provisioning",
+        "container_log_tables",
+        "endpoint_connections",
+        "flow_logs",
+        "health_alerts",
         "hosted_system",
         "kms",
         "kube_bench",
@@ -17,14 +23,22 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
         "log_destinations",
         "maintenance_windows",
         "minor_version",
+        "node_networks",
+        "node_subnets",
+        "open_inbound",
+        "public_addresses",
+        "published",
+        "quota_needs",
         "retirements",
         "stopped",
+        "subnet_needs",
         "support_end",
         "support_source",
         "tenant",
         "unknown_roles",
         "version",
         "version_supported",
+        "web_firewalls",
     ),
     "agent-pool": (
         "auto_provisioning",
@@ -47,6 +61,8 @@ DERIVED_NAMES: dict[str, tuple[str, ...]] = {
 SUBJECTS = tuple(DERIVED_NAMES)
 """The kinds of subject that a control can be about."""
 
+_SUBNETS = ("subnets", "scale_sets", "network_interfaces")
+_FRONTENDS = ("load_balancers", "public_ip_addresses")
 DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "derived.admin_credential_callers": ("role_assignments", "role_definitions"),
     "derived.unknown_roles": ("role_assignments", "role_definitions"),
@@ -54,6 +70,20 @@ DERIVED_FROM: dict[str, tuple[str, ...]] = {
     "derived.kubescape": ("kubescape",),
     "derived.log_categories": ("diagnostic_settings",),
     "derived.log_destinations": ("diagnostic_settings",),
+    "derived.node_subnets": _SUBNETS,
+    "derived.node_networks": (*_SUBNETS, "virtual_networks"),
+    "derived.address_overlaps": (*_SUBNETS, "virtual_networks"),
+    "derived.subnet_needs": _SUBNETS,
+    "derived.open_inbound": (*_SUBNETS, "network_security_groups"),
+    "derived.public_addresses": _FRONTENDS,
+    "derived.published": _FRONTENDS,
+    "derived.flow_logs": (*_SUBNETS, "flow_logs"),
+    "derived.alerts": ("alert_rules",),
+    "derived.health_alerts": ("alert_rules",),
+    "derived.container_log_tables": ("data_collection_rules", "data_collection_rule_associations"),
+    "derived.endpoint_connections": ("private_endpoint_connections", "private_endpoints"),
+    "derived.quota_needs": ("compute_usages", "compute_skus"),
+    "derived.web_firewalls": ("application_gateways",),
     "derived.version_supported": ("kubernetes_versions",),
     "derived.support_source": ("kubernetes_versions",),
     "derived.maintenance_windows": ("maintenance_configurations",),

@@ -10,7 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, imported, logs, maintenance, retirements, versions
+from reportgen.subjects import (
+    alerts,
+    capacity,
+    endpoints,
+    exposure,
+    flows,
+    images,
+    imported,
+    logs,
+    maintenance,
+    networks,
+    retirements,
+    security_groups,
+    versions,
+)
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -49,8 +63,43 @@ def for_cluster(
                 related.get("maintenance_configurations"), as_of.date()
             ),
             "retirements": retirements.of_cluster(cluster),
+            **networks.derive(cluster, related),
+            **_on_subnets(cluster, related),
+            **exposure.derive(cluster, related),
+            **alerts.derive(cluster, related),
+            **_by_relation(related),
+            **_quotas(cluster, related),
         }
     )
+
+
+def _on_subnets(cluster: Json, related: dict[str, Json]) -> dict[str, Json]:
+    """What follows from the subnets of nodes and pods, where these are known."""
+    subnets = networks.node_subnets(cluster, related)
+    if subnets is None:
+        return {}
+    return {
+        "subnet_needs": capacity.subnet_needs(cluster, subnets, max_pods),
+        "open_inbound": security_groups.open_inbound(subnets, related),
+        "flow_logs": flows.flow_logs(subnets, related),
+    }
+
+
+def _by_relation(related: dict[str, Json]) -> dict[str, Json]:
+    """What single sources say beside the cluster's body, as far as they were read."""
+    values: dict[str, Json] = {}
+    if "data_collection_rules" in related:
+        values["container_log_tables"] = logs.container_log_tables(related["data_collection_rules"])
+    if {"private_endpoints", "private_endpoint_connections"} <= related.keys():
+        values["endpoint_connections"] = [*endpoints.connections(related)]
+    return values
+
+
+def _quotas(cluster: Json, related: dict[str, Json]) -> dict[str, Json]:
+    """What is free of the quotas that a cluster grows into, where these were read."""
+    if not {"compute_usages", "compute_skus"} <= related.keys():
+        return {}
+    return {"quota_needs": capacity.quota_needs(cluster, related)}
 
 
 def for_pool(pool: Json, cluster: Json) -> dict[str, Json]:

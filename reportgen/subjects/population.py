@@ -102,7 +102,7 @@ class _Snapshot:
     issuers: frozenset[str]
     images: ImageFindings
     kubelets: Kubelets
-    regions: dict[str, tuple[Json, Evidence]] = field(default_factory=dict)
+    regions: dict[tuple[str, str], tuple[Json, Evidence]] = field(default_factory=dict)
 
     def prefix(self, page: Page) -> str:
         return f"evidence/{self.reader.header.name}/{page.path}"
@@ -360,13 +360,16 @@ def _related(snapshot: _Snapshot, source: str, cluster: Json, place: str) -> tup
     if source == IMAGES:
         found, pages = snapshot.images.of(digests(snapshot.reader, str(at(cluster, "id"))))
         return found, Evidence(pages, "", snapshot.images.answered)
+    only = BY_NAME[source].only
+    if only and not only(cluster):
+        return [], Evidence(answered=True)
     if BY_NAME[source].scope == "cluster":
         return _read(snapshot, source, str(at(cluster, "id")))
-    if source != _VERSIONS:
+    if BY_NAME[source].scope != "location":
         return None, Evidence()
-    if place not in snapshot.regions:
-        snapshot.regions[place] = _read(snapshot, source, place)
-    return snapshot.regions[place]
+    if (source, place) not in snapshot.regions:
+        snapshot.regions[(source, place)] = _read(snapshot, source, place)
+    return snapshot.regions[(source, place)]
 
 
 def _rows(snapshot: _Snapshot, source: str, where: Place) -> tuple[Json, Evidence]:

@@ -143,6 +143,7 @@ class Shared:
             Join.VAULT: self._vault,
             Join.INSIDE: self._inside,
             Join.NAMING: self._naming,
+            Join.COVERING: self._covering,
             Join.ROLE: self._role,
             Join.TRUST: self._trust,
             Join.BELOW: self._below,
@@ -155,7 +156,7 @@ class Shared:
 
     def answered(self, source: str, where: Place) -> bool:
         """Whether the snapshot holds an answer that would show the cluster's rows, if there were any."""
-        if _of_one(source):
+        if _of_one(source) or BY_NAME[source].scope == "cluster":
             return (source, where.id) in self._answered
         scope = where.subscription if BY_NAME[source].scope == "subscription" else ""
         return (source, scope) in self._answered
@@ -170,7 +171,7 @@ class Shared:
         for scope in ("", page.provenance.scope.lower()):
             self._answered.setdefault((source, scope), f"{self._prefix}/{page.path}#/{key}")
         rows = page.body.get(key) or []
-        if BY_NAME[source].join is Join.NAMING:
+        if BY_NAME[source].join in (Join.NAMING, Join.COVERING):
             self._db.executemany(
                 "INSERT INTO names VALUES (?, ?, ?)",
                 [
@@ -224,7 +225,8 @@ class Shared:
             for row in self.rows(name, where)
             for known in _mentioned(row.document)
         }
-        return self._with_ids(source, where.mentioned | between)
+        named = where.mentioned | between
+        return self._with_ids(source, {part for known in named for part in _ancestors(known)})
 
     def _vault(self, source: str, where: Place) -> Rows:
         found = self._linked(source, where)
@@ -239,8 +241,14 @@ class Shared:
         return found
 
     def _naming(self, source: str, where: Place) -> Rows:
+        return self._with_names(source, {*where.mentioned, where.id, *self.owners(source, where)})
+
+    def _covering(self, source: str, where: Place) -> Rows:
+        return self._with_names(source, _ancestors(where.id))
+
+    def _with_names(self, source: str, names: Iterable[str]) -> Rows:
         ids: set[str] = set()
-        for name in sorted(where.mentioned | {where.id}):
+        for name in sorted(names):
             known = self._db.execute("SELECT id FROM names WHERE source = ? AND name = ?", (source, name))
             ids |= {str(row_id) for (row_id,) in known}
         return self._with_ids(source, ids)
@@ -266,7 +274,7 @@ class Shared:
         return self._select(source, "id >= ? AND id < ?", (f"{where.id}/", f"{where.id}/{_LAST}"))
 
     def owners(self, source: str, where: Place) -> list[str]:
-        """The ids, in lower case, of the rows that the rows of an INSIDE source lie in."""
+        """The ids, in lower case, of the rows that a join goes over: those of the sources in its ``via``."""
         return sorted(
             str(at(row.document, "id") or "").lower()
             for between in BY_NAME[source].via

@@ -10,12 +10,19 @@ from typing import Any
 
 import pytest
 
-from reportgen.collect import activity_log, deployment_safeguards, jobs, role_eligibilities
+from reportgen.collect import (
+    activity_log,
+    deployment_safeguards,
+    jobs,
+    private_endpoint_connections,
+    role_eligibilities,
+)
 from reportgen.collect.arm import ArmRead, only
 from reportgen.model import Gap
 from reportgen.sandbox import Faults, serve
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME
+from reportgen.subjects.population import population
 from tests import line
 from tests.collect.conftest import EVERYTHING
 from tests.sandbox.conftest import ALPHA, cluster, cluster_id, write
@@ -27,7 +34,7 @@ CANARY = "canary-5f0c9e"
 READS = {
     "subscription": (*jobs.SUBSCRIPTION_READS, *jobs.SCOPE_READS),
     "location": jobs.REGION_READS,
-    "cluster": jobs.CLUSTER_READS,
+    "cluster": (*jobs.CLUSTER_READS, *jobs.PRIVATE_LINK_READS),
     "resource": (*jobs.POOL_READS, *(read for _, read in jobs.RESOURCE_READS)),
 }
 
@@ -100,6 +107,58 @@ def test_none_is_a_gap_where_the_cluster_is_gone(tmp_path: Path) -> None:
     assert (gap.reason, gap.scope) == ("not-found", ONE)
     assert "ResourceNotFound" in gap.detail
     assert not pages(reader, SAFEGUARDS)
+
+
+def test_only_an_api_server_behind_a_private_link_is_asked_for_its_endpoints(tmp_path: Path) -> None:
+    private = cluster(ALPHA, "two", apiServerAccessProfile={"enablePrivateCluster": True})
+    reader = collected(tmp_path, {"two.json": private, "empty.json": [f"{ANY}/privateEndpointConnections"]})
+    source = private_endpoint_connections.READ.source
+    assert [page.provenance.scope for page in pages(reader, source)] == [private["id"]]
+    assert not gaps(reader, source)
+    wanted = (source, "arm.data-collection-rule-associations")
+    known = {case.cluster.subject.name: case for case in population(reader, line.NOW, wanted)}
+    assert source not in known["one"].gaps
+    assert known["one"].cluster.variables["related"]["private_endpoint_connections"] == []
+    assert [case.evidence[source].answered for case in known.values() if source in case.evidence] == [True]
+
+
+def test_an_extension_resource_of_one_cluster_is_not_asked_of_another(tmp_path: Path) -> None:
+    name = "arm.data-collection-rule-associations"
+    path = f"{ONE}/providers/Microsoft.Insights/dataCollectionRuleAssociations"
+    rule = association("dataCollectionRuleAssociations")
+    reader = collected(tmp_path, {"two.json": cluster(ALPHA, "two"), "associations.json": [rule]})
+    known = {case.cluster.subject.name: case for case in population(reader, line.NOW, (name,))}
+    assert known["one"].cluster.variables["related"]["data_collection_rule_associations"] == [
+        {"id": f"{path}/a", "name": "a", "properties": {"dataCollectionRuleId": "r"}}
+    ]
+    assert "EstateHasNoAnswer" in known["two"].gaps[name]
+
+
+def association(kind: str) -> dict[str, Any]:
+    return {
+        "id": f"{ONE}/providers/Microsoft.Insights/{kind}/a",
+        "name": "a",
+        "properties": {"dataCollectionRuleId": "r"},
+        "systemData": {"createdBy": "somebody"},
+    }
+
+
+def test_of_all_sizes_of_machines_those_of_pools_are_stored(tmp_path: Path) -> None:
+    sizes = [
+        {"name": name, "family": "f", "capabilities": [], "locations": ["westeurope"], "restrictions": ["x"]}
+        for name in ("standard_ds2_v2", "Standard_DS2_v2_Promo")
+    ]
+    uri = f"https://management.azure.com/subscriptions/{ALPHA}/providers/Microsoft.Compute/skus"
+    answer = {"request": {"method": "GET", "uri": uri}, "response": {"body": {"value": sizes}}}
+    reader = collected(tmp_path, {"skus.json": answer})
+    (page,) = pages(reader, "arm.compute-skus")
+    assert page.body == {
+        "value": [{"name": "standard_ds2_v2", "family": "f", "capabilities": [], "locations": ["westeurope"]}]
+    }
+    assert "$filter=location%20eq%20%27westeurope%27" in page.provenance.url.replace("'", "%27")
+    (known,) = population(reader, line.NOW, ("arm.compute-skus", "arm.compute-usages"))
+    assert [one["name"] for one in known.cluster.variables["related"]["compute_skus"]] == ["standard_ds2_v2"]
+    assert set(known.gaps) >= {"arm.compute-usages"}
 
 
 def test_what_the_folder_does_not_say_is_a_gap_each(tmp_path: Path) -> None:

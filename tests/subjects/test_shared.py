@@ -169,6 +169,7 @@ def test_what_a_row_names_that_belongs_to_the_cluster(tmp_path: Path, between: A
         pools = [{"name": "a", "vnetSubnetID": SUBNET}]
         assert names(index, where(agentPoolProfiles=pools)) == ["nodes"]
         assert names(index, where(agentPoolProfiles=pools, nsg=f"{GROUPS}/own")) == ["nodes", "own"]
+        assert names(index, where(rule=f"{GROUPS}/own/securityRules/web")) == ["own"]
 
 
 def test_what_lies_inside_a_row_that_belongs_to_the_cluster(tmp_path: Path, between: Any) -> None:
@@ -192,6 +193,36 @@ def test_what_names_the_cluster_or_what_its_body_names(tmp_path: Path, joined: A
     with shared(tmp_path, *rows) as index:
         at = where(agentPoolProfiles=[{"name": "a", "vnetSubnetID": SUBNET.upper()}])
         assert sorted(names(index, at)) == ["in its subnet", "to the cluster"]
+
+
+def test_what_names_a_row_that_belongs_to_the_cluster(tmp_path: Path, between: Any) -> None:
+    between(Join.NAMING)
+    logs = f"/subscriptions/{OTHER}/resourceGroups/NetworkWatcherRG/providers/x/flowLogs"
+    rows = [
+        row(f"{logs}/a", "of its network", target=HUB.upper()),
+        row(f"{logs}/b", "of another", target=f"{HUB}2"),
+    ]
+    with linked(tmp_path, [row(HUB, "hub")], rows) as index:
+        assert names(index, where(agentPoolProfiles=[{"name": "a", "vnetSubnetID": SUBNET}])) == [
+            "of its network"
+        ]
+
+
+def test_what_names_the_cluster_or_a_scope_above_it(tmp_path: Path, joined: Any) -> None:
+    joined(Join.COVERING)
+    own = cluster_id("One")
+    alerts = f"/subscriptions/{SUB}/resourceGroups/alerts/providers/Microsoft.Insights/metricAlerts"
+    rows = (
+        row(f"{alerts}/a", "cluster", scopes=[own.upper()]),
+        row(f"{alerts}/b", "group", scopes=[own.partition("/providers/")[0]]),
+        row(f"{alerts}/c", "subscription", scopes=[f"/subscriptions/{SUB}"]),
+        row(f"{alerts}/d", "twin", scopes=[f"{own}-2"]),
+        row(f"{alerts}/e", "another", scopes=[f"/subscriptions/{OTHER}"]),
+        row(f"{alerts}/f", "no scope"),
+    )
+    with shared(tmp_path, *rows) as index:
+        at = where(agentPoolProfiles=[{"name": "a", "vnetSubnetID": SUBNET}])
+        assert sorted(names(index, at)) == ["cluster", "group", "subscription"]
 
 
 def test_a_vault_by_its_address(tmp_path: Path, joined: Any) -> None:

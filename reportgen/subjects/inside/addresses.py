@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from reportgen.model import Json
 from reportgen.subjects.document import at
 
-_OWN = tuple(
+OWN = tuple(
     ipaddress.ip_network(block)
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10")
 )
@@ -23,7 +23,7 @@ def all_private(addresses: Iterable[str]) -> bool | None:
     known = [address for address in found if address is not None]
     if not known or len(known) < len(found):
         return None
-    return all(any(address in block for block in _OWN) for address in known)
+    return all(any(address in block for block in OWN) for address in known)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
