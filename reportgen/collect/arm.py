@@ -24,7 +24,8 @@ class ArmRead:
     goes behind it, with {since} and {until}: the time ``back`` before the collection began, and that time.
 
     ``keep``, where it is given, are the only keys of a list's items that are stored (``a.b`` is b inside a):
-    what they leave out is personal data, or of no use, and never reaches the snapshot.
+    what they leave out is personal data, or of no use, and never reaches the snapshot. ``named`` are the
+    names of the only items that are stored, where a list is long and the rest of it is about other things.
 
     ``absent``: a 404 can mean that there is none. It does if that is what its code says and the cluster is
     still there; it is stored as an empty list then, with the status 404. Any other 404 is a gap.
@@ -37,6 +38,7 @@ class ArmRead:
     query: str = ""
     back: timedelta = timedelta()
     keep: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     absent: bool = False
 
     def collect(self, recorder: Recorder, scope: str, scope_name: str, **parts: str) -> bool:
@@ -49,7 +51,7 @@ class ArmRead:
         if self.absent:
             answers = _or_none(azure, answers, parts["cluster"])
         if self.keep:
-            answers = (_kept(answer, self.keep) for answer in answers)
+            answers = (_kept(answer, self.keep, self.named) for answer in answers)
         return recorder.record(self.source, scope, ((scope, scope_name),), answers)
 
     def items(self, recorder: Recorder, scope: str) -> Iterator[dict[str, Any]]:
@@ -76,11 +78,15 @@ def _or_none(azure: Azure, answers: Iterable[Answer], cluster: str) -> Iterator[
             yield answer
 
 
-def _kept(answer: Answer, keys: tuple[str, ...]) -> Answer:
-    """The answer with a list's items cut down; an error stays as it is, for its gap."""
+def _kept(answer: Answer, keys: tuple[str, ...], names: tuple[str, ...]) -> Answer:
+    """The answer with a list and its items cut down; an error stays as it is, for its gap."""
     if answer.status != 200 or not isinstance(answer.body, dict):
         return answer
-    return replace(answer, body={"value": only(answer.body.get("value"), keys)})
+    items = only(answer.body.get("value"), keys)
+    wanted = {name.lower() for name in names}
+    if wanted and isinstance(items, list):
+        items = [item for item in items if str(item.get("name")).lower() in wanted]
+    return replace(answer, body={"value": items})
 
 
 def only(value: Json, keys: Iterable[str]) -> Json:

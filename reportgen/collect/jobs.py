@@ -16,6 +16,7 @@ from reportgen.collect import (
     graph,
     key_vault_keys,
     kubernetes_versions,
+    log_analytics_tables,
     maintenance_configurations,
     permissions,
     pool_upgrade_profiles,
@@ -105,6 +106,7 @@ POOL_READS: tuple[ArmRead, ...] = (pool_upgrade_profiles.READ,)
 RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = (
     ("managed-identities", federated_credentials.READ),
     ("key-vaults", key_vault_keys.READ),
+    ("log-analytics-workspaces", log_analytics_tables.READ),
 )
 """Read once for every row of a query file; {resource} is the row's id."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, logs, versions
+from reportgen.subjects import images, keys, logs, policies, privileged, upgrades, versions
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -36,7 +36,12 @@ def for_cluster(
             "api_server_ranges": api_server_ranges(cluster),
             "log_categories": logs.categories(settings) if settings is not None else None,
             "log_destinations": logs.destinations(settings) if settings is not None else None,
+            "audit_destinations": logs.audit_destinations(related),
             "kms": kms(cluster),
+            "etcd_key": keys.etcd_key(cluster, related),
+            "policy_assignments": policies.assignments(cluster, related, as_of),
+            "standing_roles": privileged.standing_roles(cluster, related),
+            "auto_upgrades": upgrades.auto_upgrades(related, as_of),
             "stopped": stopped(at(cluster, "properties")),
             "auto_provisioning": auto_provisioning(cluster),
             "hosted_system": hosted_system(cluster),

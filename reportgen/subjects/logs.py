@@ -1,12 +1,12 @@
-"""Diagnostic settings: which resource logs leave a cluster, and where to."""
+"""Diagnostic settings: which resource logs leave a cluster, where to, and how long they are kept there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects.document import at
+from reportgen.subjects.document import at, of_row
 
 AUDIT = ("kube-audit", "kube-audit-admin")
 ALL = (
@@ -22,7 +22,16 @@ ALL = (
     "kube-scheduler",
 )
 _GROUPS = {"audit": AUDIT, "alllogs": ALL}
-_DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
+_WORKSPACE = "workspace"
+_DESTINATIONS = {
+    "workspaceId": _WORKSPACE,
+    "storageAccountId": "storage account",
+    "eventHubAuthorizationRuleId": "event hub",
+    "marketplacePartnerId": "partner",
+}
+_TABLES = {"kube-audit": "aksaudit", "kube-audit-admin": "aksauditadmin"}
+"""Where a setting of the type Dedicated puts a category; others put everything in one table."""
+_ONE_TABLE = "azurediagnostics"
 
 
 def categories(settings: list[Json]) -> list[str]:
@@ -39,6 +48,68 @@ def destinations(settings: list[Json]) -> list[str]:
         for target in _targets(setting)
     }
     return sorted(found)
+
+
+def audit_destinations(related: Mapping[str, Json]) -> list[Json] | None:
+    """What receives the audit log, each once: ``id``, ``kind``, ``subscription``, ``name`` and ``days``.
+
+    ``days`` is how long a workspace keeps the log, the archive included: the shortest of the tables that it
+    lies in, the workspace's own retention for a table that sets none. It is absent of other destinations, and
+    of a workspace that is not in the evidence. None where settings could not be read.
+    """
+    settings = related.get("diagnostic_settings")
+    if settings is None:
+        return None
+    workspaces, tables = (related.get(f"log_analytics_{name}") or [] for name in ("workspaces", "tables"))
+    found: dict[str, Json] = {}
+    for setting in settings:
+        audit = {category for log in _enabled(setting) for category in _of(log) if category in AUDIT}
+        for key, kind in _DESTINATIONS.items() if audit else ():
+            target = at(setting, "properties", key)
+            if isinstance(target, str) and target:
+                kept = (
+                    _days(target, _tables(setting, audit), workspaces, tables) if kind == _WORKSPACE else None
+                )
+                found[target.lower()] = _shorter(found.get(target.lower()), _destination(target, kind, kept))
+    return [found[key] for key in sorted(found)]
+
+
+def _destination(target: str, kind: str, days: int | None) -> Json:
+    parts = target.strip("/").split("/")
+    known = {"id": target, "kind": kind, "subscription": parts[1].lower() if len(parts) > 1 else ""}
+    name = parts[7] if len(parts) > 7 else parts[-1]
+    return {**known, "name": name, **({} if days is None else {"days": days})}
+
+
+def _shorter(one: Json, other: Json) -> Json:
+    """Of two settings with one destination the part that is kept for less."""
+    return one if one and one.get("days", 0) < other.get("days", 0) else other
+
+
+def _tables(setting: Json, audit: Iterable[str]) -> set[str]:
+    dedicated = str(at(setting, "properties", "logAnalyticsDestinationType") or "").lower() == "dedicated"
+    return {_TABLES[category] for category in audit} if dedicated else {_ONE_TABLE}
+
+
+def _days(workspace: str, names: set[str], workspaces: list[Json], tables: list[Json]) -> int | None:
+    """How many days a workspace keeps all of these tables; None where it is not in the evidence."""
+    key = workspace.lower().rstrip("/")
+    own = [_number(one, "retentionInDays") for one in workspaces if str(one["id"]).lower() == key]
+    if not own:
+        return None
+    kept = {
+        str(table["id"]).lower().rpartition("/")[2]: _number(table, "totalRetentionInDays")
+        or _number(table, "retentionInDays")
+        for table in tables
+        if str(table["id"]).lower().startswith(f"{key}/")
+    }
+    return min((kept.get(name) or own[0] for name in names), default=own[0]) or None
+
+
+def _number(row: Json, key: str) -> int:
+    """A count of days; 0 where there is none, as is -1, by which a table takes the workspace's."""
+    value = of_row(row, key)
+    return int(value) if isinstance(value, int | float) and value > 0 else 0
 
 
 def _logs(settings: list[Json]) -> Iterator[Any]:
