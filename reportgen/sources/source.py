@@ -20,7 +20,8 @@ class Join(StrEnum):
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
     LINKED = "linked"
-    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``"""
+    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``, or
+    what was read of it alone"""
     INSIDE = "inside"
     """those that lie in a row that belongs to the cluster of the sources in ``via``"""
     NAMING = "naming"

@@ -17,15 +17,15 @@ from reportgen.subjects.inside.pod_owners import MADE_BY, gathered
 
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 _WORKLOADS = ("k8s.pods", *(source for source, _ in MADE_BY.values()), "k8s.replica-sets")
-_OTHERS = (
-    "k8s.service-accounts",
-    "k8s.ingresses",
-    "k8s.gateways",
-    "k8s.certificates",
-    "k8s.external-secrets",
-    "k8s.secret-provider-classes",
-    "k8s.persistent-volumes",
-)
+_OTHERS = {
+    "k8s.service-accounts": "service account",
+    "k8s.ingresses": "ingress",
+    "k8s.gateways": "gateway",
+    "k8s.certificates": "certificate",
+    "k8s.external-secrets": "external secret",
+    "k8s.secret-provider-classes": "secret provider class",
+    "k8s.persistent-volumes": "persistent volume",
+}
 _DRIVER_KEYS = ("nodeStageSecretRef", "nodePublishSecretRef", "controllerExpandSecretRef")
 
 Name = tuple[str, str]
@@ -76,12 +76,11 @@ def _users(objects: Objects) -> dict[Name, set[str]]:
             *pull,
         ):
             users[namespace, used].add(f"{name} ({kind})")
-    for source in _OTHERS:
+    for source, kind in _OTHERS.items():
         for item, _ in objects.of(source):
             namespace, name = named(item)
-            words = f"{name} ({source.removeprefix('k8s.').removesuffix('s').replace('-', ' ')})"
             for where, used in _of(source, item, namespace):
-                users[where, used].add(words)
+                users[where, used].add(f"{name} ({kind})")
     return users
 
 
@@ -114,6 +113,9 @@ def _elsewhere(item: Json, namespace: str) -> Iterator[Name]:
     for one in references:
         if at(one, "name"):
             yield str(at(one, "namespace") or namespace), str(at(one, "name"))
+    share = at(item, "spec", "azureFile", "secretName")
+    if share:
+        yield str(at(item, "spec", "claimRef", "namespace") or namespace), str(share)
 
 
 SECRET = Kind(
