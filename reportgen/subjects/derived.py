@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects import images, keys, logs, policies, privileged, upgrades, versions
+from reportgen.subjects import flux, images, keys, logs, policies, privileged, upgrades, versions
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.access import admin_credential_callers
 
@@ -39,6 +39,7 @@ def for_cluster(
             "audit_destinations": logs.audit_destinations(related),
             "kms": kms(cluster),
             "etcd_key": keys.etcd_key(cluster, related),
+            "flux": flux.configurations(related),
             "policy_assignments": policies.assignments(cluster, related, as_of),
             "standing_roles": privileged.standing_roles(cluster, related),
             "auto_upgrades": upgrades.auto_upgrades(related, as_of),

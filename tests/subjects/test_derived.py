@@ -224,6 +224,7 @@ def test_the_tenant_of_a_cluster(body: Json, expected: str | None) -> None:
 
 
 RELATIONS = (
+    "flux_configurations",
     "key_vault_keys",
     "key_vaults",
     "policy_assignments",
