@@ -25,7 +25,8 @@ class ArmRead:
     and that time.
 
     ``keep``, where it is given, are the only keys of a list's items that are stored (``a.b`` is b inside a):
-    what they leave out is personal data, or of no use, and never reaches the snapshot.
+    what they leave out is personal data, or of no use, and never reaches the snapshot. ``named`` are the
+    names of the only items that are stored, where a list is long and the rest of it is about other things.
 
     ``among``, where it is given, is the part that holds the names, with commas between, of those of a list's
     items that are stored: Azure's list has no filter for them, and the others are about nothing in scope.
@@ -41,6 +42,7 @@ class ArmRead:
     query: str = ""
     back: timedelta = timedelta()
     keep: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     absent: bool = False
     among: str = ""
 
@@ -59,7 +61,7 @@ class ArmRead:
             names = frozenset(parts[self.among].lower().split(","))
             answers = (_among(answer, names) for answer in answers)
         if self.keep:
-            answers = (_kept(answer, self.keep) for answer in answers)
+            answers = (_kept(answer, self.keep, self.named) for answer in answers)
         return recorder.record(self.source, scope, ((scope, scope_name),), answers)
 
     def items(self, recorder: Recorder, scope: str) -> Iterator[dict[str, Any]]:
@@ -94,11 +96,15 @@ def _among(answer: Answer, names: frozenset[str]) -> Answer:
     return replace(answer, body={"value": [one for one in items if str(one.get("name")).lower() in names]})
 
 
-def _kept(answer: Answer, keys: tuple[str, ...]) -> Answer:
-    """The answer with a list's items cut down; an error stays as it is, for its gap."""
+def _kept(answer: Answer, keys: tuple[str, ...], names: tuple[str, ...]) -> Answer:
+    """The answer with a list and its items cut down; an error stays as it is, for its gap."""
     if answer.status != 200 or not isinstance(answer.body, dict):
         return answer
-    return replace(answer, body={"value": only(answer.body.get("value"), keys)})
+    items = only(answer.body.get("value"), keys)
+    wanted = {name.lower() for name in names}
+    if wanted and isinstance(items, list):
+        items = [item for item in items if str(item.get("name")).lower() in wanted]
+    return replace(answer, body={"value": items})
 
 
 def only(value: Json, keys: Iterable[str]) -> Json:

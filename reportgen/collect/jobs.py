@@ -19,6 +19,7 @@ from reportgen.collect import (
     graph,
     key_vault_keys,
     kubernetes_versions,
+    log_analytics_tables,
     maintenance_configurations,
     permissions,
     pool_upgrade_profiles,
@@ -122,6 +123,7 @@ RESOURCE_READS: tuple[tuple[str, ArmRead], ...] = (
     ("key-vaults", key_vault_keys.READ),
     ("container-registries", registry_diagnostic_settings.READ),
     ("container-registries", registry_tokens.READ),
+    ("log-analytics-workspaces", log_analytics_tables.READ),
 )
 """Read once for every row of a query file; {resource} is the row's id."""
 

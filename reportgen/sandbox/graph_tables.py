@@ -79,6 +79,7 @@ ONLY_IN_ARM = frozenset(
         "microsoft.insights/diagnosticsettings",
         "microsoft.keyvault/vaults/keys",
         "microsoft.managedidentity/userassignedidentities/federatedidentitycredentials",
+        "microsoft.operationalinsights/workspaces/tables",
     }
 )
 """Types that no table shows, though a body of one may have a location; Resource Manager lists them."""

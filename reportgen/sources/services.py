@@ -53,6 +53,7 @@ SERVICES: tuple[Source, ...] = (
         "resource",
         "key_vault_keys",
         Join.INSIDE,
+        requires="arg.key-vaults",
         via=("arg.key-vaults",),
     ),
     Source(
@@ -61,7 +62,18 @@ SERVICES: tuple[Source, ...] = (
         ("Microsoft.OperationalInsights/workspaces/read",),
         "tenant",
         "log_analytics_workspaces",
-        Join.MENTIONED,
+        Join.LINKED,
+        via=("arm.diagnostic-settings",),
+    ),
+    Source(
+        "arm.log-analytics-tables",
+        "Retention of the tables of a workspace that hold audit logs, Azure Resource Manager",
+        ("Microsoft.OperationalInsights/workspaces/tables/read",),
+        "resource",
+        "log_analytics_tables",
+        Join.INSIDE,
+        requires="arg.log-analytics-workspaces",
+        via=("arg.log-analytics-workspaces",),
     ),
     Source(
         "arg.data-collection-rules",

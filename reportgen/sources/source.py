@@ -23,8 +23,8 @@ class Join(StrEnum):
     MENTIONED = "mentioned"
     """those whose id the cluster's body names, or that something named lies in"""
     LINKED = "linked"
-    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``, or that
-    something named lies in"""
+    """those whose id the cluster's body names, or a row that belongs to it of the sources in ``via``, or what
+    was read of it alone, or that something named lies in"""
     INSIDE = "inside"
     """those that lie in a row that belongs to the cluster of the sources in ``via``"""
     NAMING = "naming"

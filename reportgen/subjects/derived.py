@@ -13,16 +13,22 @@ from reportgen.model import Json
 from reportgen.subjects import (
     alerts,
     capacity,
+    container_logs,
     endpoints,
     exposure,
     flows,
+    flux,
     images,
     imported,
+    keys,
     logs,
     maintenance,
     networks,
+    policies,
+    privileged,
     retirements,
     security_groups,
+    upgrades,
     versions,
 )
 from reportgen.subjects.document import at
@@ -51,7 +57,13 @@ def for_cluster(
             "api_server_ranges": api_server_ranges(cluster),
             "log_categories": logs.categories(settings) if settings is not None else None,
             "log_destinations": logs.destinations(settings) if settings is not None else None,
+            "audit_destinations": logs.audit_destinations(related),
             "kms": kms(cluster),
+            "etcd_key": keys.etcd_key(cluster, related),
+            "flux": flux.configurations(related),
+            "policy_assignments": policies.assignments(cluster, related, as_of),
+            "standing_roles": privileged.standing_roles(cluster, related),
+            "auto_upgrades": upgrades.auto_upgrades(related, as_of),
             "stopped": stopped(at(cluster, "properties")),
             "auto_provisioning": auto_provisioning(cluster),
             "hosted_system": hosted_system(cluster),
@@ -89,7 +101,7 @@ def _by_relation(related: dict[str, Json]) -> dict[str, Json]:
     """What single sources say beside the cluster's body, as far as they were read."""
     values: dict[str, Json] = {}
     if "data_collection_rules" in related:
-        values["container_log_tables"] = logs.container_log_tables(related["data_collection_rules"])
+        values["container_log_tables"] = container_logs.tables(related["data_collection_rules"])
     if {"private_endpoints", "private_endpoint_connections"} <= related.keys():
         values["endpoint_connections"] = [*endpoints.connections(related)]
     return values

@@ -121,6 +121,7 @@ _SPELLING = {
     for parent, enums in _ENUMS.items()
 }
 _LARGEST = 2**63
+_MANAGEMENT_GROUPS = "/providers/microsoft.management/managementgroups/"
 
 
 def canonical(body: Json, parent: str = "") -> Json:
@@ -152,6 +153,15 @@ def of_row(row: Json, key: str) -> Json:
 def last(resource_id: str) -> str:
     """The last part of an id, to compare by: a role's scope is spelled in several ways, its GUID in one."""
     return resource_id.rstrip("/").rpartition("/")[2].lower()
+
+
+def covers(scope: str, resource_id: str) -> bool:
+    """Whether a scope is a resource or above it, among rows that have to do with the resource.
+
+    Which management groups are above it no id says: of such rows any is.
+    """
+    wanted = scope.lower().rstrip("/")
+    return f"{resource_id.lower()}/".startswith(f"{wanted}/") or wanted.startswith(_MANAGEMENT_GROUPS)
 
 
 def issuer_key(url: Json) -> str:

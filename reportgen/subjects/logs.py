@@ -1,12 +1,12 @@
-"""Logs that leave a cluster: resource logs by diagnostic settings, container logs by collection rules."""
+"""Diagnostic settings: which resource logs leave a cluster, where to, and how long they are kept there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reportgen.model import Json
-from reportgen.subjects.document import at
+from reportgen.subjects.document import at, of_row
 
 AUDIT = ("kube-audit", "kube-audit-admin")
 ALL = (
@@ -26,7 +26,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {"audit": AUDIT, "alllogs": ALL}
 REGISTRY = ("ContainerRegistryLoginEvents", "ContainerRegistryRepositoryEvents")
 REGISTRY_GROUPS: Mapping[str, tuple[str, ...]] = {"audit": REGISTRY, "alllogs": REGISTRY}
 """Of a container registry: Azure describes both of its logs as auditing logs."""
-_DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
+_WORKSPACE = "workspace"
+_DESTINATIONS = {
+    "workspaceId": _WORKSPACE,
+    "storageAccountId": "storage account",
+    "eventHubAuthorizationRuleId": "event hub",
+    "marketplacePartnerId": "partner",
+}
+_TABLES = {"kube-audit": "aksaudit", "kube-audit-admin": "aksauditadmin"}
+"""Where a setting of the type Dedicated puts a category; others put everything in one table."""
+_ONE_TABLE = "azurediagnostics"
 
 
 def categories(settings: list[Json], groups: Mapping[str, tuple[str, ...]] = GROUPS) -> list[str]:
@@ -46,6 +55,68 @@ def destinations(settings: list[Json]) -> list[str]:
         for target in _targets(setting)
     }
     return sorted(found)
+
+
+def audit_destinations(related: Mapping[str, Json]) -> list[Json] | None:
+    """What receives the audit log, each once: ``id``, ``kind``, ``subscription``, ``name`` and ``days``.
+
+    ``days`` is how long a workspace keeps the log, the archive included: the shortest of the tables that it
+    lies in, the workspace's own retention for a table that sets none. It is absent of other destinations, and
+    of a workspace that is not in the evidence. None where settings could not be read.
+    """
+    settings = related.get("diagnostic_settings")
+    if settings is None:
+        return None
+    workspaces, tables = (related.get(f"log_analytics_{name}") or [] for name in ("workspaces", "tables"))
+    found: dict[str, Json] = {}
+    for setting in settings:
+        audit = {category for log in _enabled(setting) for category in _of(log, GROUPS) if category in AUDIT}
+        for key, kind in _DESTINATIONS.items() if audit else ():
+            target = at(setting, "properties", key)
+            if isinstance(target, str) and target:
+                kept = (
+                    _days(target, _tables(setting, audit), workspaces, tables) if kind == _WORKSPACE else None
+                )
+                found[target.lower()] = _shorter(found.get(target.lower()), _destination(target, kind, kept))
+    return [found[key] for key in sorted(found)]
+
+
+def _destination(target: str, kind: str, days: int | None) -> Json:
+    parts = target.strip("/").split("/")
+    known = {"id": target, "kind": kind, "subscription": parts[1].lower() if len(parts) > 1 else ""}
+    name = parts[7] if len(parts) > 7 else parts[-1]
+    return {**known, "name": name, **({} if days is None else {"days": days})}
+
+
+def _shorter(one: Json, other: Json) -> Json:
+    """Of two settings with one destination the part that is kept for less."""
+    return one if one and one.get("days", 0) < other.get("days", 0) else other
+
+
+def _tables(setting: Json, audit: Iterable[str]) -> set[str]:
+    dedicated = str(at(setting, "properties", "logAnalyticsDestinationType") or "").lower() == "dedicated"
+    return {_TABLES[category] for category in audit} if dedicated else {_ONE_TABLE}
+
+
+def _days(workspace: str, names: set[str], workspaces: list[Json], tables: list[Json]) -> int | None:
+    """How many days a workspace keeps all of these tables; None where it is not in the evidence."""
+    key = workspace.lower().rstrip("/")
+    own = [_number(one, "retentionInDays") for one in workspaces if str(one["id"]).lower() == key]
+    if not own:
+        return None
+    kept = {
+        str(table["id"]).lower().rpartition("/")[2]: _number(table, "totalRetentionInDays")
+        or _number(table, "retentionInDays")
+        for table in tables
+        if str(table["id"]).lower().startswith(f"{key}/")
+    }
+    return min((kept.get(name) or own[0] for name in names), default=own[0]) or None
+
+
+def _number(row: Json, key: str) -> int:
+    """A count of days; 0 where there is none, as is -1, by which a table takes the workspace's."""
+    value = of_row(row, key)
+    return int(value) if isinstance(value, int | float) and value > 0 else 0
 
 
 def _logs(settings: list[Json]) -> Iterator[Any]:
@@ -69,33 +140,3 @@ def _of(log: Json, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     spelt = {name.lower(): name for names in groups.values() for name in names}
     own = (spelt.get(category.lower(), category.lower()),) if isinstance(category, str) and category else ()
     return (*own, *groups.get(group.lower(), ())) if isinstance(group, str) else own
-
-
-_V1, _V2 = "microsoft-containerlog", "microsoft-containerlogv2"
-_ALL_STREAMS = "microsoft-containerinsights-group-default"
-
-
-def container_log_tables(rules: list[Json]) -> list[str] | None:
-    """The tables that Container Insights writes container logs to by these rules, "" for a rule without any.
-
-    None where no rule is one of Container Insights: the agent then goes by settings inside the cluster.
-    """
-    extensions = [
-        extension
-        for rule in rules
-        for extension in at(rule, "extensions") or []
-        if str(at(extension, "extensionName") or "").lower() == "containerinsights"
-    ]
-    return sorted({_table(extension) for extension in extensions}) if extensions else None
-
-
-def _table(extension: Json) -> str:
-    settings = at(extension, "extensionSettings", "dataCollectionSettings")
-    streams = {
-        str(stream).lower()
-        for stream in [*(at(extension, "streams") or []), *(at(settings, "streams") or [])]
-    }
-    newer = any(stream.startswith(_V2) for stream in streams)
-    if newer or (_ALL_STREAMS in streams and at(settings, "enableContainerLogV2") is True):
-        return "ContainerLogV2"
-    return "ContainerLog" if {_V1, _ALL_STREAMS} & streams else ""

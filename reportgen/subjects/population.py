@@ -16,7 +16,7 @@ from reportgen.model import AccessListing, Cause, Gap, Json, Subject
 from reportgen.snapshot import Page, Reader
 from reportgen.sources import BY_NAME, Join
 from reportgen.sources.imported import PREFIX
-from reportgen.sources.kubernetes import ACCESS
+from reportgen.sources.kubernetes import ACCESS, SECRETS
 from reportgen.subjects import derived, versions
 from reportgen.subjects.document import at, canonical, raw_key, raw_pools
 from reportgen.subjects.image_findings import SOURCE as IMAGES
@@ -30,6 +30,7 @@ from reportgen.subjects.shared import place as shared_place
 BODIES = "arm.managed-clusters"
 _GRAPH = "arg.managed-clusters"
 _VERSIONS = "arm.kubernetes-versions"
+_NO_SECRETS = "Secrets of clusters were left out: the engagement does not ask for them (clusters.secrets)."
 _LISTS = {"arm.upgrade-profiles": "", "arm.kubernetes-versions": "values"}
 """Where the items of a source's page are, if not under ``value``."""
 
@@ -252,6 +253,9 @@ def _case(snapshot: _Snapshot, body: Json, pointer: str, api_version: str) -> Ca
             gaps[source] = f"{BY_NAME[source].title}: the snapshot holds no answer about this cluster."
         elif BY_NAME[source].relation:
             related[BY_NAME[source].relation] = content
+        elif source == SECRETS and not found.answered:
+            gaps[source] = _NO_SECRETS
+            excluded.add(source)
         if found.pointers:
             evidence[source] = found
     offered_from = versions.offered_in(region)

@@ -111,6 +111,7 @@ class Shared:
     """The index over the pages of the sources that have a join."""
 
     def __init__(self, reader: Reader, sources: Iterable[str]) -> None:
+        self._reader = reader
         self._prefix = f"evidence/{reader.header.name}"
         self._folder = tempfile.TemporaryDirectory(prefix="reportgen-")
         self._db = sqlite3.connect(Path(self._folder.name) / "shared.sqlite")
@@ -222,11 +223,18 @@ class Shared:
         between = {
             known
             for name in BY_NAME[source].via
-            for row in self.rows(name, where)
-            for known in _mentioned(row.document)
+            for document in self._between(name, where)
+            for known in _mentioned(document)
         }
         named = where.mentioned | between
         return self._with_ids(source, {part for known in named for part in _ancestors(known)})
+
+    def _between(self, source: str, where: Place) -> Iterator[Json]:
+        """What a source that a join goes over says of a cluster: its rows, or the pages read of it alone."""
+        if BY_NAME[source].join:
+            yield from (row.document for row in self.rows(source, where))
+        else:
+            yield from (page.body for page in self._reader.pages(source, where.id))
 
     def _vault(self, source: str, where: Place) -> Rows:
         found = self._linked(source, where)

@@ -48,6 +48,18 @@ def test_what_an_engagement_leaves_out_is_excluded_and_no_gap(tmp_path: Path) ->
     assert (found.status, found.cause) == (Status.NOT_ASSESSED, Cause.EXCLUDED)
 
 
+def test_secrets_that_nobody_asked_for_are_excluded(tmp_path: Path) -> None:
+    control(tmp_path, needs=["arm.managed-clusters", "k8s.secrets"], check="true")
+    snapshot = Snapshot(tmp_path).arm(cluster("a"), cluster("b"), cluster("c"))
+    snapshot.page("k8s.secrets", cluster_id("b"), {"items": []}).gap(
+        "k8s.secrets", cluster_id("c"), "Denied."
+    )
+    found = by_name(run(tmp_path, snapshot))
+    assert (found["a"].cause, found["b"].status) == (Cause.EXCLUDED, Status.SATISFIED)
+    assert "the engagement does not ask for them" in found["a"].reason
+    assert found["c"].cause is Cause.GAP
+
+
 def test_a_gap_beside_what_is_left_out_is_a_gap(tmp_path: Path) -> None:
     control(tmp_path, needs=["arm.diagnostic-settings", "k8s.pods"], check="true")
     snapshot = Snapshot(tmp_path).arm(cluster("a")).gap("arm.diagnostic-settings", "tenant")

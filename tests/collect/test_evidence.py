@@ -14,6 +14,7 @@ from reportgen.collect import (
     activity_log,
     deployment_safeguards,
     jobs,
+    log_analytics_tables,
     private_endpoint_connections,
     role_eligibilities,
 )
@@ -196,6 +197,23 @@ def test_the_activity_log_is_asked_up_to_the_collections_begin(tmp_path: Path) -
     assert "eventTimestamp%20ge%20'2026-08-18T06:00:00Z'" in page.provenance.url
     assert f"le%20'{line.AS_OF}'" in page.provenance.url
     assert "resourceProvider%20eq%20'Microsoft.ContainerService'" in page.provenance.url
+
+
+def test_of_a_workspaces_tables_only_those_of_audit_logs_are_kept(tmp_path: Path) -> None:
+    workspace = body("Microsoft.OperationalInsights/workspaces", "log")
+    kept = {"retentionInDays": 90, "totalRetentionInDays": 365, "plan": "Analytics"}
+    tables = {
+        f"{name}.json": {
+            "id": f"{workspace['id']}/tables/{name}",
+            "name": name,
+            "properties": {**kept, "schema": {"name": name}},
+        }
+        for name in ("AKSAudit", "ContainerLogV2", "AzureDiagnostics")
+    }
+    reader = collected(tmp_path, {"log.json": workspace, **tables})
+    (page,) = pages(reader, log_analytics_tables.READ.source)
+    assert sorted(item["name"] for item in page.body["value"]) == ["AKSAudit", "AzureDiagnostics"]
+    assert all(item["properties"] == kept for item in page.body["value"])
 
 
 def test_who_did_it_is_kept_and_nothing_else_of_a_person(tmp_path: Path) -> None:

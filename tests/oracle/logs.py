@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.oracle.evidence import Evidence, Json, look, met, of_cluster, of_list, text
+from tests.oracle.evidence import (
+    GAP,
+    NOT_APPLICABLE,
+    UNDETERMINED,
+    Evidence,
+    Json,
+    Verdict,
+    cannot_tell,
+    look,
+    met,
+    of_cluster,
+    of_list,
+    text,
+)
 
 DESTINATIONS = (
     "workspaceId",
@@ -39,6 +52,24 @@ def audit(settings: list[Json]) -> str:
     return met(bool(categories & {"kube-audit", "kube-audit-admin"} or groups & {"audit", "alllogs"}))
 
 
+@of_cluster("")
+def audit_apart(seen: Evidence) -> Verdict | str:
+    """Some destination of the audit log has to be in another subscription than the cluster."""
+    if seen.diagnostics is None:
+        return GAP
+    if cannot_tell(seen.read_with.get("diagnostics", "2021-05-01"), "2021-05-01"):
+        return UNDETERMINED
+    found = []
+    for setting in seen.diagnostics:
+        categories, groups = _sent([setting])
+        if categories & {"kube-audit", "kube-audit-admin"} or groups & {"audit", "alllogs"}:
+            found += [text(setting, "properties", place) for place in DESTINATIONS]
+    targets = [target for target in found if target]
+    own = seen.body["id"].lower().split("/")[2]
+    others = [target for target in targets if target.startswith("/") and target.split("/")[2] != own]
+    return met(bool(others)) if targets else NOT_APPLICABLE
+
+
 @of_list("diagnostics", "2021-05-01")
 def control_plane(settings: list[Json]) -> str:
     """Categories may be spread over several settings."""
@@ -64,6 +95,7 @@ def defender(seen: Evidence) -> str:
 
 CONTROLS = {
     "logging-audit-logs-collected": audit,
+    "logging-audit-logs-apart": audit_apart,
     "logging-platform-logs-collected": control_plane,
     "logging-container-insights": container_insights,
     "logging-defender-sensor": defender,

@@ -81,6 +81,7 @@ def test_an_id_shows_in_the_table_of_its_type(text: str, table: str) -> None:
         f"{CLUSTER}/providers/Microsoft.Insights/diagnosticSettings/d",
         f"{GROUP}/providers/Microsoft.Authorization/locks/l",
         f"{GROUP}/providers/Microsoft.KeyVault/vaults/v/keys/k",
+        f"{GROUP}/providers/Microsoft.OperationalInsights/workspaces/w/tables/t",
         f"{SUBSCRIPTION}/providers/Microsoft.Authorization/denyAssignments/d",
         f"{SUBSCRIPTION}/providers/Microsoft.Support/supportTickets/t",
     ],

@@ -223,6 +223,19 @@ def test_the_tenant_of_a_cluster(body: Json, expected: str | None) -> None:
     assert derived.tenant(canonical(body)) == expected
 
 
+RELATIONS = (
+    "flux_configurations",
+    "key_vault_keys",
+    "key_vaults",
+    "policy_assignments",
+    "policy_exemptions",
+    "role_activations",
+    "role_assignments",
+    "role_definitions",
+    "upgrade_events",
+)
+
+
 def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
     found: dict[str, set[str]] = {"cluster": set(), "agent-pool": set()}
     for file in (recorded / "managed_clusters").glob("*.json"):
@@ -231,11 +244,10 @@ def test_the_names_of_derived_values_are_declared(recorded: Path) -> None:
         related = {
             "diagnostic_settings": [],
             "kubernetes_versions": [{"version": "1.34"}],
-            "role_assignments": [],
-            "role_definitions": [],
             "maintenance_configurations": [],
             "kube_bench": [{"node": "n", "taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
             "kubescape": [{"taken_at": "2026-11-01T00:00:00Z", "content": "", "results": []}],
+            **{name: [] for name in RELATIONS},
         }
         found["cluster"] |= derived.for_cluster(document, related, AS_OF, "x").keys()
         for _, pool in raw_pools(body):

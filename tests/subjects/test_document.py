@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.subjects.document import at, canonical, issuer_key, last, of_row, raw_pools
+from reportgen.subjects.document import at, canonical, covers, issuer_key, last, of_row, raw_pools
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,18 @@ def test_a_value_stands_at_the_top_or_under_properties() -> None:
     assert of_row({"scope": "/a", "properties": {"scope": "/b"}}, "scope") == "/a"
     assert of_row({"properties": {"scope": "/b"}}, "scope") == "/b"
     assert of_row({}, "scope") is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        ("/", True),
+        ("/providers/Microsoft.Management/managementGroups/any", True),
+        ("/subscriptions/S", True),
+        ("/subscriptions/s/RESOURCEGROUPS/g/", True),
+        ("/subscriptions/s/resourceGroups/g2", False),
+        ("/subscriptions/s/resourceGroups/g/providers/p/inside", False),
+    ],
+)
+def test_a_scope_covers_what_is_below_it(scope: str, expected: bool) -> None:
+    assert covers(scope, "/subscriptions/s/resourceGroups/G/providers/p") is expected

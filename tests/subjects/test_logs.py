@@ -1,4 +1,4 @@
-"""Where container logs go by data collection rules."""
+"""Audit logs: who receives them, and how long a workspace keeps the tables that they lie in."""
 
 from __future__ import annotations
 
@@ -6,39 +6,78 @@ from typing import Any
 
 import pytest
 
-from reportgen.subjects.logs import container_log_tables
+from reportgen.subjects import logs
 
-ALL = "Microsoft-ContainerInsights-Group-Default"
+HOME = "/subscriptions/AAAA/resourceGroups/log/providers/Microsoft.OperationalInsights/workspaces/Home"
+STORE = "/subscriptions/bbbb/resourceGroups/log/providers/Microsoft.Storage/storageAccounts/store"
 
 
-def rule(*streams: str, name: str = "ContainerInsights", **settings: Any) -> dict[str, Any]:
-    extension = {
-        "extensionName": name,
-        "streams": list(streams),
-        "extensionSettings": {"dataCollectionSettings": settings},
+def setting(group: str = "audit", kind: str | None = "Dedicated", enabled: bool = True, **to: Any) -> Any:
+    category = {"categoryGroup": group} if group in ("audit", "allLogs") else {"category": group}
+    properties = {"logs": [{**category, "enabled": enabled}], "logAnalyticsDestinationType": kind, **to}
+    return {"properties": properties}
+
+
+def related(*settings: Any, tables: dict[str, Any] | None = None, retention: int = 90) -> dict[str, Any]:
+    rows = [
+        {"id": f"{HOME.lower()}/tables/{name}", "properties": values}
+        for name, values in (tables or {}).items()
+    ]
+    return {
+        "diagnostic_settings": list(settings),
+        "log_analytics_workspaces": [{"id": HOME.upper(), "properties": {"retentionInDays": retention}}],
+        "log_analytics_tables": rows,
     }
-    return {"name": "r", "extensions": [extension]}
+
+
+def days(*settings: Any, **known: Any) -> list[Any]:
+    return [one.get("days") for one in logs.audit_destinations(related(*settings, **known)) or []]
+
+
+def test_a_destination_is_told_by_its_kind_place_and_name() -> None:
+    found = logs.audit_destinations(related(setting(workspaceId=HOME, storageAccountId=STORE)))
+    assert found == [
+        {"id": HOME, "kind": "workspace", "subscription": "aaaa", "name": "Home", "days": 90},
+        {"id": STORE, "kind": "storage account", "subscription": "bbbb", "name": "store"},
+    ]
+
+
+def test_what_gets_no_audit_log_is_no_destination() -> None:
+    settings = (setting("kube-scheduler", workspaceId=HOME), setting(enabled=False, storageAccountId=STORE))
+    assert logs.audit_destinations(related(*settings)) == []
+
+
+def test_settings_that_could_not_be_read_are_not_known() -> None:
+    assert logs.audit_destinations({}) is None
 
 
 @pytest.mark.parametrize(
-    ("known", "table"),
+    ("group", "kind", "tables", "expected"),
     [
-        (rule(ALL, enableContainerLogV2=True), "ContainerLogV2"),
-        (rule(ALL, enableContainerLogV2=False), "ContainerLog"),
-        (rule(ALL), "ContainerLog"),
-        (rule("Microsoft-ContainerLogV2", "Microsoft-KubeEvents"), "ContainerLogV2"),
-        (rule("Microsoft-ContainerLogV2-HighScale"), "ContainerLogV2"),
-        (rule("Microsoft-ContainerLog", enableContainerLogV2=True), "ContainerLog"),
-        (rule("Microsoft-Perf"), ""),
-        (rule(ALL.upper(), name="containerinsights", streams=["microsoft-containerlogv2"]), "ContainerLogV2"),
+        ("audit", "Dedicated", {"AKSAudit": 400, "AKSAuditAdmin": 200}, 200),
+        ("kube-audit", "Dedicated", {"AKSAudit": 400, "AKSAuditAdmin": 200}, 400),
+        ("kube-audit-admin", "dedicated", {"AKSAudit": 400, "AKSAuditAdmin": 200}, 200),
+        ("audit", None, {"AKSAudit": 400, "AzureDiagnostics": 30}, 30),
+        ("audit", "Dedicated", {"AKSAudit": 400}, 90),
+        ("kube-audit", "Dedicated", {"AKSAudit": -1}, 90),
     ],
+    ids=["shortest", "read-and-write", "write-only", "one-table", "not-set", "workspace's"],
 )
-def test_the_table_of_one_rule(known: dict[str, Any], table: str) -> None:
-    assert container_log_tables([known]) == [table]
+def test_days_are_those_of_the_tables_in_use(group: str, kind: str, tables: Any, expected: int) -> None:
+    rows = {name: {"retentionInDays": 30, "totalRetentionInDays": total} for name, total in tables.items()}
+    rows = {
+        name: row if row["totalRetentionInDays"] > 0 else {"totalRetentionInDays": -1}
+        for name, row in rows.items()
+    }
+    assert days(setting(group, kind, workspaceId=HOME), tables=rows) == [expected]
 
 
-def test_rules_of_something_else_say_nothing() -> None:
-    assert container_log_tables([]) is None
-    assert container_log_tables([rule("x", name="AzureSecurity"), {"name": "metrics"}]) is None
-    both = [rule(ALL), rule(ALL, enableContainerLogV2=True)]
-    assert container_log_tables(both) == ["ContainerLog", "ContainerLogV2"]
+def test_of_two_settings_with_one_workspace_the_shorter_counts() -> None:
+    tables = {"AKSAudit": {"totalRetentionInDays": 400}, "AzureDiagnostics": {"totalRetentionInDays": 60}}
+    both = (setting("kube-audit", workspaceId=HOME), setting(kind=None, workspaceId=HOME.lower()))
+    assert days(*both, tables=tables) == [60]
+    assert days(*reversed(both), tables=tables) == [60]
+
+
+def test_a_workspace_outside_the_evidence_has_no_days() -> None:
+    assert days(setting(workspaceId=HOME.replace("Home", "Other"))) == [None]

@@ -172,6 +172,23 @@ def test_what_a_row_names_that_belongs_to_the_cluster(tmp_path: Path, between: A
         assert names(index, where(rule=f"{GROUPS}/own/securityRules/web")) == ["own"]
 
 
+def test_what_the_pages_name_that_were_read_of_the_cluster_alone(
+    tmp_path: Path, between: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between(Join.LINKED)
+    alone = replace(sources.BY_NAME[BETWEEN], join=None, scope="cluster")
+    monkeypatch.setitem(sources.BY_NAME, BETWEEN, alone)
+    logs = f"/subscriptions/{OTHER}/resourceGroups/log/providers/Microsoft.OperationalInsights/workspaces"
+    snapshot = Snapshot(tmp_path)
+    for name, target in (("One", "Own"), ("Two", "Other")):
+        setting = {"properties": {"workspaceId": f"{logs}/{target}".upper()}}
+        snapshot.page(BETWEEN, cluster_id(name), {"value": [setting]})
+    rows = [row(f"{logs}/{name}", name) for name in ("own", "other", "third")]
+    snapshot.page(SOURCE, "tenant", {"data": rows})
+    with closing(Shared(snapshot.reader(), (SOURCE,))) as index:
+        assert names(index, where()) == ["own"]
+
+
 def test_what_lies_inside_a_row_that_belongs_to_the_cluster(tmp_path: Path, between: Any) -> None:
     between(Join.INSIDE)
     vault = f"/subscriptions/{OTHER}/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kms"

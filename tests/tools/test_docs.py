@@ -63,7 +63,7 @@ def test_each_right_of_the_role_has_its_line_and_its_reason() -> None:
         action.partition("managedClusters/")[2] for action in data_actions(KUBERNETES)
     }
     assert all(row[1] for row in found.values())
-    assert found["secrets"][3] == "none; evidence for the reader"
+    assert found["secrets"][3] == "3"
     assert {*PURPOSE} == {source.name for source in KUBERNETES if source.rules}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.subjects.inside.bindings import ROLE_BINDING
+from reportgen.subjects.inside.certificates import CERTIFICATE
 from reportgen.subjects.inside.constraints import CONSTRAINT, POLICY_COMPONENT
 from reportgen.subjects.inside.federated_credentials import FEDERATED_CREDENTIAL
 from reportgen.subjects.inside.gateways import GATEWAY
@@ -12,6 +13,7 @@ from reportgen.subjects.inside.namespaces import NAMESPACE
 from reportgen.subjects.inside.nodes import NODE
 from reportgen.subjects.inside.roles import ROLE
 from reportgen.subjects.inside.secret_provider_classes import SECRET_PROVIDER_CLASS
+from reportgen.subjects.inside.secrets import SECRET
 from reportgen.subjects.inside.service_accounts import SERVICE_ACCOUNT
 from reportgen.subjects.inside.services import SERVICE
 from reportgen.subjects.inside.storage import PERSISTENT_VOLUME, STORAGE_CLASS
@@ -27,6 +29,8 @@ KINDS: tuple[Kind, ...] = (
     STORAGE_CLASS,
     PERSISTENT_VOLUME,
     SECRET_PROVIDER_CLASS,
+    SECRET,
+    CERTIFICATE,
     WEBHOOK,
     CONSTRAINT,
     POLICY_COMPONENT,

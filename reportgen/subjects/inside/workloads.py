@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reportgen.model import Json
+from reportgen.sources.kubernetes import SECRETS
 from reportgen.subjects import image_findings
 from reportgen.subjects.document import at
-from reportgen.subjects.inside import budgets, pod_specs
+from reportgen.subjects.inside import budgets, environment, exec_holders, pod_specs, secrets
 from reportgen.subjects.inside.containers import containers
 from reportgen.subjects.inside.image_scans import image_scan
 from reportgen.subjects.inside.interface import Found, Kind, Objects, named
@@ -37,6 +38,8 @@ class _Cluster:
     synced: set[tuple[str, str]]
     labels: dict[str, Json]
     handlers: dict[str, str]
+    rights: exec_holders.Holders | None
+    existing: set[tuple[str, str]]
 
 
 def _build(objects: Objects) -> Iterator[Found]:
@@ -89,6 +92,8 @@ def _cluster(objects: Objects, workloads: list[Workload]) -> _Cluster:
         handlers={
             named(item)[1]: str(at(item, "handler") or "") for item, _ in objects.of("k8s.runtime-classes")
         },
+        rights=exec_holders.holders(objects) if objects.known(*exec_holders.SOURCES) else None,
+        existing=secrets.existing(objects),
     )
 
 
@@ -109,7 +114,7 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
     spec, known = workload.pod_spec, cluster.objects.known
     account_name = pod_specs.account_name(spec)
     account = cluster.accounts.get((namespace, account_name))
-    secrets = pod_specs.secret_use(spec)
+    used = pod_specs.secret_use(spec)
     mine = f"{name} ({kind})"
     all_containers = _containers(workload)
     number = _replicas(workload)
@@ -119,15 +124,20 @@ def _derived(cluster: _Cluster, workload: Workload) -> dict[str, Json]:
         "os": pod_specs.system(spec),
         "host_paths": pod_specs.host_paths(spec),
         "volume_types": pod_specs.volume_types(spec),
-        "secrets": secrets,
+        "secrets": used,
         "secrets_elsewhere": sorted(
             {
                 one["name"]
-                for one in secrets
+                for one in used
                 if cluster.namespaces_of_secret.get(one["name"], set()) - {namespace}
             }
         ),
-        "secrets_outside_store": _outside_store(cluster, namespace, secrets) if known(*_STORES) else None,
+        "secrets_outside_store": _outside_store(cluster, namespace, used) if known(*_STORES) else None,
+        "missing_secrets": secrets.missing(spec, namespace, cluster.existing) if known(SECRETS) else None,
+        "literal_variables": environment.literal_variables(spec),
+        "exec_without_secrets": None
+        if cluster.rights is None
+        else exec_holders.without_secrets(cluster.rights, namespace),
         "service_account": account_name,
         "account_shared_with": [one for one in cluster.users[namespace, account_name] if one != mine],
         "token_mounted": pod_specs.token_mounted(spec, account) if known(*_ACCOUNTS) else None,
@@ -255,6 +265,9 @@ WORKLOAD = Kind(
         "secrets": (),
         "secrets_elsewhere": (),
         "secrets_outside_store": _STORES,
+        "missing_secrets": (SECRETS,),
+        "literal_variables": (),
+        "exec_without_secrets": exec_holders.SOURCES,
         "service_account": (),
         "account_shared_with": (),
         "token_mounted": _ACCOUNTS,

@@ -102,12 +102,19 @@ class Variable(Kube):
     value_from: ValueSource | None = None
 
 
+class WholeReference(Kube):
+    """A whole secret or config map; where it is optional a pod starts without it."""
+
+    name: str | None = None
+    optional: bool | None = None
+
+
 class VariableSource(Kube):
     """All keys of a secret or a config map as environment variables."""
 
     prefix: str | None = None
-    secret_ref: Named | None = None
-    config_map_ref: Named | None = None
+    secret_ref: WholeReference | None = None
+    config_map_ref: WholeReference | None = None
 
 
 class Port(Kube):
