@@ -142,7 +142,7 @@ def report(results: Results, medium: str) -> Report:
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
         rights=rights(results),
-        frameworks=framework_views(results, medium),
+        frameworks=framework_views(results, caps),
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),

@@ -36,8 +36,8 @@ class Caps:
     """How much of each table is printed; the HTML report has no caps.
 
     ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
-    not ``whole``, controls whose subjects are all satisfied or not applicable have a row in place of pages,
-    and what all have in common (reasons of gaps, defaults of parameters) stands in one place.
+    not ``whole``, controls that are satisfied, not applicable or of lower severity have a row in place of
+    pages, and what all have in common (reasons of gaps, defaults of parameters) stands in one place.
     """
 
     exceptions: int | None = None
@@ -51,6 +51,7 @@ class Caps:
     letters: int | None = None
     grants: int | None = None
     access_clusters: int | None = None
+    requirements: int | None = None
     whole: bool = True
 
     @classmethod
@@ -71,6 +72,7 @@ class Caps:
             differences=25,
             grants=15,
             access_clusters=25,
+            requirements=120,
             whole=few,
         )
 
@@ -209,7 +211,7 @@ class _Views:
             commands=commands,
             parameters=tuple((key, parameter(control, key)) for key in sorted(told)),
             defaults=tuple(sorted(control.parameters.keys() - told)),
-            brief=not self.caps.whole and finding.status in (Status.SATISFIED, Status.NOT_APPLICABLE),
+            brief=not self.caps.whole and _is_brief(control, finding),
             columns=columns,
             inside="" if control.subject == "cluster" else kind(control.subject),
             exceptions=self._exceptions(failed, columns),
@@ -291,6 +293,12 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
+
+
+def _is_brief(control: Control, finding: Finding) -> bool:
+    """Where there are too many controls, those of high severity that are not satisfied get the room."""
+    settled = finding.status in (Status.SATISFIED, Status.NOT_APPLICABLE)
+    return settled or control.severity not in ("critical", "high")
 
 
 def _is_default(control: Control, name: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportgen.model import FrameworkResult, RequirementResult, Results, Status
 from reportgen.render import charts
+from reportgen.render.controls import Caps
 from reportgen.render.text import count
 
 METHODS = {
@@ -78,12 +79,19 @@ class FrameworkView:
     csv: str
 
 
-def framework_views(results: Results, medium: str) -> tuple[FrameworkView, ...]:
-    """A view of every framework of the results, in their order."""
+def framework_views(results: Results, caps: Caps) -> tuple[FrameworkView, ...]:
+    """A view of every framework of the results, in their order, with tables as far as there is room."""
     statuses = {finding.control: finding.status for finding in results.findings}
     titles = {control.id: control.title for control in results.controls}
-    most = _MOST_CONTROLS if medium == "pdf" else None
-    return tuple(_view(result, statuses, titles, most) for result in results.frameworks)
+    most = _MOST_CONTROLS if caps.requirements else None
+    views = []
+    rows = 0
+    for result in results.frameworks:
+        view = _view(result, statuses, titles, most)
+        rows += sum(len(group.rows) for group in view.groups)
+        fits = caps.requirements is None or rows <= caps.requirements
+        views.append(view if fits else replace(view, groups=(), others=()))
+    return tuple(views)
 
 
 def _view(
