@@ -149,6 +149,40 @@ def good_files() -> dict[str, Any]:
         **children(ALPHA, "aks-good"),
         **versions(ALPHA),
         **nothing_else(cluster_id(ALPHA, "aks-good")),
+        **looked_after(cluster_id(ALPHA, "aks-good")),
+    }
+
+
+def looked_after(cluster: str) -> dict[str, Any]:
+    """A backup of a cluster, and a pod security initiative that is enforced over it."""
+    scope = cluster.partition("/resource")[0]
+    assignment = {
+        "scope": scope,
+        "policyDefinitionId": "/providers/Microsoft.Authorization/policySetDefinitions/"
+        "a8640138-9b0a-4a28-b8cb-1666c838647d",
+        "parameters": {"effect": {"value": "Deny"}},
+    }
+    backup = {
+        "currentProtectionState": "ProtectionConfigured",
+        "dataSourceInfo": {
+            "datasourceType": "Microsoft.ContainerService/managedClusters",
+            "resourceID": cluster,
+        },
+    }
+    extension = {"extensionType": "microsoft.dataprotection.kubernetes", "provisioningState": "Succeeded"}
+    vault = f"{scope}/resourceGroups/backup/providers/Microsoft.DataProtection/backupVaults/v"
+    found = {
+        f"{scope}/providers/Microsoft.Authorization/policyAssignments/baseline": assignment,
+        f"{vault}/backupInstances/one": backup,
+        f"{cluster}/providers/Microsoft.KubernetesConfiguration/extensions/backup": extension,
+    }
+    return {
+        f"after-{number}.json": {
+            "id": resource,
+            "name": resource.rpartition("/")[2],
+            "properties": properties,
+        }
+        for number, (resource, properties) in enumerate(found.items())
     }
 
 
