@@ -70,10 +70,11 @@ def quota_needs(cluster: Json, related: Mapping[str, Json]) -> list[Json] | None
     for pool in pools:
         nodes = _more_nodes(pool, cluster)
         size = sizes.get(key(at(pool, "vmSize")))
-        if nodes is None or size is None:
+        vcpus = _vcpus(size)
+        if nodes is None or vcpus is None:
             return None
         for quota in _quotas_of(pool, size):
-            needed[quota] += nodes * _vcpus(size)
+            needed[quota] += nodes * vcpus
     if not needed or _makes_nodes(cluster) or not needed.keys() <= quotas.keys():
         return None
     return [
@@ -106,9 +107,10 @@ def _quotas_of(pool: Json, size: Json) -> tuple[str, ...]:
     )
 
 
-def _vcpus(size: Json) -> int:
-    found = {at(one, "name"): at(one, "value") for one in maps(at(size, "capabilities"))}
-    return int(str(found.get("vCPUs") or 0))
+def _vcpus(size: Json) -> int | None:
+    found = {at(one, "name"): str(at(one, "value")) for one in maps(at(size, "capabilities"))}
+    text = found.get("vCPUs", "")
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _at_largest(pool: Json, cluster: Json, max_pods: MaxPods) -> _Pool | None:
@@ -125,13 +127,14 @@ def nodes_at_most(pool: Json) -> int | None:
     A pool of the type VirtualMachines has a profile for each size of machine instead.
     """
     scale = at(pool, "virtualMachinesProfile", "scale")
-    by_size = [*_profiles(scale, "autoscale", "maxCount"), *_profiles(scale, "manual", "count")]
-    counts = by_size or [at(pool, "maxCount" if at(pool, "enableAutoScaling") is True else "count")]
+    sizes = [*by_size(scale, "autoscale", "maxCount"), *by_size(scale, "manual", "count")]
+    counts = sizes or [at(pool, "maxCount" if at(pool, "enableAutoScaling") is True else "count")]
     known = [value for value in counts if isinstance(value, int) and not isinstance(value, bool)]
     return sum(known) if len(known) == len(counts) else None
 
 
-def _profiles(scale: Json, kind: str, count: str) -> list[Json]:
+def by_size(scale: Json, kind: str, count: str) -> list[Json]:
+    """A count of each scale profile; the API had one profile of a kind before it had a list of them."""
     found = at(scale, kind) or []
     return [at(profile, count) for profile in (found if isinstance(found, list) else [found])]
 

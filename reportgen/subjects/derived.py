@@ -198,16 +198,10 @@ def nodes_at_least(pool: Json) -> int | None:
     A pool of the type VirtualMachines has neither; it has a profile for each size of machine instead.
     """
     scale = at(pool, "virtualMachinesProfile", "scale")
-    by_size = [*_profiles(scale, "autoscale", "minCount"), *_profiles(scale, "manual", "count")]
+    by_size = [*capacity.by_size(scale, "autoscale", "minCount"), *capacity.by_size(scale, "manual", "count")]
     counts = by_size or [at(pool, "minCount" if at(pool, "enableAutoScaling") is True else "count")]
     known = [value for value in counts if isinstance(value, int) and not isinstance(value, bool)]
     return sum(known) if len(known) == len(counts) else None
-
-
-def _profiles(scale: Json, kind: str, count: str) -> list[Json]:
-    """A count of each scale profile; the API had one profile of a kind before it had a list of them."""
-    found = at(scale, kind) or []
-    return [at(profile, count) for profile in (found if isinstance(found, list) else [found])]
 
 
 def max_pods(pool: Json, cluster: Json) -> tuple[int, str]:

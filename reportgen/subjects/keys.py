@@ -6,12 +6,14 @@ state is not in the evidence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from reportgen.model import Json
 from reportgen.subjects.document import at
+
+_ADDRESS = re.compile(r"https://(?P<host>[^/:?#]+)(?::\d+)?(?P<path>/[^?#]*|)")
 
 
 def etcd_key(cluster: Json, related: Mapping[str, Json]) -> Json:
@@ -26,7 +28,7 @@ def etcd_key(cluster: Json, related: Mapping[str, Json]) -> Json:
     if at(profile, "enabled") is not True or vaults is None or keys is None:
         return None
     address = str(at(profile, "keyId") or "").lower().rstrip("/")
-    host, path = urlsplit(address).hostname or "", urlsplit(address).path
+    host, path = _parted(address)
     parts = path.split("/")
     found = [one for one in vaults if _host(at(one, "properties", "vaultUri")) == host]
     return {
@@ -38,7 +40,13 @@ def etcd_key(cluster: Json, related: Mapping[str, Json]) -> Json:
 
 
 def _host(url: Json) -> str:
-    return urlsplit(str(url or "").lower()).hostname or ""
+    return _parted(str(url or "").lower())[0]
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """Host and path of an https address, "" for what is none."""
+    found = _ADDRESS.match(url)
+    return (found["host"], found["path"]) if found else ("", "")
 
 
 def _is(key: Json, address: str) -> bool:

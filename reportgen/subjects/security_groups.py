@@ -7,6 +7,7 @@ address, may stop what a group lets in; a group that lets it in is found all the
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ Ports = tuple[int, int]
 """First and last."""
 
 _ALL_PORTS: Ports = (0, 65535)
+_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 _ANY = ("*", "any")
 _EVERYBODY = (*_ANY, "internet")
 _WHOLE = "0.0.0.0/0"
@@ -124,9 +126,10 @@ def _texts(properties: Json, one: str, many: str) -> Iterator[str]:
 
 
 def _ports(properties: Json) -> Iterator[Ports]:
+    """The ranges of ports of a rule; ``*``, and what is no range, is all of them."""
     for text in _texts(properties, "destinationPortRange", "destinationPortRanges"):
-        low, _, high = text.partition("-")
-        yield _ALL_PORTS if text in _ANY else (int(low), int(high or low))
+        found = _RANGE.fullmatch(text)
+        yield (int(found[1]), int(found[2] or found[1])) if found else _ALL_PORTS
 
 
 def _is_everybody(source: str) -> bool:
