@@ -86,6 +86,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "days_behind_newest": ("nodeImageVersion", "latestNodeImageVersion"),
     "days_without_patches": ("nodeImageVersion",),
     "dropsAll": ("capabilities.drop",),
+    "endpoint_connections": ("privateEndpointConnections.status",),
     "hasNetRaw": ("capabilities.add", "capabilities.drop"),
     "hasSysAdmin": ("capabilities.add",),
     "hosted_system": ("hostedSystemProfile.enabled", "sku.name"),
