@@ -56,7 +56,11 @@ ODD_CASING = {
 }
 """Controls that judge a text which Azure returns in more than one casing. Keys are the documents' part."""
 
-BEYOND_THE_TABLE = {"network-nodes-no-ssh-from-internet", "network-nsg-no-open-inbound", "nodes-ready"}
+BEYOND_THE_TABLE = {
+    "network-nodes-no-ssh-from-internet",
+    "network-nsg-no-open-inbound",
+    "nodes-ready",
+}
 """Controls whose check no row of the peers' table has."""
 
 each_control = pytest.mark.parametrize("control", CATALOGUE, ids=lambda control: control.id)
