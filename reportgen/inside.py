@@ -18,7 +18,8 @@ class Clusters(StrictModel):
     ``access``: direct (over the network), run-command (the same; and where no path leads to an API server,
     Azure runs a fixed script in a pod inside the cluster), none. ``secrets`` adds name, type, number of keys
     and age of secrets, which takes a right that would give their values too. ``deadline_seconds`` is for one
-    cluster, ``concurrency`` how many are read at a time, ``run_command_limit`` how many commands a run sends.
+    cluster, ``concurrency`` how many are read at a time with four calls each, ``run_command_limit`` how many
+    commands a run sends.
 
     ``kubeconfig`` and ``context`` are for ``credential: kubeconfig``: one cluster, without Azure; by default
     what the environment variable KUBECONFIG names, or ``~/.kube/config``, and its current context.

@@ -78,7 +78,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
         tally.expect(len(inside))
         for stage in jobs.STAGES:
             tally.stage(pool, stage(recorder, found))
-    with ThreadPoolExecutor(engagement.clusters.concurrency) as pool:
+    with ThreadPoolExecutor(ours.workers) as pool:
         tally.run(pool, inside)
     if engagement.principals.resolve:
         directory = Directory(identity, request.connection, request.clock, azure.host_clock)

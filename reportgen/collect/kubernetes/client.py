@@ -6,6 +6,7 @@ import logging
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -104,7 +105,10 @@ class Reply:
 
 
 class Client:
-    """Calls one API server; ``deadline`` is the cluster's."""
+    """Calls one API server; ``deadline`` is the cluster's.
+
+    ``permits`` are shared by the clients of all clusters: each call holds one while it is under way.
+    """
 
     def __init__(
         self,
@@ -114,7 +118,9 @@ class Client:
         connection: Connection,
         deadline: Deadline,
         clock: Callable[[], datetime],
+        permits: AbstractContextManager[object] | None = None,
     ) -> None:
+        self._permits = permits or nullcontext()
         self.server = server.rstrip("/")
         self.deadline = deadline
         self._authorizer = authorizer
@@ -208,16 +214,17 @@ class Client:
         token = self._authorizer.token()
         if token:
             request.headers["Authorization"] = f"Bearer {token}"
-        self._transport.start(self.deadline.within(self._connection.call_seconds))
-        started = self._stamp()
-        try:
-            response = self._http.send(request, stream=True)
+        with self._permits:
+            self._transport.start(self.deadline.within(self._connection.call_seconds))
+            started = self._stamp()
             try:
-                content = self._content(response)
-            finally:
-                response.close()
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise self._explained(error) from error
+                response = self._http.send(request, stream=True)
+                try:
+                    content = self._content(response)
+                finally:
+                    response.close()
+            except (httpx.TransportError, httpx.DecodingError) as error:
+                raise self._explained(error) from error
         self._reached = True
         headers = {name.lower(): value for name, value in response.headers.items()}
         reply = Reply(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from reportgen.collect.azure import Answer, Unreachable
 from reportgen.collect.connection import Connection
 from reportgen.collect.interface import Origin, Recorder
 from reportgen.collect.kubernetes import by_command, cluster, script
 from reportgen.collect.kubernetes.access import Target, endpoint, targets
-from reportgen.collect.kubernetes.client import Client
+from reportgen.collect.kubernetes.client import AT_ONCE, Client
 from reportgen.collect.kubernetes.cluster import ClusterLedger, Subject
 from reportgen.collect.kubernetes.failures import NoPath, Unread
 from reportgen.collect.kubernetes.kubeconfig import Endpoint
@@ -39,6 +41,7 @@ class Fleet:
     clock: Callable[[], datetime]
     tokens: EntraTokens
     ceiling: Ceiling
+    permits: AbstractContextManager[object]
 
     @classmethod
     def of(
@@ -51,11 +54,21 @@ class Fleet:
     ) -> Fleet:
         """With one token and one ceiling for all."""
         tokens, ceiling = EntraTokens(credential), Ceiling(settings.run_command_limit)
-        return cls(recorder, settings, connection, clock, tokens, ceiling)
+        permits = BoundedSemaphore(settings.concurrency * AT_ONCE)
+        return cls(recorder, settings, connection, clock, tokens, ceiling, permits)
+
+    @property
+    def workers(self) -> int:
+        """Clusters under way at a time: twice what the engagement says, with no more calls.
+
+        A cluster cannot always use its share of the calls, since some have to wait for what others tell.
+        """
+        return 2 * self.settings.concurrency
 
     def client(self, place: Endpoint, deadline: Deadline) -> Client:
         """Of one API server; whoever asks for it closes it."""
-        return Client(place.server, trusting(place.ca), self.tokens, self.connection, deadline, self.clock)
+        context = trusting(place.ca)
+        return Client(place.server, context, self.tokens, self.connection, deadline, self.clock, self.permits)
 
 
 def commands(settings: Clusters) -> Mapping[str, str]:
