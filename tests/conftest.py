@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import render
+from reportgen import catalogues, render, run
 from reportgen.render.pdf import PdfReport
 from tests import line
 
@@ -72,3 +72,20 @@ def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 def leave_out_pdf(patch: pytest.MonkeyPatch) -> None:
     kept = tuple(known for known in render.RENDERERS if not isinstance(known, PdfReport))
     patch.setattr(render, "RENDERERS", kept)
+
+
+@pytest.fixture
+def few_controls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A catalogue of three controls, for tests of what a run does and not of what is judged."""
+    shipped, folder = run.CONTROLS, tmp_path / "few-controls"
+    folder.mkdir()
+    shutil.copy(shipped / "VERSION", folder)
+    for name in (
+        "api-server/api-server-private.yaml",
+        "identity/identity-local-accounts-disabled.yaml",
+        "patching/patching-node-image-recent.yaml",
+    ):
+        (folder / name).parent.mkdir()
+        shutil.copy(shipped / name, folder / name)
+    monkeypatch.setattr(catalogues, "CONTROLS", folder)
+    monkeypatch.setattr(catalogues, "FRAMEWORKS", folder / "frameworks")

@@ -189,7 +189,9 @@ ESTATES: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, int]]] = {
 
 
 @pytest.mark.parametrize("name", ESTATES)
-def test_a_run_ends_with_the_code_of_the_contract(tmp_path: Path, without_pdf: None, name: str) -> None:
+def test_a_run_ends_with_the_code_of_the_contract(
+    tmp_path: Path, without_pdf: None, few_controls: None, name: str
+) -> None:
     properties, without, codes = ESTATES[name]
     estate = estate_with(tmp_path / "estate", without, **properties)
     assert on_estate(estate, tmp_path / "default").code == codes["findings"]

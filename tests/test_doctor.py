@@ -18,7 +18,14 @@ PERMISSIONS = "/subscriptions/*/providers/Microsoft.Authorization/permissions"
 CREDENTIAL = "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action"
 READER = {"actions": ["*/read", CREDENTIAL], "notActions": []}
 DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings/read"
-LOGGING = ["logging-audit-logs-collected", "logging-platform-logs-collected"]
+SETTINGS = ["arm.diagnostic-settings", "arm.registry-diagnostic-settings"]
+LOGGING = [
+    "logging-audit-logs-apart",
+    "logging-audit-logs-collected",
+    "logging-audit-logs-kept",
+    "logging-platform-logs-collected",
+    "logging-registry-events-collected",
+]
 
 
 def roles(*entries: dict[str, Any], at: str = "*") -> dict[str, Any]:
@@ -198,14 +205,12 @@ def test_a_missing_permission_and_what_it_costs(tmp_path: Path) -> None:
     (check,) = checks(found, "permissions")
     assert (check["state"], check["found"]) == ("incomplete", "1 missing at 1 of 2 subscriptions")
     assert check["details"] == [
-        f"{BETA}  Beta", f"{DIAGNOSTICS}  for arm.diagnostic-settings", f"costs {', '.join(LOGGING)}",
+        f"{BETA}  Beta", f"{DIAGNOSTICS}  for {', '.join(SETTINGS)}", f"costs {', '.join(LOGGING)}",
     ]  # fmt: skip
     assert "reportgen permissions" in check["advice"]
     beta = next(one for one in found["subscriptions"] if one["id"] == BETA)
-    assert beta["missing"] == [
-        {"action": DIAGNOSTICS, "sources": ["arm.diagnostic-settings"], "controls": LOGGING}
-    ]
-    assert f"{DIAGNOSTICS}  for arm.diagnostic-settings" in result.out
+    assert beta["missing"] == [{"action": DIAGNOSTICS, "sources": SETTINGS, "controls": LOGGING}]
+    assert f"{DIAGNOSTICS}  for {SETTINGS[0]}" in result.out
 
 
 def test_what_several_subscriptions_lack_alike_is_told_once(tmp_path: Path) -> None:
@@ -219,12 +224,12 @@ def test_what_several_subscriptions_lack_alike_is_told_once(tmp_path: Path) -> N
 
 
 def test_a_permission_that_no_control_needs_is_still_missing(tmp_path: Path) -> None:
-    lacking = READER | {"notActions": ["Microsoft.Advisor/*"]}
+    lacking = READER | {"notActions": ["Microsoft.Network/natGateways/*"]}
     with azure(tmp_path, roles(lacking)) as sandbox:
         (check,) = checks(document(tmp_path, sandbox), "permissions")
     assert check["state"] == "incomplete"
     assert check["details"][-2:] == [
-        "Microsoft.Advisor/recommendations/read  for arg.advisor-recommendations", "costs no control",
+        "Microsoft.Network/natGateways/read  for arg.nat-gateways", "costs no control",
     ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ PERMISSIONS = {
 }
 AZURE_RBAC = {"aadProfile": {"managed": True, "enableAzureRBAC": True}}
 VOLUMES = "list persistentvolumes in the core API group"
-COSTS = "costs encryption-volumes-customer-key"
+COSTS = "costs encryption-volumes-customer-key, secrets-in-use"
 
 
 def estate(folder: Path, clusters: dict[str, tuple[dict[str, Any], Any]]) -> Path:
@@ -139,7 +139,7 @@ def test_secrets_are_missing_only_where_they_are_asked_for(tmp_path: Path) -> No
     (rights,) = checks(found, "cluster rights")
     assert rights["details"][1:] == [
         "list secrets in the core API group  for k8s.secrets",
-        "costs no control",
+        "costs secrets-in-use, secrets-no-long-lived-tokens, secrets-references-exist",
     ]
 
 

@@ -354,7 +354,7 @@ def test_leaving_a_question_writes_nothing_and_is_no_success(tmp_path: Path, key
 
 
 def test_the_file_that_init_writes_runs_against_an_estate(
-    tmp_path: Path, without_pdf: None, mixed_estate: Path
+    tmp_path: Path, without_pdf: None, few_controls: None, mixed_estate: Path
 ) -> None:
     path = tmp_path / "engagement.yaml"
     written(path, entity="Øst: \"A/S\"", scope=ALPHA)  # fmt: skip

@@ -169,8 +169,11 @@ def _resources(snapshot: _Snapshot, kind: ResourceKind) -> Iterator[Case]:
     for page in snapshot.reader.pages(kind.source):
         for index, row in enumerate(_items(page.body, "data")):
             yield _resource(snapshot, kind, canonical(row), f"{snapshot.prefix(page)}#/data/{index}")
+    # Without Azure its list was never asked for: what leaves the clusters' bodies out leaves this out too.
+    asked = any(True for _ in snapshot.reader.provenance(kind.source))
+    lacking = (kind.source,) if asked else (kind.source, BODIES)
     for (source, scope), gap in sorted(snapshot.gaps.items()):
-        if source == kind.source:
+        if source in lacking and (asked or source == kind.source or gap.excluded):
             cause = Cause.EXCLUDED if gap.excluded else Cause.GAP
             why = f"{BY_NAME[source].title}: {gap.detail}"
             unknown = f"/subscriptions/{scope}/{kind.name}/*"
@@ -459,6 +462,9 @@ def _unread(snapshot: _Snapshot, cluster_id: str, name: str, pointer: str) -> Ca
         elif source.startswith(PREFIX) and not own:
             gaps[source] = _not_given(source)
             not_imported.add(source)
+        elif source == SECRETS and not own:
+            gaps[source] = _NO_SECRETS
+            excluded.add(source)
         else:
             gaps[source] = why if of_azure or not own else f"{BY_NAME[own.source].title}: {own.detail}"
             excluded |= {source} if own and own.excluded else set()

@@ -141,11 +141,11 @@ def _machine(mark: Marks) -> dict[str, Any]:
 
 def _extension(mark: Marks, own: str) -> dict[str, Any]:
     return {
-        "id": f"{own}/providers/Microsoft.KubernetesConfiguration/extensions/backup",
-        "name": "backup",
+        "id": f"{own}/providers/Microsoft.KubernetesConfiguration/extensions/flux",
+        "name": "flux",
         "type": "Microsoft.KubernetesConfiguration/extensions",
         "properties": {
-            "extensionType": "microsoft.dataprotection.kubernetes",
+            "extensionType": "microsoft.flux",
             "configurationSettings": {"x": mark("arm-extension-settings")},
             "configurationProtectedSettings": {"x": mark("arm-extension-protected")},
         },
