@@ -107,7 +107,7 @@ def test_each_cluster_is_tried_and_what_is_missing_is_told_with_its_price(
         {
             "right": VOLUMES,
             "sources": ["k8s.persistent-volumes"],
-            "controls": ["encryption-volumes-customer-key"],
+            "controls": ["encryption-volumes-customer-key", "secrets-in-use"],
         }
     ]
 

@@ -26,6 +26,7 @@ def test_each_cluster_of_a_fleet_can_be_read(tmp_path: Path) -> None:
     assert len(load(estates.fleet(tmp_path, 3)).kubernetes) == 3
 
 
+@pytest.mark.scale
 def test_each_bench_prints_what_it_measured(capsys: pytest.CaptureFixture[str]) -> None:
     small = ["--pods", "1", "--clusters", "2", "--latency", "0", "--concurrency", "2", "--deadline", "5"]
     assert bench.main([*small, "pods"]) == 0
