@@ -20,6 +20,7 @@ from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
 from reportgen.engagement import Clusters, Credential, load
 from reportgen.model import CollectionMode
+from reportgen.principals import Principals
 from reportgen.run import CONTROLS
 from reportgen.sandbox.interface import CLIENT_ID, CLIENT_SECRET, LOGIN_HOST, MANAGEMENT_HOST, TENANT_ID
 from reportgen.snapshot import Reader
@@ -75,6 +76,7 @@ def _collect(port: str, ca_file: str, snapshot: str, concurrency: str, deadline:
             "credential": Credential(kind="client-secret", tenant_id=TENANT_ID, client_id=CLIENT_ID),
             "clusters": Clusters(concurrency=int(concurrency), deadline_seconds=float(deadline)),
             "imported": (),
+            "principals": Principals(),
         }
     )
     collect(engagement, request)
