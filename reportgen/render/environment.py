@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from reportgen.render import charts, text
 from reportgen.render.context import Report
+from reportgen.render.strings import builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
@@ -56,6 +57,12 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+    def t(key: str, **values: Any) -> Markup:
+        kept = {name: value if isinstance(value, int) else clean(value) for name, value in values.items()}
+        return builtin().markup(key, **kept)
+
+    environment.globals["t"] = t
     environment.filters.update(
         breakable=breakable,
         shell=shell,

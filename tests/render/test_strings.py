@@ -1,0 +1,38 @@
+"""The catalogue of texts: filled, escaped, plural, and none that is missing without an error."""
+
+from __future__ import annotations
+
+import pytest
+from markupsafe import Markup
+
+from reportgen.render.strings import Strings, builtin, flat
+
+STRINGS = Strings(
+    flat({"page": {"title": "Pages of {name}", "count": {"one": "{n} page", "other": "{n} pages"}}})
+)
+
+
+def test_a_text_is_filled_and_grouped() -> None:
+    assert STRINGS.text("page.title", name="a") == "Pages of a"
+    assert STRINGS.text("page.count", n=1) == "1 page"
+    assert STRINGS.text("page.count", n=1234) == "1,234 pages"
+
+
+def test_values_are_escaped_and_markup_is_kept() -> None:
+    assert STRINGS.markup("page.title", name="<b>") == "Pages of &lt;b&gt;"
+    assert STRINGS.markup("page.title", name=Markup("<b>x</b>")) == "Pages of <b>x</b>"
+
+
+def test_a_company_s_text_is_no_markup() -> None:
+    own = Strings({"page.title": "<script>{name}"})
+    assert own.markup("page.title", name="a") == "&lt;script&gt;a"
+
+
+def test_a_key_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        STRINGS.text("page.nothing")
+
+
+def test_every_packaged_entry_is_text() -> None:
+    for entry in builtin().entries.values():
+        assert isinstance(entry, str) or set(entry) == {"one", "other"}
