@@ -6,10 +6,11 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
+from reportgen.render import archival
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
@@ -40,7 +41,6 @@ class PdfReport:
                 return super().fetch(url, headers)
 
         fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-        options = {"pdf_identifier": results.facts.pack_id.encode(), "pdf_tags": True}
         view, covered = report(results, "pdf"), _covered()
 
         def layout(pages: Mapping[str, int]) -> Any:
@@ -49,12 +49,12 @@ class PdfReport:
                 base_url=f"{TEMPLATES.resolve().as_uri()}/",
                 url_fetcher=fetcher,
             )
-            return page.render(**options)
+            return page.render(**archival.OPTIONS)
 
         with _no_gc():
-            content = _settled(layout).write_pdf(**options)
+            content = archival.written(_settled(layout), results.facts.pack_id)
         path = folder / "report.pdf"
-        path.write_bytes(cast("bytes", content))
+        path.write_bytes(content)
         return path
 
 
