@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -189,17 +189,16 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
     )
-    unavailable: list[str] = []
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    return Outcome(build(out, results.facts, snapshot, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:

@@ -10,13 +10,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
-from reportgen.render import archival
+from reportgen.render import archival, fonts
+from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
-FONTS = TEMPLATES / "fonts"
-_TEXT_FONTS = ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf")
 _MOST_LAYOUTS = 5
 """Two are the rule: the second prints the numbers of the first, in the room that was kept for them."""
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -27,8 +26,15 @@ class PdfReport:
 
     name = "pdf"
 
+    def check(self) -> None:
+        """PdfUnavailable where the report cannot be drawn here."""
+        drawn_by()
+
     def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``; PdfUnavailable where it cannot be drawn here."""
+        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it.
+
+        PdfUnavailable where it cannot be drawn here.
+        """
         drawn_by()
         import weasyprint
         from weasyprint.urls import URLFetcher
@@ -41,18 +47,19 @@ class PdfReport:
                 return super().fetch(url, headers)
 
         fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-        view, covered = report(results, "pdf"), _covered()
+        view, covered, files = report(results, "pdf"), fonts.covered(), data_files(folder)
 
         def layout(pages: Mapping[str, int]) -> Any:
             page = weasyprint.HTML(
-                string=render(view, covered, pages),
+                string=render(view, covered, pages, files),
                 base_url=f"{TEMPLATES.resolve().as_uri()}/",
                 url_fetcher=fetcher,
             )
             return page.render(**archival.OPTIONS)
 
         with _no_gc():
-            content = archival.written(_settled(layout), results.facts.pack_id)
+            inside = attachments(files, results.facts.as_of)
+            content = archival.written(_settled(layout), results.facts.pack_id, inside)
         path = folder / "report.pdf"
         path.write_bytes(content)
         return path
@@ -66,9 +73,7 @@ def drawn_by() -> str:
         raise PdfUnavailable(
             f"a system library of WeasyPrint is missing ({error})", f"On Debian or Ubuntu: {APT}"
         ) from error
-    missing = [name for name in _TEXT_FONTS if not (FONTS / name).is_file()]
-    if missing:
-        raise PdfUnavailable(f"{' and '.join(missing)} is not in {FONTS}", "Install reportgen again")
+    fonts.check()
     return str(weasyprint.__version__)
 
 
@@ -92,19 +97,9 @@ def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
 def _check_packaged(url: str) -> None:
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
-    if parts.scheme != "file" or parts.netloc or not path.is_relative_to(TEMPLATES.resolve()):
+    packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
+    if parts.scheme != "file" or parts.netloc or not packaged:
         raise ValueError(f"{url}: the report reads packaged files only")
-
-
-def _covered() -> frozenset[int]:
-    """The code points that the packaged text fonts can draw."""
-    from fontTools.ttLib import TTFont
-
-    points: set[int] = set()
-    for name in _TEXT_FONTS:
-        with TTFont(FONTS / name, lazy=True) as font:
-            points |= font.getBestCmap().keys()
-    return frozenset(points)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The tags of a PDF as PDF/UA-1 wants them: links with their words, running heads as artefacts, figures placed.
+"""The tags of a PDF as PDF/UA-1 wants them: links with words, running heads as artefacts, figures placed.
 
 Works on WeasyPrint's document and on the ``pydyf.PDF`` that it made of it, before that is written.
 """
