@@ -7,6 +7,7 @@ conformance` has veraPDF check it.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -35,15 +36,23 @@ _PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" r
 """
 
 
-def written(document: Any, identifier: str, attachments: Sequence[Any] = ()) -> bytes:
+def written(document: Any, identifier: str, attachments: Sequence[Any] = (), **options: Any) -> bytes:
     """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
 
-    ``identifier`` becomes the permanent half of the file's ID; ``attachments`` are WeasyPrint's.
+    ``identifier`` becomes the permanent half of the file's ID; ``attachments`` and further ``options`` are
+    WeasyPrint's.
     """
     tagging.own_links_only(document)
-    content = document.write_pdf(
-        finisher=_finished, pdf_identifier=identifier.encode(), attachments=list(attachments), **OPTIONS
-    )
+    with warnings.catch_warnings():
+        # WeasyPrint leaves the file of its colour profile to Python to close.
+        warnings.simplefilter("ignore", ResourceWarning)
+        content = document.write_pdf(
+            finisher=_finished,
+            pdf_identifier=identifier.encode(),
+            attachments=list(attachments),
+            **OPTIONS,
+            **options,
+        )
     return cast("bytes", content)
 
 

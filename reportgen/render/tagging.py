@@ -30,18 +30,23 @@ def own_links_only(document: Any) -> None:
 
 
 def name_links(document: Any) -> None:
-    """Give each link annotation the words of its link, instead of the name of its target, as its Contents."""
+    """Give each link annotation the words of its link, instead of the name of its target, as its Contents.
+
+    A link whose words are a page's number gets the number of the page where its target begins.
+    """
     import pydyf
 
+    numbered = list(enumerate(document.pages, start=1))
+    starts = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
     for page in document.pages:
         for kind, to, _, box in page.links:
-            words = " ".join("".join(box.element.itertext()).split())
-            if words.isdigit():
-                words = builtin().text("archival.page", page=words)
+            words = " ".join("".join(box.element.itertext()).split()) or to
             if kind == "external":
                 words = builtin().text("archival.external", words=words, url=to)
+            elif words.isdigit():
+                words = builtin().text("archival.page", page=str(starts[to]))
             if box.link_annotation:
-                box.link_annotation["Contents"] = pydyf.String(words or to)
+                box.link_annotation["Contents"] = pydyf.String(words)
 
 
 def mark_artefacts(pdf: Any) -> None:
