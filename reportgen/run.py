@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -197,21 +197,17 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         access=assessment.access,
         period=period_view(engagement, before, reader, assessment, catalogue.controls),
     )
-    unavailable: list[str] = []
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(
-        build(out, results.facts, [*(one.folder for one in before.readers), snapshot], fill),
-        results,
-        tuple(unavailable),
-    )
+    snapshots = [*(one.folder for one in before.readers), snapshot]
+    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:
