@@ -90,6 +90,7 @@ def _readme(facts: PackFacts, notes: tuple[str, ...]) -> str:
 What is here
   report.pdf                  the report to read
   report.html                 the same report for a browser, with every table in full; needs no network
+  workbook.xlsx               findings, exceptions, populations, gaps, access and provenance to filter
   results/findings.json       the result of each control, the scope and the gaps
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what

@@ -13,10 +13,12 @@ from reportgen.render.data import (
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.pdf import PdfReport
+from reportgen.render.workbook import WorkbookReport
 
 RENDERERS: tuple[Renderer, ...] = (
     PdfReport(),
     HtmlReport(),
+    WorkbookReport(),
     FindingsJson(),
     ObservationsJsonl(),
     AccessJsonl(),

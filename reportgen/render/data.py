@@ -108,10 +108,10 @@ class AccessJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        return _write_lines(folder / "results" / "access.jsonl", _access_rows(results))
+        return _write_lines(folder / "results" / "access.jsonl", access_rows(results))
 
 
-def _access_rows(results: Results) -> Iterator[dict[str, Json]]:
+def access_rows(results: Results) -> Iterator[dict[str, Json]]:
     """The access listings in one, as `_ACCESS` names the columns; lines about what is missing come first."""
     for listing in results.access:
         for sentence in listing.missing:
@@ -158,7 +158,7 @@ class AccessTable:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        rows = ([row[column] for column in _ACCESS] for row in _access_rows(results))
+        rows = ([row[column] for column in _ACCESS] for row in access_rows(results))
         return _write_table(folder / "results" / "csv" / "access-listing.csv", _ACCESS, rows)
 
 
