@@ -96,6 +96,8 @@ What is here
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
   results/csv/                the whole population of each control, as tables, and access-listing.csv
+  results/oscal-assessment-results.json, results/oscal-assessment-plan.json
+                              the same for tools that read OSCAL 1.2.1
   evidence/{facts.snapshot}/
                               the answers the results rest on, page by page; beside each page its
                               provenance: query or URL, identity, times, request ids, hashes

@@ -12,6 +12,7 @@ from reportgen.render.data import (
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
+from reportgen.render.oscal import OscalPlan, OscalResults
 from reportgen.render.pdf import PdfReport
 from reportgen.render.workbook import WorkbookReport
 
@@ -25,6 +26,8 @@ RENDERERS: tuple[Renderer, ...] = (
     ControlTables(),
     FrameworkTables(),
     AccessTable(),
+    OscalPlan(),
+    OscalResults(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]
