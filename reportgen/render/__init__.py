@@ -14,16 +14,24 @@ from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
 from reportgen.render.oscal import OscalPlan, OscalResults
 from reportgen.render.pdf import PdfReport
+from reportgen.render.schemas import SchemaFiles
+from reportgen.render.summary import TicketSummary
+from reportgen.render.tables import ControlsTable, ExceptionsTable, GapsTable
 from reportgen.render.workbook import WorkbookReport
 
 RENDERERS: tuple[Renderer, ...] = (
     PdfReport(),
     HtmlReport(),
     WorkbookReport(),
+    TicketSummary(),
     FindingsJson(),
     ObservationsJsonl(),
     AccessJsonl(),
+    SchemaFiles(),
     ControlTables(),
+    ControlsTable(),
+    ExceptionsTable(),
+    GapsTable(),
     FrameworkTables(),
     AccessTable(),
     OscalPlan(),

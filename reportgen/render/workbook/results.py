@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from reportgen.model import Control, FrameworkResult, Json, Observation, Results, Status
+from reportgen.model import Control, FrameworkResult, Json, Observation, Results
 from reportgen.render.controls import CAUSES
 from reportgen.render.frameworks import METHODS
 from reportgen.render.names import AREAS, Names
 from reportgen.render.strings import builtin
+from reportgen.render.tables import by_severity
 from reportgen.render.text import NOT_SET
 from reportgen.render.wording import conclusion, kind
 from reportgen.render.workbook.book import Book, Cell, Column, Link, Table
 
-SEVERITIES = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 _CONTROL = Column("control", 36)
 _WHERE = (Column("subject", 30), Column("kind", 14), Column("cluster", 26), Column("subscription", 24))
 _IDS = (Column("subject_id", 40), Column("subscription_id", 38))
@@ -68,7 +68,7 @@ def result_tables(results: Results, names: Names, book: Book) -> Iterator[Table]
     population = [pair for control in ordered for pair in grouped[control]]
     rows = _Rows(results, names)
     yield Table("findings", _FINDINGS, rows.findings(starts))
-    yield Table("exceptions", _EXCEPTIONS, rows.exceptions(item for _, item in population))
+    yield Table("exceptions", _EXCEPTIONS, rows.exceptions())
     yield Table("population", rows.population_columns(), map(rows.observation, population))
     yield Table("waivers", _WAIVERS, (rows.waived(item) for _, item in population if item.waiver))
     yield Table("matrix", _matrix_columns(results), rows.matrix())
@@ -99,11 +99,9 @@ class _Rows:
                 *(control.remediation_cli, f"results/csv/{control.id}.csv"),
             ]
 
-    def exceptions(self, items: Iterable[Observation]) -> Iterator[list[Cell]]:
+    def exceptions(self) -> Iterator[list[Cell]]:
         """Whatever is not satisfied, waived or not, the most severe first."""
-        found = [item for item in items if item.status is Status.NOT_SATISFIED]
-        found.sort(key=lambda item: SEVERITIES.get(self.controls[item.control].severity, len(SEVERITIES)))
-        for item in found:
+        for item in by_severity(self.results):
             control = self.controls[item.control]
             yield [
                 *(control.severity, control.id, control.title, AREAS.get(control.area, control.area)),
