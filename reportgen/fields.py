@@ -18,8 +18,11 @@ def _guid(value: str) -> str:
 
 
 def _day(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    text = str(_filled(value))
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return date.fromisoformat(text)
     except ValueError as error:
         raise ValueError("expected a day such as 2026-10-01") from error
 

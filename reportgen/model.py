@@ -172,10 +172,11 @@ class Finding:
 class WaiverState(StrEnum):
     """What holds of a waiver, the most telling first; those before `ACTIVE` keep it from being applied."""
 
-    UNREADABLE = "unreadable"
     SHOWN = "shown"
     UNMAPPED = "unmapped"
+    UNREADABLE = "unreadable"
     ABOVE = "above"
+    NARROWED = "narrowed"
     EXPIRED = "expired"
     NOT_BEGUN = "not-begun"
     ENDLESS = "endless"
@@ -225,9 +226,13 @@ class WaiverResult:
 
     @property
     def needs_reader(self) -> bool:
-        """Whether somebody has to look at it: all but what is applied, ends later, and came in time."""
-        quiet = {WaiverState.ACTIVE, WaiverState.SHOWN, WaiverState.UNUSED}
-        return not quiet.issuperset((self.state, *self.notes))
+        """Whether somebody has to look at it: all but what is applied, ends later, and came in time.
+
+        Exemptions of Azure Policy that nobody asked to be applied are no waivers, and need no one.
+        """
+        if self.state in (WaiverState.SHOWN, WaiverState.UNMAPPED):
+            return False
+        return not {WaiverState.ACTIVE, WaiverState.UNUSED}.issuperset((self.state, *self.notes))
 
 
 class AttestationState(StrEnum):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from reportgen import mistakes, yaml_text
 from reportgen.errors import UsageError
@@ -49,7 +49,7 @@ class Waiver(StrictModel):
     approved_on: Day
     begins_on: Day | None = None
     expires_on: Day
-    approval: str = ""
+    approval: Filled | None = None
     approval_file: Beside | None = None
 
     @model_validator(mode="after")
@@ -145,6 +145,12 @@ MODELS: Mapping[str, type[StrictModel]] = {
     "responses": Response,
 }
 """By the key of the engagement that holds a list of them, or the name of a file with such a list."""
+
+
+def json_schema(key: str) -> dict[str, Any]:
+    """The JSON Schema of a file with a list of entries, for editors; ``key`` is one of `MODELS`."""
+    schema = TypeAdapter(tuple[MODELS[key], ...]).json_schema()  # type: ignore[misc]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"reportgen {key}"}
 
 
 def with_files(raw: Mapping[str, Any], node: yaml.Node | None, name: str, folder: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportgen.assess import attestations, expression, responses, waivers
+from reportgen.assess import attestations, exemptions, expression, responses, waivers
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
@@ -92,9 +92,8 @@ def assess(
     _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     stated = attestations.apply(registers, controls, observations, as_of)
-    waived, waiver_results = waivers.apply(
-        waivers.claims(registers), stated.observations, as_of, registers.period_end
-    )
+    claimed = (*waivers.claims(registers), *exemptions.claims(reader, registers.exemptions))
+    waived, waiver_results = waivers.apply(claimed, stated.observations, as_of, registers.period_end)
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, waived, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))

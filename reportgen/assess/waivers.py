@@ -114,13 +114,17 @@ def _against(claim: Claim, matched: int, broad: bool, today: date) -> Iterable[W
     tests = (
         (WaiverState.EXPIRED, claim.ends is not None and claim.ends < today),
         (WaiverState.NOT_BEGUN, claim.begins is not None and claim.begins > today),
+    )
+    # What no control is waived by is a line in the register; whether it could be is nobody's concern.
+    asks = bool(told.controls) and WaiverState.SHOWN not in holds
+    tests_of_waivers = (
         (WaiverState.UNAPPROVED, not told.approved_by),
         (WaiverState.SELF_APPROVED, bool(told.approved_by) and _same(told.approved_by, told.requested_by)),
         (WaiverState.UNDOCUMENTED, not (told.approval or told.approval_sha256)),
         (WaiverState.UNMATCHED, not matched),
         (WaiverState.TOO_BROAD, broad),
     )
-    holds |= {state for state, is_so in tests if is_so}
+    holds |= {state for state, is_so in (*tests, *(tests_of_waivers if asks else ())) if is_so}
     return (state for state in WaiverState if state in holds)
 
 
@@ -167,7 +171,7 @@ def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
             approved_on=waiver.approved_on.isoformat(),
             begins_on=waiver.begins.isoformat(),
             expires_on=waiver.expires_on.isoformat(),
-            approval=waiver.approval.strip(),
+            approval=waiver.approval or "",
             approval_file=file,
             approval_sha256=files[file] if file else "",
             state=WaiverState.UNMATCHED,
