@@ -46,6 +46,9 @@ def doubled(node: yaml.Node | None, above: str = "") -> Iterator[tuple[int, str]
                 yield key.start_mark.line + 1, f"{above}{key.value}"
             seen.add(key.value)
             yield from doubled(value, f"{above}{key.value}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            yield from doubled(value, f"{above}{place}.")
 
 
 def _secret(key: str) -> str:
