@@ -9,15 +9,16 @@ import hashlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from reportgen import clouds, mistakes
 from reportgen.access import Credential, Endpoint, ProxyUrl
+from reportgen.document_control import Person, RecordOfChange, Representation, Reviewer, TemplatesFolder
 from reportgen.errors import UsageError
-from reportgen.fields import Guid, StrictModel
+from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
 from reportgen.principals import Principals
@@ -39,18 +40,9 @@ __all__ = [
     "load",
     "parse",
     "quarter",
+    "read",
     "write",
 ]
-
-
-def _day(value: Any) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError("expected a day such as 2026-10-01") from error
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Period(StrictModel):
@@ -126,6 +118,11 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    templates: TemplatesFolder | None = None
+    prepared_by: Person | None = None
+    reviewers: tuple[Reviewer, ...] = ()
+    representation: Representation | None = None
+    record_of_changes: tuple[RecordOfChange, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -197,7 +194,7 @@ def load(path: Path) -> Engagement:
 
 def parse(text: str, name: str) -> Engagement:
     """The engagement in a text; ``name`` is how errors call the file."""
-    node, raw = _read(text, name)
+    node, raw = read(text, name)
     if not isinstance(raw, dict):
         raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
@@ -208,8 +205,8 @@ def parse(text: str, name: str) -> Engagement:
         ) from error
 
 
-def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
-    """The file as nodes, which know their lines, and as plain values."""
+def read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    """A YAML file as nodes, which know their lines, and as plain values; dates stay text."""
     try:
         node = yaml.compose(text, Loader=_Loader)
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
@@ -321,6 +318,20 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 # imported:        # results of other tools, as their own JSON; relative to this file
 #   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
 #   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
+
+# classification: Confidential          # printed on the cover and on every page
+# prepared_by: {{name: Ada Berg, role: Platform lead}}
+# reviewers:       # lines to sign; approves: true makes an approver
+#   - {{name: Kim Holm, role: Head of IT}}
+#   - {{name: Lin Vos, role: CISO, approves: true}}
+# representation:  # the preparer's words about the evidence; blank lines for the pen without it
+#   text: To the best of my knowledge the clusters in this pack are all that the entity runs.
+#   name: Ada Berg
+#   role: Platform lead
+#   date: 2026-11-16
+# record_of_changes:
+#   - {{version: "1", date: 2026-11-16, author: Ada Berg, text: First issue}}
+# templates: templates                   # a folder with the company's own parts, logo, colours and words
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -17,6 +18,16 @@ def _guid(value: str) -> str:
 
 
 Guid = Annotated[str, AfterValidator(_guid)]
+
+
+def _day(value: Any) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("expected a day such as 2026-10-01") from error
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class StrictModel(BaseModel):

@@ -21,12 +21,14 @@ from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
+from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
+from reportgen.render import own as own_templates
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -172,8 +174,9 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of)
     known = principals(reader)
+    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
+        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES, templates),
         scope=reader.scope,
         controls=catalogue.controls,
         findings=assessment.findings,
@@ -188,7 +191,16 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
+        document=document(
+            engagement.prepared_by,
+            engagement.reviewers,
+            engagement.representation,
+            engagement.record_of_changes,
+        ),
+        templates=templates,
+        catalogue_version=catalogue.version,
     )
+    results = own_templates.tried(results)
     unavailable: list[str] = []
 
     def fill(folder: Path) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
@@ -108,6 +109,8 @@ class Report:
     access: AccessView
     commands: tuple[CommandsRow, ...]
     all_commands: int
+    strings: Strings
+    left_out: frozenset[str]
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -125,6 +128,7 @@ def report(results: Results, medium: str) -> Report:
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
+    own = results.templates
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -148,6 +152,8 @@ def report(results: Results, medium: str) -> Report:
         access=access_view(results, names, caps),
         commands=run[: caps.clusters],
         all_commands=len(run),
+        strings=builtin().overlaid(own.strings) if own else builtin(),
+        left_out=own.left_out if own else frozenset(),
     )
 
 

@@ -7,14 +7,25 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from reportgen.model import OwnTemplates
 from reportgen.render import charts, text
 from reportgen.render.context import Report
-from reportgen.render.strings import builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
+SHIPPED = "shipped"
+"""Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
 def render(
@@ -24,33 +35,38 @@ def render(
 
     ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known.
     """
-    environment = _environment(view.medium, covered)
+    own = view.results.templates
+    environment = _environment(view, covered)
     template = environment.get_template("report.html.j2")
     return template.render(
         report=view,
         facts=view.results.facts,
         pages=pages or {},
         medium=view.medium,
-        css=_css(view.medium),
+        css=_css(view.medium, own.colours if own else {}),
+        own=own,
         GLYPHS=charts.GLYPHS,
         WORDS=charts.WORDS,
         ORDER=charts.ORDER,
     )
 
 
-def _environment(medium: str, covered: Collection[int] | None) -> Environment:
+def _environment(view: Report, covered: Collection[int] | None) -> Environment:
     clean = text.cleaner(covered)
+    own = view.results.templates
+    foreign = own if own and own.parts else None
 
     def breakable(value: Any) -> Markup:
         # WeasyPrint breaks anywhere before it looks for the places marked; the class forbids it that.
         marked = text.breakable(str(clean(value)))
-        return Markup('<span class="parts">{}</span>').format(marked) if medium == "pdf" else marked
+        return Markup('<span class="parts">{}</span>').format(marked) if view.medium == "pdf" else marked
 
     def shell(value: Any) -> Markup:
         return text.shell(str(clean(value)))
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+    kind = ImmutableSandboxedEnvironment if foreign else Environment
+    environment = kind(
+        loader=_loader(foreign) if foreign else FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=clean,
@@ -60,7 +76,7 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
 
     def t(key: str, **values: Any) -> Markup:
         kept = {name: value if isinstance(value, int) else clean(value) for name, value in values.items()}
-        return builtin().markup(key, **kept)
+        return view.strings.markup(key, **kept)
 
     environment.globals["t"] = t
     environment.filters.update(
@@ -76,7 +92,28 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
     return environment
 
 
-def _css(medium: str) -> Markup:
+def _loader(own: OwnTemplates) -> BaseLoader:
+    """A company's own parts from memory, and below them, or by their full name, the shipped ones."""
+
+    def part(name: str) -> tuple[str, str, None] | None:
+        found = own.parts.get(name)
+        return None if found is None else (found, f"{own.folder}/{name}", None)
+
+    shipped = FileSystemLoader(TEMPLATES)
+    return ChoiceLoader([FunctionLoader(part), PrefixLoader({SHIPPED: shipped}), shipped])
+
+
+def _css(medium: str, colours: Mapping[str, str]) -> Markup:
+    """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
-    sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
-    return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)
+    common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
+    light = f":root {{ --accent: {colours['accent']}; }}" if "accent" in colours else ""
+    dark = ""
+    if medium == "html" and "accent_dark" in colours:
+        dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colours['accent_dark']}; }} }}"
+    sheets = [sheet for sheet in (common, light, own, front, dark) if sheet]
+    return Markup("\n").join(map(Markup, sheets))  # our own style sheets, and colours of six digits
+
+
+def _sheet(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8").strip()

@@ -33,13 +33,13 @@ class PdfReport:
         from weasyprint.urls import URLFetcher
 
         class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates and nothing else."""
+            """Reads files below the package's templates, and a logo that stands in the page itself."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:
                 _check_packaged(url)
                 return super().fetch(url, headers)
 
-        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
         options = {"pdf_identifier": results.facts.pack_id.encode(), "pdf_tags": True}
         view, covered = report(results, "pdf"), _covered()
 
@@ -90,6 +90,8 @@ def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
 
 
 def _check_packaged(url: str) -> None:
+    if url.startswith("data:image/"):
+        return
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
     if parts.scheme != "file" or parts.netloc or not path.is_relative_to(TEMPLATES.resolve()):
