@@ -199,6 +199,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         ),
         templates=templates,
         catalogue_version=catalogue.version,
+        estate=assessment.estate,
     )
     results = own_templates.tried(results)
     unavailable: list[str] = []

@@ -10,10 +10,11 @@ from datetime import datetime
 from reportgen.assess import expression
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
+from reportgen.assess.estate import state
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
-from reportgen.model import AccessListing, Cause, Control, Finding, Json, Observation, Status
+from reportgen.model import AccessListing, Cause, ClusterState, Control, Finding, Json, Observation, Status
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
@@ -28,13 +29,14 @@ _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if s
 class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
-    ``access`` has the access listing of every cluster, in the order of their ids.
+    ``access`` has the access listing of every cluster, ``estate`` what each runs, in the order of their ids.
     """
 
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     access: tuple[AccessListing, ...]
+    estate: tuple[ClusterState, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,14 @@ def assess(
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
     access: list[AccessListing] = []
+    estate: list[ClusterState] = []
     sources_of_versions: set[str] = set()
     kinds = {control.subject for control in controls}
     for case in population(reader, time, wanted, kinds):
         observations += _observe(case, rules, time)
+        seen = state(case)
+        if seen:
+            estate.append(seen)
         if case.access:
             access.append(case.access)
         source = _version_source(case)
@@ -72,10 +78,11 @@ def assess(
             sources_of_versions.add(source)
     _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
+    estate.sort(key=lambda seen: (seen.cluster.id.lower(), seen.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, observations, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
-    return Assessment(tuple(observations), findings, said, tuple(access))
+    return Assessment(tuple(observations), findings, said, tuple(access), tuple(estate))
 
 
 def _sort(observations: list[Observation]) -> None:

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from reportgen.model import OwnTemplates
 from reportgen.render import charts, text
 from reportgen.render.context import Report
+from reportgen.render.figures import Figures, sign
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 SHIPPED = "shipped"
@@ -78,7 +79,7 @@ def _environment(view: Report, covered: Collection[int] | None) -> Environment:
         kept = {name: value if isinstance(value, int) else clean(value) for name, value in values.items()}
         return view.strings.markup(key, **kept)
 
-    environment.globals["t"] = t
+    environment.globals.update(t=t, draw=Figures(view.strings, clean), sign=sign)
     environment.filters.update(
         breakable=breakable,
         shell=shell,
