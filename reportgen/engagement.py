@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from reportgen import clouds, mistakes, registers, yaml_text
 from reportgen.access import Credential, Endpoint, ProxyUrl
+from reportgen.document_control import Person, RecordOfChange, Representation, Reviewer, TemplatesFolder
 from reportgen.errors import UsageError
 from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
@@ -126,6 +127,11 @@ class Engagement(StrictModel):
     policy_exemptions: PolicyExemptions = PolicyExemptions()
     attestations: tuple[Attestation, ...] = ()
     responses: tuple[Response, ...] = ()
+    templates: TemplatesFolder | None = None
+    prepared_by: Person | None = None
+    reviewers: tuple[Reviewer, ...] = ()
+    representation: Representation | None = None
+    record_of_changes: tuple[RecordOfChange, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -313,6 +319,20 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 # imported:        # results of other tools, as their own JSON; relative to this file
 #   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
 #   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
+
+# classification: Confidential          # printed on the cover and on every page
+# prepared_by: {{name: Ada Berg, role: Platform lead}}
+# reviewers:       # lines to sign; approves: true makes an approver
+#   - {{name: Kim Holm, role: Head of IT}}
+#   - {{name: Lin Vos, role: CISO, approves: true}}
+# representation:  # the preparer's words about the evidence; blank lines for the pen without it
+#   text: To the best of my knowledge the clusters in this pack are all that the entity runs.
+#   name: Ada Berg
+#   role: Platform lead
+#   date: 2026-11-16
+# record_of_changes:
+#   - {{version: "1", date: 2026-11-16, author: Ada Berg, text: First issue}}
+# templates: templates                   # a folder with the company's own parts, logo, colours and words
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

@@ -13,6 +13,7 @@ from reportgen.model import (
     Collector,
     HeldRights,
     ImportedFile,
+    OwnTemplates,
     PackFacts,
     Provenance,
     RunCommands,
@@ -32,6 +33,7 @@ def pack_facts(
     before: Sequence[Header],
     controls: Sequence[Path],
     templates: Path,
+    own_templates: OwnTemplates | None = None,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
@@ -40,7 +42,8 @@ def pack_facts(
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
     snapshots = (*(one.root_sha256 for one in before), header.root_sha256)
-    made_from = (*snapshots, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    own = [own_templates.sha256] if own_templates else []
+    made_from = (*snapshots, catalogue, engagement.sha256, tree_sha256(templates), *own, __version__)
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,

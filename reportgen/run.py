@@ -22,6 +22,7 @@ from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
+from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
@@ -29,6 +30,7 @@ from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.periods import candidates, period_view
+from reportgen.render import own as own_templates
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -181,9 +183,15 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
     before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
+    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
         facts=facts.pack_facts(
-            engagement, reader.header, [one.header for one in before.readers], catalogue.folders, TEMPLATES
+            engagement,
+            reader.header,
+            [one.header for one in before.readers],
+            catalogue.folders,
+            TEMPLATES,
+            templates,
         ),
         scope=reader.scope,
         controls=catalogue.controls,
@@ -203,7 +211,17 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         waivers=assessment.waivers,
         attestations=assessment.attestations,
         responses=assessment.responses,
+        document=document(
+            engagement.prepared_by,
+            engagement.reviewers,
+            engagement.representation,
+            engagement.record_of_changes,
+        ),
+        templates=templates,
+        catalogue_version=catalogue.version,
+        estate=assessment.estate,
     )
+    results = own_templates.tried(results)
     unavailable = render.lacking(render.RENDERERS)
     printed = replace(results, notes=(*results.notes, *unavailable))
 
