@@ -20,6 +20,7 @@ from reportgen.errors import UsageError
 from reportgen.fields import Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
+from reportgen.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.principals import Principals
 from reportgen.snapshot import canonical_json
 
@@ -126,6 +127,10 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    store: StoreSettings | None = None
+    retention: Retention | None = None
+    schedule: Schedule | None = None
+    timestamp: TimestampSettings | None = None
 
     _folder: Path = PrivateAttr(default=Path())
 
@@ -149,6 +154,8 @@ class Engagement(StrictModel):
             raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
+        if alone and self.store and self.store.in_blobs and not self.store.connection_string_env:
+            raise ValueError("with credential kubeconfig a store in Azure needs store.connection_string_env")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
             raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
         return self
@@ -314,6 +321,15 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 #     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
+
+# store: abfs://evidence@contosoaudit/aks   # where snapshots and the register of runs are kept, or a folder;
+#                                           # without this key, the folder of --out
+# retention:       # what `reportgen prune` may remove: nothing younger, nothing held, nothing a pack needs
+#   keep_days: 2557
+#   hold:
+#     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
+# schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
+# timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from reportgen import __version__, rights
@@ -16,9 +17,10 @@ from reportgen.model import (
     PackFacts,
     Provenance,
     RunCommands,
+    RunListing,
     SourceSummary,
 )
-from reportgen.snapshot import Header, Reader, tree_sha256
+from reportgen.snapshot import Header, Reader, canonical_json, tree_sha256
 from reportgen.sources import SOURCES, Source
 from reportgen.sources.imported import PREFIX
 from reportgen.sources.kubernetes import ACCESS
@@ -27,7 +29,11 @@ _SHOWN_REQUEST_IDS = 5
 
 
 def pack_facts(
-    engagement: Engagement, header: Header, controls: Sequence[Path], templates: Path
+    engagement: Engagement,
+    header: Header,
+    controls: Sequence[Path],
+    templates: Path,
+    runs: RunListing | None = None,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
@@ -35,7 +41,9 @@ def pack_facts(
     """
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
-    made_from = (header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    made_from = [header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__]
+    if runs:
+        made_from.append(hashlib.sha256(canonical_json(asdict(runs))).hexdigest())
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,

@@ -94,6 +94,7 @@ What is here
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
+  results/runs.json           every run in the period and what came of it, where a register was kept
   results/csv/                the whole population of each control, as tables, and access-listing.csv
   evidence/{facts.snapshot}/
                               the answers the results rest on, page by page; beside each page its

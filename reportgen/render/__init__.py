@@ -9,6 +9,7 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    RunsJson,
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import PdfUnavailable, Renderer
@@ -23,6 +24,7 @@ RENDERERS: tuple[Renderer, ...] = (
     ControlTables(),
     FrameworkTables(),
     AccessTable(),
+    RunsJson(),
 )
 
 __all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]
