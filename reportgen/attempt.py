@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from reportgen import __version__
-from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.journal import NAME as JOURNAL
+from reportgen.kept import Kept
 from reportgen.lease import HEARTBEAT, Held, Lease
 from reportgen.model import Json
-from reportgen.register import Entry, Register
+from reportgen.register import Entry, Register, key, stamp
 from reportgen.snapshot import HEADER, Reader
-from reportgen.store import Snapshots, Store, StoreError
+from reportgen.store import Snapshots, StoreError
 
 _LONGEST_MESSAGE = 300
 Tell = Callable[[str], None]
@@ -71,25 +69,16 @@ class Attempt:
         self.register.append("collected", stamp(moment), run or self.run, lambda _: facts)
 
 
-def key(engagement: Engagement) -> str:
-    """What tells engagements in one store apart: entity and name, as a folder's name."""
-    told = f"{engagement.entity}\n{engagement.name}"
-    slug = re.sub(r"[^a-z0-9]+", "-", engagement.entity.lower()).strip("-")[:30].strip("-")
-    return f"{slug}-{hashlib.sha256(told.encode()).hexdigest()[:8]}".strip("-")
-
-
 @contextmanager
-def attempt(
-    engagement: Engagement, store: Store, local: Path, wanted: Path, setting: Setting
-) -> Iterator[Attempt]:
+def attempt(kept: Kept, wanted: Path, setting: Setting) -> Iterator[Attempt]:
     """Register a run, hold the engagement's lease while it lasts, and register how it ended.
 
-    ``wanted`` is the folder below ``local`` that its snapshot goes to; where a journal is in it, a killed
+    ``wanted`` is where below ``kept.local`` its snapshot is to go; where a journal is in it, a killed
     collection is gone on with, and where the name is taken, the run gets another. Raises UsageError where
     another run has the lease; that is registered too.
     """
-    register, snapshots = Register(store), Snapshots(store, local)
-    run, own = secrets.token_hex(6), key(engagement)
+    register, snapshots, local = kept.register, kept.snapshots, kept.local
+    run, own = secrets.token_hex(6), key(kept.engagement)
     resumed = (wanted / JOURNAL).is_file()
     taken = frozenset() if resumed else frozenset((*snapshots.taken(), *_folders(local)))
 
@@ -97,7 +86,7 @@ def attempt(
         known = frozenset() if resumed else taken | {entry.text("snapshot") for entry in before}
         return {
             "engagement": own,
-            "entity": engagement.entity,
+            "entity": kept.engagement.entity,
             "command": setting.command,
             "host": setting.host,
             "job": setting.job,
@@ -110,8 +99,8 @@ def attempt(
     first = register.append("started", stamp(setting.clock()), run, facts)
     this = Attempt(run, first.text("snapshot"), register, snapshots)
     setting.named(run)
-    setting.tell(f"run {run} started as number {first.number} of the register of {store.place}")
-    lease, code, error = Lease(store, own), 0, None
+    setting.tell(f"run {run} started as number {first.number} of the register of {kept.store.place}")
+    lease, code, error = Lease(kept.store, own), 0, None
     try:
         with _held(lease, this, setting):
             _publish_leftovers(own, local, this, setting)
@@ -196,8 +185,3 @@ def _folders(local: Path) -> list[str]:
 def _free(wanted: str, taken: frozenset[str]) -> str:
     names = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
-
-
-def stamp(moment: datetime) -> str:
-    """A time as the register has it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -85,8 +85,8 @@ def status(
 
 def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     """Free an engagement whose run is gone and left its lease; a run that is alive goes on all the same."""
-    from reportgen.attempt import key, stamp
     from reportgen.lease import Lease
+    from reportgen.register import key, stamp
 
     kept = _kept(engagement, out)
     by = f"{getpass.getuser()} on {platform.node()}"

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen import runs
-from reportgen.attempt import key
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.model import RunListing
-from reportgen.register import Register
+from reportgen.register import Register, key
 from reportgen.snapshot import SNAPSHOTS
 from reportgen.store import Snapshots, Store, open_store
 

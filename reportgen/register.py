@@ -15,8 +15,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from reportgen.engagement import Engagement
 from reportgen.model import Json
 from reportgen.snapshot import canonical_json
 from reportgen.store import Store, StoreError
@@ -25,6 +28,7 @@ FOLDER = "register"
 _NAME = re.compile(r"(\d{6,})\.json")
 _FIXED = ("number", "previous", "kind", "time", "run")
 _MOST_TRIES = 1000
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,13 @@ class Register:
         return (*told, *(f"{name} is no entry." for name in strange))
 
     def _contents(self) -> list[tuple[int, bytes]]:
-        names = (_NAME.fullmatch(name) for name in self._store.entries(FOLDER))
-        numbers = sorted(int(match[1]) for match in names if match)
-        for number in numbers:
-            if number not in self._known:
-                self._known[number] = self._store.read(f"{FOLDER}/{number:06d}.json")
+        matches = (_NAME.fullmatch(name) for name in self._store.entries(FOLDER))
+        numbers = sorted(int(match[1]) for match in matches if match)
+        unread = [number for number in numbers if number not in self._known]
+        if unread:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                names = (f"{FOLDER}/{number:06d}.json" for number in unread)
+                self._known.update(zip(unread, pool.map(self._store.read, names), strict=True))
         return [(number, self._known[number]) for number in numbers]
 
 
@@ -123,3 +129,15 @@ def _entry(number: int, content: bytes) -> Entry:
     return Entry(
         number, digest, str(raw["previous"]), str(raw["kind"]), str(raw["time"]), str(raw["run"]), facts
     )
+
+
+def key(engagement: Engagement) -> str:
+    """What tells engagements in one store apart: entity and name, as a folder's name."""
+    told = f"{engagement.entity}\n{engagement.name}"
+    slug = re.sub(r"[^a-z0-9]+", "-", engagement.entity.lower()).strip("-")[:30].strip("-")
+    return f"{slug}-{hashlib.sha256(told.encode()).hexdigest()[:8]}".strip("-")
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the register has it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

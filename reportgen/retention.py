@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from reportgen.attempt import key, stamp
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
+from reportgen.register import key, stamp
 
 
 @dataclass(frozen=True, slots=True)

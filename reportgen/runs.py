@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from reportgen.attempt import key
 from reportgen.engagement import Engagement
 from reportgen.model import Json, RegisteredRun, RunListing
-from reportgen.register import Entry, Register
+from reportgen.register import Entry, Register, key
 from reportgen.schedule import Window, windows
 from reportgen.store import Snapshots
 

@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
 from reportgen import schedule
-from reportgen.attempt import key, stamp
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.lease import Holder, Lease
 from reportgen.model import Json, RegisteredRun
-from reportgen.register import Register
+from reportgen.register import Register, key, stamp
 from reportgen.runs import fold
 from reportgen.store import Store
 

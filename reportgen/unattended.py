@@ -56,7 +56,7 @@ def from_azure(engagement: Engagement, command: Command) -> Iterator[Collected]:
     kept = keep(engagement, command.out)
     setting = Setting(command.name, platform.node(), run.job(), clock, command.tell, command.named)
     wanted = run.destination(engagement, command.out)
-    with attempt(engagement, kept.store, kept.local, wanted, setting) as this:
+    with attempt(kept, wanted, setting) as this:
         with command.shown() as progress:
             folder = kept.local / this.name
             run.collect_azure(engagement, command.out, progress, command.own, folder)
@@ -85,7 +85,7 @@ def from_estate(
     kept = keep(engagement, command.out)
     setting = Setting(command.name, platform.node(), run.job(), lambda: as_of, command.tell, command.named)
     wanted = run.snapshot_folder(command.out, as_of)
-    with attempt(engagement, kept.store, kept.local, wanted, setting) as this:
+    with attempt(kept, wanted, setting) as this:
         folder = collect(kept.local / this.name)
         this.publish(folder, as_of, _stamped(engagement, folder))
         yield Collected(engagement, folder, kept, this)
