@@ -826,6 +826,59 @@ class PeriodView:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredRun:
+    """One run of the register, as far as its collection goes.
+
+    ``number`` is that of its first entry, ``last_entry`` of the one that says what came of it. ``result`` is
+    complete, incomplete (a snapshot with gaps), failed, or no-end where the register has no end of it.
+    ``error`` says what ended a failed one; ``took_over`` is the run whose lease it took. ``why`` says why its
+    snapshot is not used: failed, no-end, pruned, missing, later (a later one is), or other.
+    """
+
+    number: int
+    run: str
+    command: str
+    started_at: str
+    ended_at: str
+    result: str
+    error: str
+    snapshot: str
+    root_sha256: str
+    gaps: int
+    resumed: bool
+    took_over: str
+    host: str
+    job: str
+    tool_version: str
+    stamped_at: str
+    stamped_by: str
+    stamp_error: str
+    last_entry: int
+    used: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """Every run in the period. ``store`` is the URL of a container, "" for a folder.
+
+    ``last_entry`` of the register is the last that tells of these runs, with its hash; ``problems`` are
+    sentences about a chain that is broken. ``due`` are the windows (first and last day) of the ``schedule``,
+    ``missed`` those without a snapshot, ``open`` those after the last run.
+    """
+
+    store: str
+    last_entry: int
+    last_entry_sha256: str
+    problems: tuple[str, ...]
+    runs: tuple[RegisteredRun, ...]
+    schedule: str = ""
+    due: tuple[tuple[str, str], ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PackFacts:
     """What stands on the cover and in every running head."""
 
@@ -940,7 +993,8 @@ class Results:
 
     ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
     lower case, those of members of groups too; None where nobody asked the directory. ``estate`` has every
-    cluster, in the order of their ids; ``templates`` is None where the engagement names none.
+    cluster, in the order of their ids; ``templates`` is None where the engagement names none, ``runs`` where
+    no register was kept.
     """
 
     facts: PackFacts
@@ -966,3 +1020,4 @@ class Results:
     templates: OwnTemplates | None = None
     catalogue_version: str = ""
     estate: tuple[ClusterState, ...] = ()
+    runs: RunListing | None = None

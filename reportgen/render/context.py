@@ -31,6 +31,7 @@ from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
@@ -116,6 +117,7 @@ class Report:
     sections: tuple[str, ...]
     front: Front
     estate: Estate
+    runs: RunsView | None
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -162,6 +164,7 @@ def report(results: Results, medium: str) -> Report:
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),
         estate=estate(results, names, caps.heat_rows),
+        runs=runs_view(results, medium),
     )
 
 

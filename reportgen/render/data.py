@@ -141,6 +141,18 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
     }
 
 
+class RunsJson:
+    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+
+    name = "runs.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
+        if results.runs is None:
+            return folder
+        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
+
+
 class ControlTables:
     """results/csv/<control>.csv: the whole population of each control, for a spreadsheet."""
 
