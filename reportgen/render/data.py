@@ -23,7 +23,7 @@ from reportgen.model import (
 )
 from reportgen.snapshot import canonical_json
 
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
 _ACCESS = (
     "cluster", "subscription", "principal", "name", "right", "place", "by", "through", "scope", "eligible",
@@ -232,7 +232,7 @@ def _cell(value: Json) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:

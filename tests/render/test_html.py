@@ -17,7 +17,6 @@ from tests.render import factory
 from tests.render.test_pdf import FORBIDDEN
 
 LOADING = {
-    "script",
     "img",
     "link",
     "iframe",
@@ -32,21 +31,21 @@ LOADING = {
 
 
 class Page(HTMLParser):
-    """Tags with attributes, ids, and the text outside the style sheet."""
+    """Tags with attributes, ids, and the text outside the style sheet and the scripts."""
 
     def __init__(self, document: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text: list[str] = []
-        self._style = False
+        self._code = False
         self.feed(document)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        self._style = tag == "style"
+        self._code = tag in ("style", "script")
 
     def handle_data(self, data: str) -> None:
-        if not self._style:
+        if not self._code:
             self.text.append(data)
 
 
@@ -64,19 +63,27 @@ def test_it_loads_nothing(page: Page, mixed_html: str) -> None:
     assert style
     assert "url(" not in style[1]
     assert "@import" not in style[1]
+    scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+    assert scripts == [{"type": "application/gzip", "id": "packed"}, {"type": "module"}]
 
 
-def test_its_policy_allows_its_own_style_and_nothing_else(page: Page, mixed_html: str) -> None:
+def test_its_policy_allows_its_own_style_and_script_and_nothing_else(page: Page, mixed_html: str) -> None:
     policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
     style = re.findall(r"<style>(.*?)</style>", mixed_html, re.DOTALL)
-    assert len(policies) == len(style) == 1
-    digest = base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
-    assert policies[0]
-    assert policies[0].startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+    script = re.findall(r'<script type="module">(.*?)</script>', mixed_html, re.DOTALL)
+    assert len(policies) == len(style) == len(script) == 1
+    digests = [
+        base64.b64encode(hashlib.sha256(text[0].encode()).digest()).decode() for text in (style, script)
+    ]
+    assert policies[0] == (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
+    )
 
 
 def test_hostile_names_are_text(page: Page, mixed_html: str) -> None:
-    assert "<script" not in mixed_html
+    assert mixed_html.count("<script") == 2
     text = "".join(page.text)
     assert '<script>alert("x")</script>' in text
     assert "\\u{202E}evil-rtl-override" in text
