@@ -20,28 +20,21 @@ TEMPLATES = Path(str(files("reportgen"))) / "templates"
 def render(
     view: Report, covered: Collection[int] | None = None, pages: Mapping[str, int] | None = None
 ) -> str:
-    """The report as one HTML document to print.
+    """The report as one HTML document.
 
     ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known.
     """
-    return render_template("report.html.j2", view, covered, pages=pages or {})
-
-
-def render_template(name: str, view: Report, covered: Collection[int] | None = None, **values: object) -> str:
-    """A template of a whole document, with the report and further ``values``."""
-    return (
-        _environment(view.medium, covered)
-        .get_template(name)
-        .render(
-            report=view,
-            facts=view.results.facts,
-            medium=view.medium,
-            css=css(view.medium),
-            GLYPHS=charts.GLYPHS,
-            WORDS=charts.WORDS,
-            ORDER=charts.ORDER,
-            **values,
-        )
+    environment = _environment(view.medium, covered)
+    template = environment.get_template("report.html.j2")
+    return template.render(
+        report=view,
+        facts=view.results.facts,
+        pages=pages or {},
+        medium=view.medium,
+        css=_css(view.medium),
+        GLYPHS=charts.GLYPHS,
+        WORDS=charts.WORDS,
+        ORDER=charts.ORDER,
     )
 
 
@@ -83,8 +76,7 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
     return environment
 
 
-def css(medium: str) -> Markup:
-    """The style sheet of a medium."""
+def _css(medium: str) -> Markup:
     second = "print.css" if medium == "pdf" else "screen.css"
     sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
     return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 
-from markupsafe import Markup
-
 from reportgen.model import Results
-from reportgen.render.context import SEVERITIES, report
-from reportgen.render.environment import TEMPLATES, css, render_template
+from reportgen.render.context import report
+from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.packed import packed
 
-_SCRIPTS = ("data.js", "filter.js", "table.js", "page.js")
-"""One module together, in this order: what the data are, what is picked, what is drawn, what is done."""
+_SCRIPTS = ("data.js", "filter.js", "table.js", "choices.js", "keys.js", "around.js", "page.js")
+"""One module together, which the last of them starts."""
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 class HtmlReport:
@@ -28,23 +28,29 @@ class HtmlReport:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write ``report.html`` into ``folder``."""
-        view, script = report(results, "html"), _script()
-        document = render_template(
-            "html/report.html.j2",
-            view,
-            policy=_policy(css(view.medium), script),
-            packed=packed(view),
-            script=script,
-            severities=SEVERITIES,
-        )
+        view = report(results, "html")
         path = folder / "report.html"
-        path.write_text(document, encoding="utf-8", newline="\n")
+        path.write_text(_whole(render(view), packed(view), _script()), encoding="utf-8", newline="\n")
         return path
 
 
-def _script() -> Markup:
-    parts = ((TEMPLATES / "html" / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    return Markup("\n").join(Markup(part) for part in parts)  # noqa: S704 (our own scripts)
+def _script() -> str:
+    return "\n".join((TEMPLATES / "html" / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+
+
+def _whole(document: str, data: str, script: str) -> str:
+    """The document with the data, the script, and the policy."""
+    body, end, rest = document.rpartition("</body>")
+    style = _STYLE.search(document)
+    policy = _policy(style[1] if style else "", script)
+    return "".join(
+        (
+            body.replace("CONTENT-SECURITY-POLICY", policy, 1),
+            f'<script type="application/gzip" id="packed">{data}</script>\n',
+            f'<script type="module">{script}</script>\n',
+            end + rest,
+        )
+    )
 
 
 def _policy(style: str, script: str) -> str:

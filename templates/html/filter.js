@@ -52,67 +52,80 @@ function words(text) {
 function found(data, haystack, text) {
   let all = null;
   for (const word of words(text)) {
-    const holds = (table) => Uint8Array.from(table, (words) => (words.includes(word) ? 1 : 0));
-    const [texts, controls, subjects] = [haystack.texts, haystack.controls, haystack.subjects].map(holds);
-    const values = Uint8Array.from(data.values, (places) => (places.some((place) => texts[place]) ? 1 : 0));
-    const { rows } = data;
+    const texts = holding(haystack.texts, word);
+    const controls = holding(haystack.controls, word);
+    const subjects = holding(haystack.subjects, word);
+    const values = any(data.values, texts);
+    const { control, subject, reason, cause, waiver, values: value } = data.rows;
     const hits = new Uint8Array(data.size);
     for (let row = 0; row < data.size; row += 1) {
-      hits[row] = (all === null || all[row]) && (
-        controls[rows.control[row]] || subjects[rows.subject[row]] || values[rows.values[row]]
-        || texts[rows.reason[row]] || texts[rows.cause[row]] || texts[rows.waiver[row]]) ? 1 : 0;
+      if (all !== null && !all[row]) continue;
+      hits[row] = controls[control[row]] || subjects[subject[row]] || values[value[row]]
+        || texts[reason[row]] || texts[cause[row]] || texts[waiver[row]];
     }
     all = hits;
   }
   return all;
 }
 
-// A facet that is in use: for each place of its column whether it is wanted.
-function wanted(data, view) {
-  const used = [];
-  for (const name of FACETS) {
-    if (!view[name].length) continue;
-    const keys = new Set(view[name]);
-    const has = Uint8Array.from(data.keys[name], (key) => (keys.has(key) ? 1 : 0));
-    if (name === "framework") {
-      const of = Uint8Array.from(data.controls, ({ frameworks }) => (frameworks.some((at) => has[at]) ? 1 : 0));
-      used.push({ name, column: data.rows.control, allowed: of });
-    } else {
-      used.push({ name, column: data.rows[name], allowed: has });
-    }
+function holding(table, word) {
+  const hits = new Uint8Array(table.length);
+  for (let at = 0; at < table.length; at += 1) hits[at] = table[at].includes(word) ? 1 : 0;
+  return hits;
+}
+
+function any(lists, hits) {
+  const found = new Uint8Array(lists.length);
+  for (let at = 0; at < lists.length; at += 1) {
+    for (const place of lists[at]) if (hits[place]) found[at] = 1;
   }
-  return used;
+  return found;
+}
+
+// The facets that are in use, each with the places of its column that are wanted.
+function wanted(data, view) {
+  return FACETS.map((name) => {
+    const keys = new Set(view[name]);
+    const has = data.keys[name].map((key) => keys.has(key));
+    const places = name === "framework"
+      ? data.controls.map(({ frameworks }) => frameworks.some((at) => has[at]))
+      : has;
+    return keys.size ? Uint8Array.from(places) : null;
+  });
 }
 
 // The rows that pass, and for each facet the number of rows by place that pass all the other facets.
 function picked(data, haystack, view) {
   const hits = found(data, haystack, view.text);
-  const used = wanted(data, view);
-  const counts = Object.fromEntries(FACETS.map((name) =>
-    [name, new Int32Array((name === "framework" ? data.keys.control : data.keys[name]).length + 1)]));
-  const columns = FACETS.map((name) => [name, data.rows[name === "framework" ? "control" : name]]);
+  const allowed = wanted(data, view);
+  const used = FACETS.map((_, facet) => facet).filter((facet) => allowed[facet]);
+  const columns = FACETS.map((name) => data.rows[name === "framework" ? "control" : name]);
+  const sizes = FACETS.map((name) => data.keys[name === "framework" ? "control" : name].length);
+  const counts = sizes.map((size) => new Int32Array(size + 1));
   const rows = new Int32Array(data.size);
   let size = 0;
   for (let row = 0; row < data.size; row += 1) {
-    if (hits && !hits[row]) continue;
+    if (hits !== null && !hits[row]) continue;
     let failed = 0;
-    let only = null;
-    for (const facet of used) {
-      if (facet.allowed[facet.column[row]]) continue;
-      failed += 1;
-      only = facet;
-      if (failed > 1) break;
+    let only = 0;
+    for (let at = 0; at < used.length && failed < 2; at += 1) {
+      const facet = used[at];
+      if (!allowed[facet][columns[facet][row]]) {
+        failed += 1;
+        only = facet;
+      }
     }
     if (failed === 0) {
       rows[size] = row;
       size += 1;
-      for (const [name, column] of columns) counts[name][column[row]] += 1;
+      for (let facet = 0; facet < columns.length; facet += 1) counts[facet][columns[facet][row]] += 1;
     } else if (failed === 1) {
-      counts[only.name][only.column[row]] += 1;
+      counts[only][columns[only][row]] += 1;
     }
   }
-  counts.framework = byFramework(data, counts.framework);
-  return { rows: sorted(data, rows.subarray(0, size), view.sort), counts };
+  const byName = Object.fromEntries(FACETS.map((name, facet) => [name, counts[facet]]));
+  byName.framework = byFramework(data, byName.framework);
+  return { rows: sorted(data, rows.subarray(0, size), view.sort), counts: byName };
 }
 
 function byFramework(data, byControl) {

@@ -1,144 +1,131 @@
 // What the reader does: pick, sort, turn pages, open a row, copy, send a view.
 
 const PAGE = 50;
+const byId = (id) => document.getElementById(id);
 
 function started(data) {
-  const byId = (id) => document.getElementById(id);
   const haystack = searchable(data);
-  const controls = [...document.querySelectorAll("#explorer [data-facet]")];
-  const search = byId("search");
+  const rows = byId("rows");
   let view = everything();
   let result = null;
 
-  function update(changes, keepPage = false) {
-    view = { ...view, ...(keepPage ? {} : { page: 1 }), ...changes };
+  function update(changes) {
+    view = { ...view, page: 1, ...changes };
     draw();
     history.replaceState(null, "", fragment(view));
   }
 
   function draw() {
     result = picked(data, haystack, view);
-    const pages = Math.max(1, Math.ceil(result.rows.length / PAGE));
+    const size = result.rows.length;
+    const pages = Math.max(1, Math.ceil(size / PAGE));
     view.page = Math.min(view.page, pages);
-    drawChoices(pages);
-    drawRows();
-  }
-
-  function drawRows() {
     const first = (view.page - 1) * PAGE;
     const shown = [...result.rows.subarray(first, first + PAGE)].map((row) => drawnRow(data, row));
-    byId("rows").replaceChildren(...shown);
-    byId("rows-box").hidden = !shown.length;
-    byId("nothing").hidden = shown.length > 0;
-  }
-
-  function drawChoices(pages) {
-    const size = result.rows.length;
+    rows.replaceChildren(...shown);
+    drawChoices(data, view, result);
     byId("found").textContent = said(data, "found", { n: size, all: data.size });
+    byId("said").textContent = "";
     byId("at").textContent = said(data, "page", { n: view.page, all: pages });
     byId("previous").disabled = view.page <= 1;
     byId("next").disabled = view.page >= pages;
     byId("copy-rows").disabled = !size;
-    byId("nothing-why").textContent = chosen();
-    if (search.value !== view.text) search.value = view.text;
-    for (const control of controls) drawChoice(control);
-    for (const button of document.querySelectorAll("#explorer [data-sort]")) drawSort(button);
+    byId("rows-box").hidden = !size;
+    byId("nothing").hidden = size > 0;
+    byId("nothing-why").textContent = chosen(data, view);
   }
 
-  function drawChoice(control) {
-    const name = control.dataset.facet;
-    const counts = result.counts[name];
-    if (control.type === "checkbox") {
-      control.checked = view[name].includes(control.value);
-      const place = data.keys[name].indexOf(control.value);
-      control.parentElement.querySelector(".number").textContent = grouped(counts[place]);
-      return;
-    }
-    const key = view[name][0] ?? "";
-    for (const option of control.options) {
-      if (option.dataset.place) {
-        const text = `${option.dataset.words} (${grouped(counts[option.dataset.place])})`;
-        if (option.textContent !== text) option.textContent = text;
-      }
-    }
-    if (key && ![...control.options].some((option) => option.value === key)) {
-      control.append(element("option", { value: key }, said(data, "unknown", { key })));
-    }
-    control.value = key;
+  function turn(by) {
+    if (byId(by < 0 ? "previous" : "next").disabled) return;
+    update({ page: view.page + by });
+    byId("found").scrollIntoView({ block: "start" });
   }
 
-  function drawSort(button) {
-    const name = button.dataset.sort;
-    const way = view.sort === name ? "ascending" : view.sort === `-${name}` ? "descending" : "none";
-    button.dataset.way = way;
-    const head = button.closest("th");
-    const active = [...head.querySelectorAll("[data-sort]")].find(
-      ({ dataset }) => view.sort.replace(/^-/, "") === dataset.sort);
-    if (active === button) head.ariaSort = way;
-    else if (!active) head.removeAttribute("aria-sort");
+  function toggle(line) {
+    const button = line.querySelector(".open");
+    const open = button.getAttribute("aria-expanded") === "true";
+    if (open) line.nextElementSibling.remove();
+    else line.after(drawnDetails(data, Number(line.dataset.row), copyButton));
+    button.setAttribute("aria-expanded", String(!open));
   }
 
-  // What is filtered by, in words, for where nothing is left.
-  function chosen() {
-    const parts = FACETS.filter((name) => view[name].length).map((name) =>
-      `${said(data, name)}: ${view[name].map((key) => named(name, key)).join(", ")}`);
-    if (view.text) parts.push(said(data, "text", { text: view.text }));
-    return parts.join("; ");
+  function copyButton(text) {
+    const button = element("button", { type: "button", className: "copy" }, said(data, "copy"));
+    button.addEventListener("click", () => copy(text, said(data, "copied")));
+    return button;
   }
 
-  function named(name, key) {
-    const place = data.keys[name].indexOf(key);
-    return place < 0 ? key : labels(data)[name][place];
+  async function copy(text, done) {
+    const copied = await copiedText(text);
+    byId("said").textContent = copied ? done : said(data, "not_copied");
   }
 
-  for (const select of controls.filter(({ tagName }) => tagName === "SELECT")) {
-    const name = select.dataset.facet;
-    select.append(...options(data, name));
-    select.addEventListener("change", () => update({ [name]: select.value ? [select.value] : [] }));
-  }
-  for (const box of controls.filter(({ type }) => type === "checkbox")) {
-    const name = box.dataset.facet;
-    box.addEventListener("change", () => update({
-      [name]: controls.filter((other) => other.dataset.facet === name && other.checked).map(({ value }) => value),
-    }));
-  }
-  search.addEventListener("input", () => update({ text: search.value.trim() }));
-  byId("clear").addEventListener("click", () => update(everything()));
-  byId("previous").addEventListener("click", () => update({ page: view.page - 1 }, true));
-  byId("next").addEventListener("click", () => update({ page: view.page + 1 }, true));
-
+  // The view of the address, on arriving and on going back and forth.
   function follow() {
     if (!location.hash.startsWith("#observations")) return;
     view = viewOf(location.hash);
     draw();
     byId("observations").scrollIntoView();
   }
+
+  // A link to the table alone leaves the view as it is.
+  function lead(event) {
+    const target = event.target.closest('a[href^="#observations"]')?.getAttribute("href");
+    if (!target || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    history.pushState(null, "", target === "#observations" ? fragment(view) : target);
+    follow();
+    byId("observations").focus({ preventScroll: true });
+  }
+
+  addChoices(data);
+  listen(update, () => view);
+  byId("previous").addEventListener("click", () => turn(-1));
+  byId("next").addEventListener("click", () => turn(1));
+  byId("copy-view").addEventListener("click", () => {
+    history.replaceState(null, "", fragment(view));
+    copy(location.href, said(data, "copied"));
+  });
+  byId("copy-rows").addEventListener("click", () => {
+    copy(csv(data, result.rows), said(data, "copied_rows", { n: result.rows.length }));
+  });
+  rows.addEventListener("click", (event) => {
+    const line = event.target.closest("tr[data-row]");
+    if (!line || event.target.closest("a") || String(getSelection())) return;
+    toggle(line);
+  });
+  document.addEventListener("click", lead);
+  document.addEventListener("keydown", (event) => pressed(event, { update, turn, toggle }));
   window.addEventListener("hashchange", follow);
+  leadHere(data);
   byId("observations-note").hidden = true;
   byId("explorer").hidden = false;
   draw();
-  follow();
+  if (location.hash.startsWith("#observations")) follow();
+  else document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 
-function labels(data) {
-  return {
-    status: data.statuses.map(([, , word]) => word),
-    severity: data.severities.map(([, word]) => word),
-    control: data.controls.map(({ title }) => title),
-    cluster: data.clusters.map(([, name]) => name),
-    subscription: data.subscriptions.map(([, name]) => name),
-    framework: data.frameworks.map(([, short]) => short),
-  };
+function listen(update, view) {
+  const controls = [...document.querySelectorAll("#explorer [data-facet]")];
+  for (const control of controls) {
+    const name = control.dataset.facet;
+    const checked = () => controls.filter((one) => one.dataset.facet === name && one.checked);
+    control.addEventListener("change", () => {
+      const keys = control.type === "checkbox" ? checked().map(({ value }) => value) : [control.value];
+      update({ [name]: keys.filter(Boolean) });
+    });
+  }
+  byId("search").addEventListener("input", () => update({ text: byId("search").value.trim() }));
+  byId("clear").addEventListener("click", () => update(everything()));
+  for (const button of document.querySelectorAll("#explorer [data-sort]")) {
+    button.addEventListener("click", () => update({ sort: nextSort(button.dataset.sort, view().sort) }));
+  }
 }
 
-function options(data, name) {
-  const words = labels(data)[name];
-  return data.keys[name].map((key, place) => {
-    const option = element("option", { value: key });
-    option.dataset.place = place;
-    option.dataset.words = words[place];
-    return option;
-  });
+themed();
+try {
+  started(await unpacked(byId("packed")));
+} catch (error) {
+  byId("observations-note").append(" ", `(${error.name}: ${error.message})`);
+  throw error;
 }
-
-started(await unpacked(document.getElementById("packed")));
