@@ -8,36 +8,18 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from reportgen import facts
-from reportgen.assess import assess, frameworks
-from reportgen.catalogues import catalogue_of
 from reportgen.engagement import load
 from reportgen.model import CollectionMode, Finding, Json, Observation, Results
-from reportgen.run import TEMPLATES, collect_estate
-from reportgen.snapshot import Reader
+from reportgen.run import collect_estate, report
 from tools.benching.serving import AS_OF
 from tools.estates import SAMPLE
 
 
 def sample(folder: Path) -> Results:
-    """What the whole catalogue finds in the sample estate, collected into ``folder``."""
+    """What the whole catalogue finds in the sample estate, by a whole run into ``folder``."""
     engagement = load(SAMPLE / "engagement.yaml")
     snapshot = collect_estate(engagement, SAMPLE, folder, AS_OF, CollectionMode.DEMO, lambda _, __, ___: None)
-    reader, catalogue = Reader(snapshot), catalogue_of(engagement)
-    assessment = assess(reader, catalogue.controls, reader.header.as_of)
-    return Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
-        scope=reader.scope,
-        controls=catalogue.controls,
-        findings=assessment.findings,
-        observations=assessment.observations,
-        gaps=reader.gaps,
-        sources=facts.source_summaries(reader),
-        collector=facts.collector(reader),
-        subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
-        frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
-        access=assessment.access,
-    )
+    return report(engagement, snapshot, folder).results
 
 
 def multiplied(base: Results, observations: int) -> Results:
