@@ -25,7 +25,7 @@ from reportgen.render import schemas
 from reportgen.render.text import cleaner
 from reportgen.snapshot import canonical_json
 
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
 _SHAPELESS = re.compile(r"[^\t\r\n -~]+")
 _CLEAN = cleaner()
@@ -258,7 +258,7 @@ def _cell(value: Json) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     if not text.isprintable():
         text = _SHAPELESS.sub(lambda found: str(_CLEAN(found[0])), text)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:
