@@ -17,6 +17,7 @@ import typer
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_population import population, sample
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
@@ -246,6 +247,10 @@ def show(
 
     for line in lines(pack, control, subject):
         console.say(line)
+
+
+app.command()(population)
+app.command()(sample)
 
 
 @app.command(name="sandbox")

@@ -80,3 +80,19 @@ def _css(medium: str) -> Markup:
     second = "print.css" if medium == "pdf" else "screen.css"
     sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
     return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)
+
+
+def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
+    """A document of its own that is no report: a template by its name, with ``values``."""
+    return (
+        _environment(medium, covered)
+        .get_template(name)
+        .render(
+            medium=medium,
+            css=_css(medium),
+            GLYPHS=charts.GLYPHS,
+            WORDS=charts.WORDS,
+            ORDER=charts.ORDER,
+            **values,
+        )
+    )

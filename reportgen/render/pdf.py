@@ -28,34 +28,42 @@ class PdfReport:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write ``report.pdf`` into ``folder``; PdfUnavailable where it cannot be drawn here."""
-        drawn_by()
-        import weasyprint
-        from weasyprint.urls import URLFetcher
+        view, covered = report(results, "pdf"), covered_points()
 
-        class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates and nothing else."""
+        def document(pages: Mapping[str, int]) -> str:
+            return render(view, covered, pages)
 
-            def fetch(self, url: str, headers: Any = None) -> Any:
-                _check_packaged(url)
-                return super().fetch(url, headers)
-
-        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-        options = {"pdf_identifier": results.facts.pack_id.encode(), "pdf_tags": True}
-        view, covered = report(results, "pdf"), _covered()
-
-        def layout(pages: Mapping[str, int]) -> Any:
-            page = weasyprint.HTML(
-                string=render(view, covered, pages),
-                base_url=f"{TEMPLATES.resolve().as_uri()}/",
-                url_fetcher=fetcher,
-            )
-            return page.render(**options)
-
-        with _no_gc():
-            content = _settled(layout).write_pdf(**options)
         path = folder / "report.pdf"
-        path.write_bytes(cast("bytes", content))
+        path.write_bytes(drawn(document, results.facts.pack_id))
         return path
+
+
+def drawn(document: Callable[[Mapping[str, int]], str], identifier: str) -> bytes:
+    """A PDF of an HTML document, which is told the page of each anchor; PdfUnavailable without the means."""
+    drawn_by()
+    import weasyprint
+    from weasyprint.urls import URLFetcher
+
+    class Packaged(URLFetcher):  # type: ignore[misc]
+        """Reads files below the package's templates and nothing else."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            _check_packaged(url)
+            return super().fetch(url, headers)
+
+    fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    options = {"pdf_identifier": identifier.encode(), "pdf_tags": True}
+
+    def layout(pages: Mapping[str, int]) -> Any:
+        page = weasyprint.HTML(
+            string=document(pages),
+            base_url=f"{TEMPLATES.resolve().as_uri()}/",
+            url_fetcher=fetcher,
+        )
+        return page.render(**options)
+
+    with _no_gc():
+        return cast("bytes", _settled(layout).write_pdf(**options))
 
 
 def drawn_by() -> str:
@@ -96,7 +104,7 @@ def _check_packaged(url: str) -> None:
         raise ValueError(f"{url}: the report reads packaged files only")
 
 
-def _covered() -> frozenset[int]:
+def covered_points() -> frozenset[int]:
     """The code points that the packaged text fonts can draw."""
     from fontTools.ttLib import TTFont
 
