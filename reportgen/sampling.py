@@ -43,7 +43,7 @@ def draw(population: int, size: int, seed: str) -> tuple[int, ...]:
     return tuple(order[:size])
 
 
-def draw_command(population: int, size: int, seed: str) -> str:
+def draw_command(population: int | str, size: int, seed: str) -> str:
     """What draws the same sample with standard tools, in a shell that knows ``seq``."""
     return (
         f"for i in $(seq 1 {population}); do printf '%s %s\\n' "

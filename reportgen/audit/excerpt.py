@@ -50,7 +50,7 @@ def _named(value: Json, words: frozenset[str]) -> Json:
         return value
     kept = {key: _named(item, words) for key, item in value.items() if _holds(key, item, words)}
     identity = {key: _identity(item) for key, item in value.items() if key in _IDENTITY and key not in kept}
-    return identity | (kept or {_REST: sorted(value.keys() - identity.keys())})
+    return identity | (kept or {_REST: ", ".join(sorted(value.keys() - identity.keys()))})
 
 
 def _holds(key: str, value: Json, words: frozenset[str]) -> bool:

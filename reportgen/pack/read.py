@@ -67,8 +67,8 @@ class Pack:
     """A pack's results.
 
     ``findings`` has one row a control, ``observations`` one a control and subject, ``gaps`` one for each
-    thing in scope that could not be read, ``access`` one a cluster, principal and right. The columns and their
-    types are `FINDINGS`, `OBSERVATIONS`, `GAPS` and `ACCESS`; missing values are pandas' own. ``object``
+    thing in scope that could not be read, ``access`` one a cluster, principal and right. The columns and
+    their types are `FINDINGS`, `OBSERVATIONS`, `GAPS` and `ACCESS`; missing values are pandas' own. ``object``
     columns hold JSON values: ``observed`` and ``parameters`` dicts, ``evidence`` and ``needs`` lists.
     ``document`` is findings.json as it is.
     """

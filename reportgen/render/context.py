@@ -28,6 +28,7 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
@@ -106,6 +107,7 @@ class Report:
     entity_controls: tuple[EntityRow, ...]
     parameters: tuple[ParameterRow, ...]
     access: AccessView
+    sampling: SamplingView
     commands: tuple[CommandsRow, ...]
     all_commands: int
 
@@ -146,6 +148,7 @@ def report(results: Results, medium: str) -> Report:
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
+        sampling=sampling_view(results),
         commands=run[: caps.clusters],
         all_commands=len(run),
     )

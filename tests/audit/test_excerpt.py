@@ -32,7 +32,7 @@ def test_a_key_that_is_not_there_shows_those_that_are() -> None:
     assert not whole
     assert json.loads(text) == {
         "name": "x",
-        "properties": {"…": [one for one in sorted(LONG) if one in list(LONG)[:30]]},
+        "properties": {"…": ", ".join(sorted(list(LONG)[:30]))},
     }
 
 
