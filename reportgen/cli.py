@@ -16,6 +16,7 @@ import typer
 
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
+from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
 from reportgen.cli_population import population, sample
 from reportgen.errors import ReportgenError, UsageError
@@ -70,6 +71,9 @@ OwnControls = Annotated[
 ]
 OwnFrameworks = Annotated[
     Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, likewise.")
+]
+PreviousPack = Annotated[
+    Path | None, typer.Option("--previous", help="An earlier pack; the report says what changed since.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
@@ -163,16 +167,17 @@ def run(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Collect, assess, render and pack."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    own = line.Own(controls, frameworks)
+    own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
     loaded, snapshot = _collect(
         engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own, draws=True
     )
-    _finish(line.report(loaded, snapshot, out, own), fail_on)
+    _finish(line.report(loaded, snapshot, out, own, before), fail_on)
 
 
 @app.command()
@@ -204,14 +209,16 @@ def report(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Assess, render and pack a stored snapshot."""
     from reportgen import run as line
 
     loaded, own = _load(engagement), line.Own(controls, frameworks)
     found = snapshot or line.latest_snapshot(out)
+    before = line.previous(previous) if previous else None
     _preflight(out, draws=True)
-    _finish(line.report(loaded, found, out, own), fail_on)
+    _finish(line.report(loaded, found, out, own, before), fail_on)
 
 
 @app.command()
@@ -251,6 +258,7 @@ def show(
 
 app.command()(population)
 app.command()(sample)
+app.command()(compare)
 
 
 @app.command(name="sandbox")

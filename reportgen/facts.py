@@ -14,6 +14,7 @@ from reportgen.model import (
     HeldRights,
     ImportedFile,
     PackFacts,
+    PreviousPack,
     Provenance,
     RunCommands,
     SourceSummary,
@@ -27,7 +28,11 @@ _SHOWN_REQUEST_IDS = 5
 
 
 def pack_facts(
-    engagement: Engagement, header: Header, controls: Sequence[Path], templates: Path
+    engagement: Engagement,
+    header: Header,
+    controls: Sequence[Path],
+    templates: Path,
+    previous: PreviousPack | None = None,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
@@ -35,7 +40,9 @@ def pack_facts(
     """
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
-    made_from = (header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    made_by = tree_sha256(templates)
+    before = [previous.manifest_sha256] if previous else []
+    made_from = (header.root_sha256, catalogue, engagement.sha256, made_by, __version__, *before)
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,
@@ -53,6 +60,8 @@ def pack_facts(
         snapshot_sha256=header.root_sha256,
         identity=header.identity,
         host=header.host,
+        templates_sha256=made_by,
+        previous=previous,
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reportgen import facts, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
@@ -43,6 +44,7 @@ __all__ = [
     "collect_estate",
     "engagement_of_estate",
     "latest_snapshot",
+    "previous",
     "report",
     "served",
 ]
@@ -162,8 +164,14 @@ def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iter
         )
 
 
-def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = None) -> Outcome:
-    """Assess, render and pack one finished snapshot."""
+def report(
+    engagement: Engagement,
+    snapshot: Path,
+    out: Path,
+    own: Own | None = None,
+    before: Previous | None = None,
+) -> Outcome:
+    """Assess, render and pack one finished snapshot; with what changed since the pack ``before`` it."""
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
@@ -173,7 +181,9 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
     assessment = assess(reader, catalogue.controls, reader.header.as_of)
     known = principals(reader)
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
+        facts=facts.pack_facts(
+            engagement, reader.header, catalogue.folders, TEMPLATES, before and before.stated
+        ),
         scope=reader.scope,
         controls=catalogue.controls,
         findings=assessment.findings,
@@ -189,6 +199,8 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
     )
+    if before:
+        results = with_changes(results, before)
     unavailable: list[str] = []
 
     def fill(folder: Path) -> tuple[str, ...]:

@@ -68,9 +68,9 @@ class Pack:
 
     ``findings`` has one row a control, ``observations`` one a control and subject, ``gaps`` one for each
     thing in scope that could not be read, ``access`` one a cluster, principal and right. The columns and
-    their types are `FINDINGS`, `OBSERVATIONS`, `GAPS` and `ACCESS`; missing values are pandas' own. ``object``
-    columns hold JSON values: ``observed`` and ``parameters`` dicts, ``evidence`` and ``needs`` lists.
-    ``document`` is findings.json as it is.
+    their types are `FINDINGS`, `OBSERVATIONS`, `GAPS` and `ACCESS`; missing values are pandas' own. What is
+    of type ``object`` holds JSON values: ``observed`` and ``parameters`` dicts, ``evidence`` and ``needs``
+    lists. ``document`` is findings.json as it is.
     """
 
     document: dict[str, Any]
@@ -121,8 +121,11 @@ def _frame(rows: Iterable[dict[str, Json]], columns: Mapping[str, str]) -> DataF
     others = sorted({key for row in listed for key in row} - columns.keys())
     return pandas.DataFrame(
         {
-            name: pandas.Series([row.get(name) for row in listed], dtype=columns.get(name, "object"))
-            for name in (*columns, *others)
+            **{
+                name: pandas.Series([row[name] for row in listed], dtype=kind)
+                for name, kind in columns.items()
+            },
+            **{name: pandas.Series([row.get(name) for row in listed], dtype="object") for name in others},
         }
     )
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.render import charts
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
@@ -108,6 +109,7 @@ class Report:
     parameters: tuple[ParameterRow, ...]
     access: AccessView
     sampling: SamplingView
+    changes: ChangesView | None
     commands: tuple[CommandsRow, ...]
     all_commands: int
 
@@ -149,6 +151,7 @@ def report(results: Results, medium: str) -> Report:
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
         sampling=sampling_view(results),
+        changes=changes_view(results, medium),
         commands=run[: caps.clusters],
         all_commands=len(run),
     )
