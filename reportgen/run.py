@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reportgen import facts, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.assess.catalogue import kept
 from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
@@ -28,6 +29,7 @@ from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
+from reportgen.periods import candidates, period_view
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -86,7 +88,7 @@ class Outcome:
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
@@ -101,6 +103,7 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Ow
         progress=progress,
         limits=Limits(),
         key=key,
+        catalogue=catalogue,
     )
     collect(engagement, request)
     return request.folder
@@ -116,7 +119,7 @@ def collect_estate(
     own: Own | None = None,
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
@@ -126,6 +129,7 @@ def collect_estate(
             host="embedded sandbox",
             progress=progress,
             secret=there.secret,
+            catalogue=catalogue,
         )
         collect(there.engagement, request)
     return request.folder
@@ -169,9 +173,9 @@ def report(
     snapshot: Path,
     out: Path,
     own: Own | None = None,
-    before: Previous | None = None,
+    compared: Previous | None = None,
 ) -> Outcome:
-    """Assess, render and pack one finished snapshot; with what changed since the pack ``before`` it."""
+    """Assess, render and pack one finished snapshot; with what changed since the pack ``compared``."""
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
@@ -179,10 +183,16 @@ def report(
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
     results = Results(
         facts=facts.pack_facts(
-            engagement, reader.header, catalogue.folders, TEMPLATES, before and before.stated
+            engagement,
+            reader.header,
+            [one.header for one in before.readers],
+            catalogue.folders,
+            TEMPLATES,
+            compared and compared.stated,
         ),
         scope=reader.scope,
         controls=catalogue.controls,
@@ -198,20 +208,21 @@ def report(
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
+        period=period_view(engagement, before, reader, assessment, catalogue.controls),
     )
-    if before:
-        results = with_changes(results, before)
-    unavailable: list[str] = []
+    if compared:
+        results = with_changes(results, compared)
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    snapshots = [*(one.folder for one in before.readers), snapshot]
+    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from markupsafe import Markup
@@ -12,9 +12,10 @@ from markupsafe import Markup
 from reportgen import __version__
 from reportgen.audit.sample import Sample
 from reportgen.model import CollectionMode, Status
+from reportgen.render import fonts
 from reportgen.render.context import BANNERS
 from reportgen.render.environment import TEMPLATES, page
-from reportgen.render.pdf import covered_points, drawn
+from reportgen.render.pdf import drawn, drawn_by
 from reportgen.render.wording import kind
 from reportgen.sampling import hash_command
 
@@ -34,24 +35,11 @@ def html(sample: Sample) -> str:
 
 def pdf(sample: Sample) -> bytes:
     """The document to print; PdfUnavailable where it cannot be drawn here."""
-    facts = sample.population.facts
-    points: list[Collection[int]] = []
-
-    def document(pages: Mapping[str, int]) -> str:
-        if not points:
-            points.append(covered_points())
-        return _document(sample, "pdf", points[0], pages)
-
-    return drawn(document, f"{facts['pack_id']} {sample.population.sha256} {sample.seed}"[:200])
+    drawn_by()
+    return drawn(_document(sample, "pdf", fonts.covered()), sample.population.facts["pack_id"])
 
 
-def _document(
-    sample: Sample,
-    medium: str,
-    covered: Collection[int] | None = None,
-    pages: Mapping[str, int] | None = None,
-    policy: str = "",
-) -> str:
+def _document(sample: Sample, medium: str, covered: Collection[int] | None = None, policy: str = "") -> str:
     population = sample.population
     return page(
         "sample.html.j2",
@@ -67,7 +55,6 @@ def _document(
             name: kind(name) for name in {one.item.observation["subject"]["kind"] for one in sample.items}
         },
         statuses={status.value: status for status in Status},
-        pages=pages or {},
         version=__version__,
         policy=policy,
         own_css=_own_css(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,44 +10,44 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reportgen.render import charts, text
+from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
+from reportgen.render.page_numbers import ROOM
 from reportgen.render.strings import builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 
-def render(
-    view: Report, covered: Collection[int] | None = None, pages: Mapping[str, int] | None = None
-) -> str:
+def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
     """The report as one HTML document.
 
-    ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known.
+    ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
+    document.
     """
     environment = _environment(view.medium, covered)
     template = environment.get_template("report.html.j2")
-    return template.render(
+    document = template.render(
         report=view,
         facts=view.results.facts,
-        pages=pages or {},
+        attached=attached,
         medium=view.medium,
         css=_css(view.medium),
+        ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
         WORDS=charts.WORDS,
         ORDER=charts.ORDER,
     )
+    return paper.lean(document) if view.medium == "pdf" else document
 
 
 def _environment(medium: str, covered: Collection[int] | None) -> Environment:
-    clean = text.cleaner(covered)
+    clean, wording = text.cleaner(covered), paper if medium == "pdf" else text
 
     def breakable(value: Any) -> Markup:
-        # WeasyPrint breaks anywhere before it looks for the places marked; the class forbids it that.
-        marked = text.breakable(str(clean(value)))
-        return Markup('<span class="parts">{}</span>').format(marked) if medium == "pdf" else marked
+        return wording.breakable(str(clean(value)))
 
     def shell(value: Any) -> Markup:
-        return text.shell(str(clean(value)))
+        return wording.shell(str(clean(value)))
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -77,22 +77,24 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
 
 
 def _css(medium: str) -> Markup:
-    second = "print.css" if medium == "pdf" else "screen.css"
-    sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
-    return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)
+    names = ("report.css", "print.css", "fonts.css") if medium == "pdf" else ("report.css", "screen.css")
+    sheets = [Markup((TEMPLATES / name).read_text(encoding="utf-8").strip()) for name in names]  # noqa: S704 (our own style sheets)
+    return Markup("\n").join([*sheets, fonts.face()] if medium == "pdf" else sheets)
 
 
 def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
     """A document of its own that is no report: a template by its name, with ``values``."""
-    return (
+    document = (
         _environment(medium, covered)
         .get_template(name)
         .render(
             medium=medium,
             css=_css(medium),
+            ROOM=ROOM,
             GLYPHS=charts.GLYPHS,
             WORDS=charts.WORDS,
             ORDER=charts.ORDER,
             **values,
         )
     )
+    return paper.lean(document) if medium == "pdf" else document
