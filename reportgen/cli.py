@@ -19,6 +19,7 @@ from reportgen.cli_access import doctor, permissions
 from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
 from reportgen.cli_population import population, sample
+from reportgen.cli_waive import waive
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
 
 app.command()(doctor)
 app.command()(permissions)
+app.command()(waive)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from reportgen import facts, render, sandbox
+from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
 from reportgen.assess.catalogue import kept
 from reportgen.audit.previous import Previous, previous, with_changes
@@ -76,13 +76,17 @@ class Outcome:
     def exit_code(self, fail_on: str = "findings") -> int:
         """0, 1 (not-satisfied findings), 2 (a report is missing), 3 (gaps); the contract of `reportgen run`.
 
-        ``fail_on`` is findings (all of these), incomplete (gaps, but not findings) or never.
+        A finding whose exceptions are all waived counts as satisfied here, and nowhere else. ``fail_on`` is
+        findings (all of these), incomplete (gaps, but not findings) or never.
         """
         if self.unavailable:
             return 2
         if any(not gap.excluded for gap in self.results.gaps) and fail_on != "never":
             return 3
-        found = any(finding.status is Status.NOT_SATISFIED for finding in self.results.findings)
+        found = any(
+            finding.status is Status.NOT_SATISFIED and not finding.all_waived
+            for finding in self.results.findings
+        )
         return 1 if found and fail_on == "findings" else 0
 
 
@@ -182,7 +186,7 @@ def report(
             f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
         )
     catalogue = catalogue_of(engagement, own)
-    assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
     before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
     results = Results(
@@ -209,6 +213,9 @@ def report(
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
         period=period_view(engagement, before, reader, assessment, catalogue.controls),
+        waivers=assessment.waivers,
+        attestations=assessment.attestations,
+        responses=assessment.responses,
     )
     if compared:
         results = with_changes(results, compared)
@@ -216,6 +223,7 @@ def report(
     printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
+        registers.copy_files(engagement.registers, results.attestations, folder)
         for renderer in render.RENDERERS:
             with suppress(render.PdfUnavailable):
                 renderer.render(printed, folder)

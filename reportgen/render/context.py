@@ -29,6 +29,7 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.registers import RegistersView, registers_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
@@ -112,6 +113,7 @@ class Report:
     changes: ChangesView | None
     commands: tuple[CommandsRow, ...]
     all_commands: int
+    registers: RegistersView
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -154,6 +156,7 @@ def report(results: Results, medium: str) -> Report:
         changes=changes_view(results, medium),
         commands=run[: caps.clusters],
         all_commands=len(run),
+        registers=registers_view(results, names, medium),
     )
 
 

@@ -21,11 +21,15 @@ from reportgen.model import (
     RequirementResult,
     Results,
 )
+from reportgen.render import schemas
+from reportgen.render.text import cleaner
 from reportgen.sampling import population_sha256
 from reportgen.snapshot import canonical_json
 
 _FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
+_SHAPELESS = re.compile(r"[^\t\r\n -~]+")
+_CLEAN = cleaner()
 _ACCESS = (
     "cluster", "subscription", "principal", "name", "right", "place", "by", "through", "scope", "eligible",
     "conditional", "system", "not_read", "subscription_id", "cluster_id",
@@ -51,7 +55,8 @@ def findings_document(results: Results) -> dict[str, Json]:
     findings = {finding.control: finding for finding in results.findings}
     ids = _populations(results)
     return {
-        "schema_version": "1",
+        "schema_version": schemas.version("findings"),
+        "schemas": schemas.versions(),
         "pack": facts,
         "engagement": {
             key: facts[key]
@@ -63,6 +68,9 @@ def findings_document(results: Results) -> dict[str, Json]:
         ],
         "entity_controls": [asdict(result) for result in results.entity_controls],
         "frameworks": [_framework(result) for result in results.frameworks],
+        "waivers": [asdict(waiver) for waiver in results.waivers],
+        "attestations": [asdict(stated) for stated in results.attestations],
+        "responses": [asdict(response) for response in results.responses],
         "gaps": [asdict(gap) for gap in results.gaps],
         "differences": [asdict(difference) for difference in results.differences],
         "collector": asdict(results.collector) if results.collector else None,
@@ -242,7 +250,7 @@ def _row(control: Control, observation: Observation, results: Results) -> list[J
 
 
 def write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -> Path:
-    """Write a CSV file that a spreadsheet opens as text and numbers, and return its path."""
+    """Write a table that a spreadsheet opens as what it is, and runs nothing of."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Spreadsheets take UTF-8 for granted only behind a byte order mark.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -255,10 +263,15 @@ def write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) ->
 
 
 def _cell(value: Json) -> Any:
-    """A value for a spreadsheet: text that would start a formula gets an apostrophe before it."""
+    """A value for a spreadsheet: text that would start a formula gets an apostrophe before it.
+
+    Characters without a shape, such as a terminal's escapes, are shown as in the reports.
+    """
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if not text.isprintable():
+        text = _SHAPELESS.sub(lambda found: str(_CLEAN(found[0])), text)
     return f"'{text}" if _FORMULA.match(text) else text
 
 
