@@ -31,6 +31,7 @@ from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
@@ -117,6 +118,7 @@ class Report:
     commands: tuple[CommandsRow, ...]
     all_commands: int
     registers: RegistersView
+    period: PeriodPart | None
     strings: Strings
     sections: tuple[str, ...]
     front: Front
@@ -141,6 +143,7 @@ def report(results: Results, medium: str) -> Report:
     run = commands(results, names)
     own = results.templates
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
+    strings = builtin().overlaid(own.strings) if own else builtin()
     return Report(
         results=results,
         medium=medium,
@@ -166,7 +169,8 @@ def report(results: Results, medium: str) -> Report:
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
-        strings=builtin().overlaid(own.strings) if own else builtin(),
+        period=period_part(results, names, medium, strings),
+        strings=strings,
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),
         estate=estate(results, names, caps.heat_rows),
