@@ -196,7 +196,7 @@ def report(
             [one.header for one in before.readers],
             catalogue.folders,
             TEMPLATES,
-            compared and compared.stated,
+            compared.stated if compared else None,
         ),
         scope=reader.scope,
         controls=catalogue.controls,

@@ -135,7 +135,10 @@ def _named(one: ChangedException) -> str:
 def _population(line: ChangedPopulation) -> PopulationLine:
     return PopulationLine(
         kind(line.kind),
-        *(_names(ids) for ids in (line.came, line.went, line.first_read, line.not_read)),
+        came=_names(line.came),
+        went=_names(line.went),
+        first_read=_names(line.first_read),
+        not_read=_names(line.not_read),
         controls=len(line.controls),
     )
 
