@@ -162,8 +162,7 @@ def _populations(old: Pack, new: Pack, joined: DataFrame) -> tuple[ChangedPopula
     for control, (kind, lists) in moved.items():
         shared[kind, tuple(tuple(lists[name]) for name in _MOVED)].append(control)
     return tuple(
-        ChangedPopulation(kind, **dict(zip(_MOVED, found, strict=True)), controls=tuple(controls))
-        for (kind, found), controls in sorted(shared.items())
+        ChangedPopulation(kind, *found, tuple(controls)) for (kind, found), controls in sorted(shared.items())
     )
 
 

@@ -134,7 +134,7 @@ def _named(one: ChangedException) -> str:
 
 def _population(line: ChangedPopulation) -> PopulationLine:
     return PopulationLine(
-        kind(line.kind),
+        kind=kind(line.kind),
         came=_names(line.came),
         went=_names(line.went),
         first_read=_names(line.first_read),

@@ -26,7 +26,7 @@ from reportgen.render.text import cleaner
 from reportgen.sampling import population_sha256
 from reportgen.snapshot import canonical_json
 
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
 _SHAPELESS = re.compile(r"[^\t\r\n -~]+")
 _CLEAN = cleaner()
@@ -167,6 +167,18 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
     }
 
 
+class RunsJson:
+    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+
+    name = "runs.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
+        if results.runs is None:
+            return folder
+        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
+
+
 class ControlTables:
     """results/csv/<control>.csv: the whole population of each control, for a spreadsheet."""
 
@@ -272,7 +284,7 @@ def _cell(value: Json) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     if not text.isprintable():
         text = _SHAPELESS.sub(lambda found: str(_CLEAN(found[0])), text)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:

@@ -53,13 +53,13 @@ def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
     from weasyprint.urls import URLFetcher
 
     class Packaged(URLFetcher):  # type: ignore[misc]
-        """Reads files below the package's templates and nothing else."""
+        """Reads files below the package's templates, and a logo that stands in the page itself."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             _check_packaged(url)
             return super().fetch(url, headers)
 
-    fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
     page = weasyprint.HTML(
         string=document,
         base_url=f"{TEMPLATES.resolve().as_uri()}/",
@@ -101,6 +101,8 @@ def drawn_by() -> str:
 
 
 def _check_packaged(url: str) -> None:
+    if url.startswith("data:image/"):
+        return
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
     packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
