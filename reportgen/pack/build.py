@@ -116,6 +116,11 @@ How to verify
   With nothing but standard tools, in this folder:   sha256sum -c MANIFEST.sha256
   With reportgen (finds added files too):            reportgen verify .
 
+How to test some items by hand
+  The population of a control, numbered and hashed:  reportgen population . --control <id>
+  A sheet for each item of a sample:                 reportgen sample . --control <id> --n 25
+  The report's annex on sampling says how to do both with standard tools.
+
 How to trace a result
   Each line of observations.jsonl names its evidence as <file>#<JSON pointer>: open the file and
   follow the pointer to the value that was judged. stored_sha256 in the provenance is the hash of
