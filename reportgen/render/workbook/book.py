@@ -29,7 +29,8 @@ MOST_ROWS = 1_048_576 - 2
 """Rows of a sheet in Excel without the line about it and the heads (Excel specifications and limits)."""
 _MOST_UNITS = 32_767
 """UTF-16 code units that a cell holds (the same page)."""
-_MOST_HEADER = 200
+_MOST_HEADER = 60
+"""Letters of each third of a running head, of which Excel takes 255 in all."""
 _EXACT = 10**15
 """Excel keeps 15 digits of a number; a longer one would be shown as another."""
 _PAPER_A4 = 9
@@ -294,4 +295,4 @@ def _time(text: str) -> datetime | None:
 
 def _header(text: str) -> str:
     """Text in a running head, where ``&`` starts a code and ``&[`` one that the writer knows by name."""
-    return str(_CLEAN(text)).replace("\n", " ").replace("[", "(")[: _MOST_HEADER // 3].replace("&", "&&")
+    return str(_CLEAN(text)).replace("\n", " ").replace("[", "(")[:_MOST_HEADER].replace("&", "&&")
