@@ -293,12 +293,9 @@ def test_a_recorded_change_of_a_judged_property_names_the_controls_once(tmp_path
 
 
 def test_a_change_of_a_pool_inside_its_cluster_is_one_of_the_pool(tmp_path: Path) -> None:
-    record = change(
-        "Update",
-        "2026-10-08T10:00:00",
-        "a",
-        **{"properties.agentPoolProfiles[1].enableNodePublicIP": {"previousValue": None, "newValue": "true"}},
-    )
+    what: Any = {"previousValue": None, "newValue": "true"}
+    judged: Any = {"properties.agentPoolProfiles[1].enableNodePublicIP": what}
+    record = change("Update", "2026-10-08T10:00:00", "a", **judged)
     pools: Any = {"subject": "agent-pool", "check": "subject.?enableNodePublicIP.orValue(false) != true"}
     (found,) = view(tmp_path, Week("2026-10-12", {SUB: [GOOD]}, [record]), **pools).changes
     assert (found.before, found.after) == ("", "true")
