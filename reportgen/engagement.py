@@ -21,6 +21,7 @@ from reportgen.errors import UsageError
 from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
+from reportgen.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.principals import Principals
 from reportgen.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
 from reportgen.snapshot import canonical_json
@@ -132,6 +133,10 @@ class Engagement(StrictModel):
     reviewers: tuple[Reviewer, ...] = ()
     representation: Representation | None = None
     record_of_changes: tuple[RecordOfChange, ...] = ()
+    store: StoreSettings | None = None
+    retention: Retention | None = None
+    schedule: Schedule | None = None
+    timestamp: TimestampSettings | None = None
 
     _folder: Path = PrivateAttr(default=Path())
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -156,6 +161,8 @@ class Engagement(StrictModel):
             raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
+        if alone and self.store and self.store.in_blobs and not self.store.connection_string_env:
+            raise ValueError("with credential kubeconfig a store in Azure needs store.connection_string_env")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
             raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
         return self
@@ -312,6 +319,14 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 # attestations: attestations.yaml  # what people state, with the file they show for it
 # responses: responses.yaml        # what is done about exceptions, by whom, until when: see docs/waivers.md
 # policy_exemptions: {{apply: waive, controls: {{api-server-private: [DEFINITION-ID]}}}}   # else only shown
+# store: abfs://evidence@contosoaudit/aks   # where snapshots and the register of runs are kept, or a folder;
+#                                           # without this key, the folder of --out
+# retention:       # what `reportgen prune` may remove: nothing younger, nothing held, nothing a pack needs
+#   keep_days: 2557
+#   hold:
+#     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
+# schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
+# timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own

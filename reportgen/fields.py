@@ -38,16 +38,6 @@ Day = Annotated[date, BeforeValidator(_day)]
 Filled = Annotated[str, BeforeValidator(_filled)]
 
 
-def _day(value: Any) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError("expected a day such as 2026-10-01") from error
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
 class StrictModel(BaseModel):
     """Takes the keys that it declares and no other, and never changes."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reportgen.changes import Changes
+
 Json = Any
 """A JSON value: dict, list, str, int, float, bool or None."""
 
@@ -695,6 +697,15 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousPack:
+    """The pack that this one is compared with; ``manifest_sha256`` is of its MANIFEST.sha256."""
+
+    pack_id: str
+    as_of: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A collection point: a finished snapshot within the period of review, judged at its own time.
 
@@ -826,6 +837,59 @@ class PeriodView:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredRun:
+    """One run of the register, as far as its collection goes.
+
+    ``number`` is that of its first entry, ``last_entry`` of the one that says what came of it. ``result`` is
+    complete, incomplete (a snapshot with gaps), failed, or no-end where the register has no end of it.
+    ``error`` says what ended a failed one; ``took_over`` is the run whose lease it took. ``why`` says why its
+    snapshot is not used: failed, no-end, pruned, missing, later (a later one is), or other.
+    """
+
+    number: int
+    run: str
+    command: str
+    started_at: str
+    ended_at: str
+    result: str
+    error: str
+    snapshot: str
+    root_sha256: str
+    gaps: int
+    resumed: bool
+    took_over: str
+    host: str
+    job: str
+    tool_version: str
+    stamped_at: str
+    stamped_by: str
+    stamp_error: str
+    last_entry: int
+    used: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """Every run in the period. ``store`` is the URL of a container, "" for a folder.
+
+    ``last_entry`` of the register is the last that tells of these runs, with its hash; ``problems`` are
+    sentences about a chain that is broken. ``due`` are the windows (first and last day) of the ``schedule``,
+    ``missed`` those without a snapshot, ``open`` those after the last run.
+    """
+
+    store: str
+    last_entry: int
+    last_entry_sha256: str
+    problems: tuple[str, ...]
+    runs: tuple[RegisteredRun, ...]
+    schedule: str = ""
+    due: tuple[tuple[str, str], ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PackFacts:
     """What stands on the cover and in every running head."""
 
@@ -845,6 +909,8 @@ class PackFacts:
     snapshot_sha256: str
     identity: Identity
     host: str
+    templates_sha256: str = ""
+    previous: PreviousPack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -938,9 +1004,11 @@ class ClusterState:
 class Results:
     """Everything a renderer may print; nothing else reaches it.
 
-    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
-    lower case, those of members of groups too; None where nobody asked the directory. ``estate`` has every
-    cluster, in the order of their ids; ``templates`` is None where the engagement names none.
+    ``access`` has a listing for every cluster, in the order of their ids. ``changes`` are those since the
+    previous pack, None where the pack has none before it. ``principals`` is by object id in lower case, those
+    of members of groups too; None where nobody asked the directory. ``estate`` has every cluster, in the
+    order of their ids; ``templates`` is None where the engagement names none, ``runs`` where no register was
+    kept.
     """
 
     facts: PackFacts
@@ -958,6 +1026,7 @@ class Results:
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
     access: tuple[AccessListing, ...] = ()
+    changes: Changes | None = None
     period: PeriodView | None = None
     waivers: tuple[WaiverResult, ...] = ()
     attestations: tuple[AttestationResult, ...] = ()
@@ -966,3 +1035,4 @@ class Results:
     templates: OwnTemplates | None = None
     catalogue_version: str = ""
     estate: tuple[ClusterState, ...] = ()
+    runs: RunListing | None = None

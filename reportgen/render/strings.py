@@ -30,6 +30,14 @@ class Strings:
         """The same for a template: the text and every value that is not markup itself are escaped."""
         return Markup.escape(self._template(key, values)).format(**_grouped(values))
 
+    def section(self, name: str) -> dict[str, Entry]:
+        """The texts of one section as they stand, by what follows its name."""
+        return {
+            key.removeprefix(f"{name}."): entry
+            for key, entry in self.entries.items()
+            if key.startswith(f"{name}.")
+        }
+
     def _template(self, key: str, values: Mapping[str, object]) -> str:
         entry = self.entries[key]
         if isinstance(entry, str):
