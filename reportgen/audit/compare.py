@@ -162,7 +162,8 @@ def _populations(old: Pack, new: Pack, joined: DataFrame) -> tuple[ChangedPopula
     for control, (kind, lists) in moved.items():
         shared[kind, tuple(tuple(lists[name]) for name in _MOVED)].append(control)
     return tuple(
-        ChangedPopulation(kind, *found, tuple(controls)) for (kind, found), controls in sorted(shared.items())
+        ChangedPopulation(kind, came, went, first_read, not_read, tuple(controls))
+        for (kind, (came, went, first_read, not_read)), controls in sorted(shared.items())
     )
 
 
