@@ -41,13 +41,13 @@ __all__ = [
     "Served",
     "collect_azure",
     "collect_estate",
-    "destination",
     "engagement_of_estate",
     "job",
     "latest_snapshot",
     "report",
     "served",
     "snapshot_folder",
+    "unfinished",
 ]
 
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -85,10 +85,9 @@ class Outcome:
         return 1 if found and fail_on == "findings" else 0
 
 
-def destination(engagement: Engagement, out: Path) -> Path:
-    """Where a collection from Azure goes: a killed one that may be gone on with, or a folder of its own."""
-    now, key = datetime.now(UTC), resume_key(engagement, connection(engagement))
-    return resumable(out / SNAPSHOTS, key, now) or snapshot_folder(out, now)
+def unfinished(engagement: Engagement, out: Path) -> Path | None:
+    """The folder of a killed collection from Azure that may be gone on with."""
+    return resumable(out / SNAPSHOTS, resume_key(engagement, connection(engagement)), datetime.now(UTC))
 
 
 def collect_azure(
@@ -100,12 +99,12 @@ def collect_azure(
 ) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder.
 
-    ``folder`` is that folder where it is known before; see `destination`.
+    ``folder`` is that folder where it is known before; else a killed collection is gone on with.
     """
     catalogue_of(engagement, own)
     way = connection(engagement)
     request = Request(
-        folder=folder or destination(engagement, out),
+        folder=folder or unfinished(engagement, out) or snapshot_folder(out, datetime.now(UTC)),
         mode=CollectionMode.KUBECONFIG
         if engagement.credential.kind == "kubeconfig"
         else CollectionMode.AZURE,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen.errors import ReportgenError
-from reportgen.snapshot import TIMESTAMP, Reader
+from reportgen.errors import ReportgenError, UsageError
+from reportgen.pack import read_file
+from reportgen.snapshot import HEADER, TIMESTAMP
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -33,17 +35,37 @@ class Stamp:
     authority: str
     trusted: bool
 
+    def words(self) -> str:
+        """For people."""
+        trust = (
+            "trusted" if self.trusted else "whom nobody vouched for: name certificates with --timestamp-ca"
+        )
+        return f"snapshot {self.snapshot} at {self.time} by {self.authority} ({trust})"
 
-def read(folder: Path, roots: tuple[Certificate, ...] = ()) -> Stamp | None:
-    """The time-stamp beside a snapshot, None where it has none; raises BadTimestamp.
 
-    Without ``roots`` the certificates that the time-stamp brings stand in for them.
+def of_pack(pack: Path, ca_file: Path | None = None) -> tuple[Stamp, ...]:
+    """The time-stamps of a pack's snapshots (its folder or zip), in the order of these.
+
+    ``ca_file`` (PEM) names who is trusted; without it the certificates that a time-stamp brings stand in.
+    Raises BadTimestamp where one is not over its snapshot's root hash, or not signed as it should be.
     """
-    path = folder / TIMESTAMP
-    if not path.is_file():
-        return None
-    reader = Reader(folder)
-    return check(path.read_bytes(), reader.header.root_sha256, reader.header.name, roots)
+    roots = trusted(ca_file, "--timestamp-ca") if ca_file else ()
+    return tuple(
+        check(
+            read_file(pack, f"evidence/{snapshot}/{TIMESTAMP}"),
+            str(json.loads(read_file(pack, f"evidence/{snapshot}/{HEADER}"))["root_sha256"]),
+            snapshot,
+            roots,
+        )
+        for snapshot in _stamped(pack)
+    )
+
+
+def _stamped(pack: Path) -> list[str]:
+    """The snapshots of a pack that have a time-stamp."""
+    manifest = json.loads(read_file(pack, "manifest.json"))
+    parts = [str(file["path"]).split("/") for file in manifest["files"]]
+    return sorted(part[1] for part in parts if part[:1] == ["evidence"] and part[2:] == [TIMESTAMP])
 
 
 def check(response: bytes, root_sha256: str, snapshot: str, roots: tuple[Certificate, ...] = ()) -> Stamp:
@@ -52,9 +74,10 @@ def check(response: bytes, root_sha256: str, snapshot: str, roots: tuple[Certifi
     from cryptography import x509
 
     try:
-        answer = tsp.decode_timestamp_response(response)
+        answer = decode(response)
         brought = [x509.load_der_x509_certificate(found) for found in answer.signed_data.certificates]
-        verifier = tsp.VerifierBuilder(roots=list(roots) or _tops(brought), intermediates=brought).build()
+        # No intermediates: the verifier would trust each of them, and those that were brought are used anyway.
+        verifier = tsp.VerifierBuilder(roots=list(roots) or _tops(brought)).build()
         verifier.verify(answer, bytes.fromhex(root_sha256))
     except (ValueError, tsp.VerificationError) as error:
         raise BadTimestamp(f"the time-stamp of snapshot {snapshot} is not right: {error}") from error
@@ -62,11 +85,31 @@ def check(response: bytes, root_sha256: str, snapshot: str, roots: tuple[Certifi
     return Stamp(snapshot, when, _signer(answer, brought), bool(roots))
 
 
-def certificates(path: Path) -> tuple[Certificate, ...]:
-    """The certificates of a PEM file; ValueError where it has none, OSError where it cannot be read."""
+def decode(response: bytes) -> TimeStampResponse:
+    """An authority's answer; ValueError where it is none.
+
+    Authorities made with OpenSSL list their certificates in no order, which DER, and so the decoder, does not
+    allow. What is signed does not cover that order, so they are put into it.
+    """
+    import rfc3161_client as tsp
+    from asn1crypto.tsp import TimeStampResp
+
+    try:
+        return tsp.decode_timestamp_response(response)
+    except ValueError as error:
+        if "InvalidSetOrdering" not in str(error):
+            raise
+    return tsp.decode_timestamp_response(TimeStampResp.load(response).dump(force=True))
+
+
+def trusted(path: Path, named_by: str) -> tuple[Certificate, ...]:
+    """The certificates of a PEM file; UsageError where it has none, saying what named it."""
     from cryptography import x509
 
-    return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{named_by}: {path}: no certificates in PEM form ({error})") from error
 
 
 def _tops(brought: list[Certificate]) -> list[Certificate]:
