@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ class Stamp:
 def of_pack(pack: Path, ca_file: Path | None = None) -> tuple[Stamp, ...]:
     """The time-stamps of a pack's snapshots (its folder or zip), in the order of these.
 
-    ``ca_file`` (PEM) names who is trusted; without it the certificates that a time-stamp brings stand in.
+    ``ca_file`` (PEM) names who is trusted; without it only that the signature is right is checked.
     Raises BadTimestamp where one is not over its snapshot's root hash, or not signed as it should be.
     """
     roots = trusted(ca_file, "--timestamp-ca") if ca_file else ()
@@ -72,17 +73,56 @@ def check(response: bytes, root_sha256: str, snapshot: str, roots: tuple[Certifi
     """A time-stamp authority's answer (DER) against the root hash of a snapshot; raises BadTimestamp."""
     import rfc3161_client as tsp
     from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
 
     try:
         answer = decode(response)
         brought = [x509.load_der_x509_certificate(found) for found in answer.signed_data.certificates]
-        # No intermediates: the verifier would trust each of them, and those that were brought are used anyway.
-        verifier = tsp.VerifierBuilder(roots=list(roots) or _tops(brought)).build()
-        verifier.verify(answer, bytes.fromhex(root_sha256))
-    except (ValueError, tsp.VerificationError) as error:
-        raise BadTimestamp(f"the time-stamp of snapshot {snapshot} is not right: {error}") from error
+        if answer.tst_info.message_imprint.message != bytes.fromhex(root_sha256):
+            raise BadTimestamp(f"the time-stamp of snapshot {snapshot} is not right: it is of something else")
+        signer = _signer(answer, brought)
+        if roots:
+            # No intermediates: the verifier would trust each of them, and what was brought is used anyway.
+            verifier = tsp.VerifierBuilder(roots=list(roots)).build()
+            verifier.verify(answer, bytes.fromhex(root_sha256))
+        else:
+            _check_signature(response, signer)
+    except (ValueError, x509.ExtensionNotFound, InvalidSignature, tsp.VerificationError) as error:
+        told = str(error) or "its signature is another's"
+        raise BadTimestamp(f"the time-stamp of snapshot {snapshot} is not right: {told}") from error
     when = answer.tst_info.gen_time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Stamp(snapshot, when, _signer(answer, brought), bool(roots))
+    return Stamp(snapshot, when, _name(signer), bool(roots))
+
+
+def _check_signature(response: bytes, signer: Certificate) -> None:
+    """That a certificate's key signed the time and the hash (RFC 5652, 5.4); who issued it is not asked.
+
+    Raises ValueError or InvalidSignature.
+    """
+    from asn1crypto.tsp import TimeStampResp
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+    token = TimeStampResp.load(response)["time_stamp_token"]["content"]
+    info = token["signer_infos"][0]
+    name = info["digest_algorithm"]["algorithm"].native
+    content = bytes(token["encap_content_info"]["content"])
+    attributes = {found["type"].native: found["values"] for found in info["signed_attrs"]}
+    if attributes["message_digest"][0].native != hashlib.new(name, content).digest():
+        raise ValueError("its content was changed")
+    signed, signature = info["signed_attrs"].untag().dump(), info["signature"].native
+    digest = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}.get(name)
+    key = signer.public_key()
+    if (
+        isinstance(key, rsa.RSAPublicKey)
+        and digest
+        and "pss" not in info["signature_algorithm"]["algorithm"].native
+    ):
+        key.verify(signature, signed, padding.PKCS1v15(), digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and digest:
+        key.verify(signature, signed, ec.ECDSA(digest))
+    else:
+        raise ValueError("its signature is of a kind that needs --timestamp-ca to be checked")
 
 
 def decode(response: bytes) -> TimeStampResponse:
@@ -112,19 +152,22 @@ def trusted(path: Path, named_by: str) -> tuple[Certificate, ...]:
         raise UsageError(f"{named_by}: {path}: no certificates in PEM form ({error})") from error
 
 
-def _tops(brought: list[Certificate]) -> list[Certificate]:
-    """The certificates that none of the others issued."""
-    names = {certificate.subject for certificate in brought}
-    return [found for found in brought if found.issuer == found.subject or found.issuer not in names]
+def _signer(answer: TimeStampResponse, brought: list[Certificate]) -> Certificate:
+    """The certificate that the signature names; ValueError where it was not brought or is for other uses."""
+    from cryptography import x509
+
+    (info,) = answer.signed_data.signer_infos
+    for found in brought:
+        if (found.issuer, found.serial_number) == (info.issuer, info.serial_number):
+            uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+            if x509.ExtendedKeyUsageOID.TIME_STAMPING in uses:
+                return found
+            raise ValueError("its certificate is not for time-stamping")
+    raise ValueError("it brings no certificate of who signed")
 
 
-def _signer(answer: TimeStampResponse, brought: list[Certificate]) -> str:
-    """The name of whoever signed, by the certificate that the signature names."""
+def _name(signer: Certificate) -> str:
     from cryptography.x509.oid import NameOID
 
-    for info in answer.signed_data.signer_infos:
-        for found in brought:
-            if (found.issuer, found.serial_number) == (info.issuer, info.serial_number):
-                common = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-                return str(common[0].value) if common else found.subject.rfc4514_string()
-    return ""
+    common = signer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common[0].value) if common else signer.subject.rfc4514_string()

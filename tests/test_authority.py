@@ -83,9 +83,12 @@ def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             query = self.rfile.read(int(self.headers["Content-Length"]))
-            fine = self.headers["Content-Type"] == "application/timestamp-query" and self.path == "/tsa"
+            known = self.path in ("/tsa", "/tsa/short")
+            fine = self.headers["Content-Type"] == "application/timestamp-query" and known
+            chain = "" if self.path.endswith("short") else "certs = $dir/ca.pem"
+            (folder / "reply.cnf").write_text(_CONFIG.replace("certs = $dir/ca.pem", chain), encoding="utf-8")
             (folder / "query.tsq").write_bytes(query)
-            openssl(folder, "ts", "-reply", "-config", "openssl.cnf", "-queryfile", "query.tsq",
+            openssl(folder, "ts", "-reply", "-config", "reply.cnf", "-queryfile", "query.tsq",
                     "-out", "reply.tsr")  # fmt: skip
             content = (folder / "reply.tsr").read_bytes()
             self.send_response(200 if fine else 400)
@@ -128,6 +131,12 @@ def test_a_snapshot_is_stamped_and_stays_intact(tsa: Authority, snapshot: Path, 
     assert (trusting.time, trusting.trusted, trusting.snapshot) == (told["time"], True, snapshot.name)
     (alone,) = timestamp.of_pack(pack)
     assert (alone.authority, alone.trusted) == ("Contoso time", False)
+
+
+def test_an_authority_that_brings_its_own_certificate_only(tsa: Authority, snapshot: Path) -> None:
+    for roots, trusted in (((), False), (timestamp.trusted(tsa.ca, "here"), True)):
+        told = authority.stamp(f"{tsa.url}/short", roots, snapshot, Connection())["timestamp"]
+        assert (told.get("error"), told.get("trusted")) == (None, trusted)
 
 
 def test_openssl_takes_it_too(tsa: Authority, snapshot: Path) -> None:
