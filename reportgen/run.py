@@ -9,24 +9,29 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from reportgen import facts, render, sandbox
+from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.assess.catalogue import kept
+from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
+from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, RunListing, Status
 from reportgen.pack import build
+from reportgen.periods import candidates, period_view
+from reportgen.render import own as own_templates
 from reportgen.snapshot import SNAPSHOTS, Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -44,6 +49,7 @@ __all__ = [
     "engagement_of_estate",
     "job",
     "latest_snapshot",
+    "previous",
     "report",
     "served",
     "snapshot_folder",
@@ -75,13 +81,17 @@ class Outcome:
     def exit_code(self, fail_on: str = "findings") -> int:
         """0, 1 (not-satisfied findings), 2 (a report is missing), 3 (gaps); the contract of `reportgen run`.
 
-        ``fail_on`` is findings (all of these), incomplete (gaps, but not findings) or never.
+        A finding whose exceptions are all waived counts as satisfied here, and nowhere else. ``fail_on`` is
+        findings (all of these), incomplete (gaps, but not findings) or never.
         """
         if self.unavailable:
             return 2
         if any(not gap.excluded for gap in self.results.gaps) and fail_on != "never":
             return 3
-        found = any(finding.status is Status.NOT_SATISFIED for finding in self.results.findings)
+        found = any(
+            finding.status is Status.NOT_SATISFIED and not finding.all_waived
+            for finding in self.results.findings
+        )
         return 1 if found and fail_on == "findings" else 0
 
 
@@ -101,7 +111,7 @@ def collect_azure(
 
     ``folder`` is that folder where it is known before; else a killed collection is gone on with.
     """
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     request = Request(
         folder=folder or unfinished(engagement, out) or snapshot_folder(out, datetime.now(UTC)),
@@ -115,6 +125,7 @@ def collect_azure(
         progress=progress,
         limits=Limits(),
         key=resume_key(engagement, way),
+        catalogue=catalogue,
     )
     collect(engagement, request)
     return request.folder
@@ -134,7 +145,7 @@ def collect_estate(
 
     ``folder`` is the snapshot's where it is not to be named by the time alone.
     """
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=folder or snapshot_folder(out, as_of),
@@ -144,6 +155,7 @@ def collect_estate(
             host="embedded sandbox",
             progress=progress,
             secret=there.secret,
+            catalogue=catalogue,
         )
         collect(there.engagement, request)
     return request.folder
@@ -188,18 +200,33 @@ def report(
     out: Path,
     own: Own | None = None,
     runs: RunListing | None = None,
+    compared: Previous | None = None,
 ) -> Outcome:
-    """Assess, render and pack one finished snapshot; ``runs`` is what the register says of the period."""
+    """Assess, render and pack one finished snapshot.
+
+    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    """
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
             f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
         )
     catalogue = catalogue_of(engagement, own)
-    assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
+    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
+    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES, runs),
+        facts=facts.pack_facts(
+            engagement,
+            reader.header,
+            [one.header for one in before.readers],
+            catalogue.folders,
+            TEMPLATES,
+            templates,
+            runs,
+            compared.stated if compared else None,
+        ),
         scope=reader.scope,
         controls=catalogue.controls,
         findings=assessment.findings,
@@ -215,18 +242,37 @@ def report(
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
         runs=runs,
+        period=period_view(
+            engagement, before, reader, assessment, catalogue.controls, runs.due if runs else ()
+        ),
+        waivers=assessment.waivers,
+        attestations=assessment.attestations,
+        responses=assessment.responses,
+        document=document(
+            engagement.prepared_by,
+            engagement.reviewers,
+            engagement.representation,
+            engagement.record_of_changes,
+        ),
+        templates=templates,
+        catalogue_version=catalogue.version,
+        estate=assessment.estate,
     )
-    unavailable: list[str] = []
+    if compared:
+        results = with_changes(results, compared)
+    results = own_templates.tried(results)
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
+        registers.copy_files(engagement.registers, results.attestations, folder)
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    snapshots = [*(one.folder for one in before.readers), snapshot]
+    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:

@@ -109,6 +109,8 @@ def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
 SNAPSHOTS = "snapshots"
 """The folder of an --out, or of a store, that they lie in."""
 HEADER = "snapshot.json"
+CATALOGUE = "controls.json"
+"""In a snapshot, the controls that were the catalogue when it was taken."""
 TIMESTAMP = "timestamp.tsr"
 """A time-stamp authority's answer over the root hash, which it therefore is no part of."""
 

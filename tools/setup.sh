@@ -3,7 +3,9 @@
 #   setup.sh venv    a virtual environment in .venv (needs Python 3.11 or newer)
 #   setup.sh pango   the libraries that draw the PDF
 #   setup.sh azurite the emulator of Azure Blob Storage that tests use, in .venv/azurite (needs npm)
+#   setup.sh browser the browser in which report.html is tested
 #   setup.sh look    the programs that turn reports into pictures
+#   setup.sh conformance   what runs veraPDF's validator
 set -eu
 PYTHON=${PYTHON:-python3}
 
@@ -14,6 +16,10 @@ apt_install() {
     echo "missing system packages; on Debian or Ubuntu: sudo apt-get install $*" >&2
     return 1
   fi
+}
+
+has_browser() {
+  command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null
 }
 
 case "$1" in
@@ -34,8 +40,15 @@ case "$1" in
     npm install --no-audit --no-fund --loglevel=error --prefix .venv/azurite azurite@^3.35 > /dev/null \
       || echo "Going on without Azurite, which could not be installed: its tests will be skipped." >&2
     ;;
+  browser)
+    has_browser || apt_install chromium || echo "Going on without: what needs a browser is skipped." >&2
+    ;;
   look)
     command -v pdftoppm > /dev/null || apt_install poppler-utils
-    command -v chromium > /dev/null || command -v google-chrome > /dev/null || apt_install chromium
+    has_browser || apt_install chromium
+    ;;
+  conformance)
+    command -v javac > /dev/null || apt_install openjdk-17-jdk-headless
+    [ -e /usr/share/java/jaxb-runtime.jar ] || apt_install libjaxb-java
     ;;
 esac
