@@ -225,7 +225,7 @@ def report(
     found = snapshot or kept.newest()
     before = line.previous(previous) if previous else None
     _preflight(out, draws=True)
-    outcome = line.report(loaded, found, out, own, kept.listing(found.name), before)
+    outcome = line.report(loaded, found, out, own, kept, before)
     console.summary(outcome)
     raise typer.Exit(outcome.exit_code(fail_on))
 
@@ -365,7 +365,7 @@ def _report(
 ) -> None:
     from reportgen import run as line
 
-    outcome = line.report(found.engagement, found.snapshot, out, own, found.listing(), before)
+    outcome = line.report(found.engagement, found.snapshot, out, own, found.kept, before)
     if found.attempt:
         found.attempt.pack = outcome.pack.name
     console.summary(outcome)

@@ -27,8 +27,9 @@ from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
+from reportgen.kept import Kept, Points
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Results, RunListing, Status
+from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.periods import candidates, period_view
 from reportgen.render import own as own_templates
@@ -199,12 +200,13 @@ def report(
     snapshot: Path,
     out: Path,
     own: Own | None = None,
-    runs: RunListing | None = None,
+    store: Kept | None = None,
     compared: Previous | None = None,
 ) -> Outcome:
     """Assess, render and pack one finished snapshot.
 
-    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    ``store`` has the other snapshots of the period and the register of runs; without it there is no register,
+    and they lie beside the snapshot. ``compared`` is the pack since which changes are told.
     """
     reader = Reader(snapshot)
     if not reader.intact():
@@ -213,7 +215,10 @@ def report(
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
-    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
+    points = store.points(snapshot) if store else Points(tuple(snapshot.parent.iterdir()), {})
+    before = candidates(engagement, reader, points.folders)
+    used = [*(one.header.name for one in before.readers), reader.header.name]
+    runs = store.listing(used, {**dict(before.unused), **points.unused}) if store else None
     known = principals(reader)
     templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(

@@ -155,12 +155,13 @@ def trusted(path: Path, named_by: str) -> tuple[Certificate, ...]:
 def _signer(answer: TimeStampResponse, brought: list[Certificate]) -> Certificate:
     """The certificate that the signature names; ValueError where it was not brought or is for other uses."""
     from cryptography import x509
+    from cryptography.x509.oid import ExtendedKeyUsageOID
 
     (info,) = answer.signed_data.signer_infos
     for found in brought:
         if (found.issuer, found.serial_number) == (info.issuer, info.serial_number):
             uses = found.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-            if x509.ExtendedKeyUsageOID.TIME_STAMPING in uses:
+            if ExtendedKeyUsageOID.TIME_STAMPING in uses:
                 return found
             raise ValueError("its certificate is not for time-stamping")
     raise ValueError("it brings no certificate of who signed")

@@ -17,7 +17,7 @@ from reportgen.collect.connection import connection
 from reportgen.collect.tally import Progress
 from reportgen.engagement import Engagement
 from reportgen.kept import Kept, keep
-from reportgen.model import CollectionMode, Json, RunListing
+from reportgen.model import CollectionMode, Json
 
 Shown = Callable[[], AbstractContextManager[Progress]]
 
@@ -42,10 +42,6 @@ class Collected:
     snapshot: Path
     kept: Kept | None = None
     attempt: Attempt | None = None
-
-    def listing(self) -> RunListing | None:
-        """What a report on this snapshot says of the runs in its period."""
-        return self.kept.listing(self.snapshot.name) if self.kept else None
 
 
 @contextmanager

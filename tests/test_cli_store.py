@@ -243,9 +243,9 @@ def test_a_quarter_s_runs_stand_in_the_report(
     listed = json.loads((result.pack / "results" / "runs.json").read_text("utf-8"))
     told = [(one["started_at"][:10], one["result"], one["used"], one["why"]) for one in listed["runs"]]
     assert told == [
-        ("2026-10-05", "incomplete", False, "later"),
+        ("2026-10-05", "incomplete", True, ""),
         ("2026-10-12", "failed", False, "failed"),
-        ("2026-10-26", "incomplete", False, "later"),
+        ("2026-10-26", "incomplete", True, ""),
         ("2026-10-26", "incomplete", True, ""),
     ]
     assert listed["runs"][-1]["snapshot"] == "20261026T060000Z-2"
@@ -261,3 +261,12 @@ def test_a_quarter_s_runs_stand_in_the_report(
     ids = {text["run"] for text in lines if "run" in text}
     assert ids == {listed["runs"][-1]["run"]}
     assert lines[-1]["message"].startswith(f"run {ids.pop()} ended with exit code 3")
+    # A snapshot that was changed in the store is left out, and that is said.
+    there = keep(load(estate / "engagement.yaml"), tmp_path / "third").store
+    page = next(name for name in there.files("snapshots/20261005T060000Z") if name.endswith("page-0001.json"))
+    there.remove(page)
+    there.create(page, b"{}")
+    changed = line.command("report", estate / "engagement.yaml", "--out", tmp_path / "third")
+    (first, *_) = json.loads((changed.pack / "results" / "runs.json").read_text("utf-8"))["runs"]
+    assert (first["used"], first["why"]) == (False, "unfit")
+    assert "its files differ from the hash taken" in first["error"]

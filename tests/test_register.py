@@ -39,9 +39,12 @@ def test_two_that_know_the_same_get_numbers_one_after_the_other(kept: Register, 
     other.entries()
     asked: list[int] = []
     first = kept.append("ended", "2026-10-06T06:00:00Z", "a")
-    second = other.append(
-        "ended", "2026-10-06T06:00:00Z", "b", lambda before: {"seen": asked.append(len(before))}
-    )
+
+    def facts(before: tuple[object, ...]) -> dict[str, int]:
+        asked.append(len(before))
+        return {}
+
+    second = other.append("ended", "2026-10-06T06:00:00Z", "b", facts)
     assert (first.number, second.number, second.previous) == (6, 7, first.sha256)
     assert asked == [6]
     assert again(tmp_path).problems() == ()

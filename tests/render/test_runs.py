@@ -32,6 +32,7 @@ def test_every_fate_has_its_words(medium: str) -> None:
         replace(BASE, why="failed", result="failed", snapshot="", error="<b>IncompleteError</b>: no"),
         replace(BASE, why="no-end", result="no-end", snapshot=""),
         replace(BASE, why="pruned"), replace(BASE, why="missing"), replace(BASE, why="other"),
+        replace(BASE, why="unfit", error="its files differ"),
         replace(BASE, why="later", resumed=True, took_over="dead01"),
     ]  # fmt: skip
     many = replace(factory.clean(), runs=listing(*fates, problems=("Entry 4 is missing.",)))
@@ -39,8 +40,8 @@ def test_every_fate_has_its_words(medium: str) -> None:
     for text in (
         "This report rests on it.", "3 gaps", "no end recorded", "removed under the engagement’s retention",
         "no longer in the store", "the state of a later snapshot", "an earlier state", "It went on with",
-        "run dead01", "Contoso time", "No time-stamp: no connection", "Entry 4 is missing.",
-        "8 runs were begun in the period; 6 ended with a snapshot, and this report rests on 1.",
+        "run dead01", "Not used: its files differ", "Contoso time", "No time-stamp: no connection", "Entry 4 is missing.",
+        "9 runs were begun in the period; 7 ended with a snapshot, and this report rests on 1.",
     ):  # fmt: skip
         assert text in page, text
     assert "<b>IncompleteError" not in page
