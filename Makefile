@@ -13,6 +13,7 @@ $(INSTALLED): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,dev]'
 	PYTHON="$(BIN)/python" sh tools/setup.sh pango
+	sh tools/setup.sh azurite
 	touch $@
 
 # The sample estate has a subscription that cannot be read, so its documented exit code is 3: incomplete.

@@ -27,8 +27,9 @@ from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
+from reportgen.kept import Kept, Points
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Results, RunListing, Status
+from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.periods import candidates, period_view
 from reportgen.render import own as own_templates
@@ -46,7 +47,6 @@ __all__ = [
     "Served",
     "collect_azure",
     "collect_estate",
-    "destination",
     "engagement_of_estate",
     "job",
     "latest_snapshot",
@@ -54,6 +54,7 @@ __all__ = [
     "report",
     "served",
     "snapshot_folder",
+    "unfinished",
 ]
 
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -95,10 +96,9 @@ class Outcome:
         return 1 if found and fail_on == "findings" else 0
 
 
-def destination(engagement: Engagement, out: Path) -> Path:
-    """Where a collection from Azure goes: a killed one that may be gone on with, or a folder of its own."""
-    now, key = datetime.now(UTC), resume_key(engagement, connection(engagement))
-    return resumable(out / SNAPSHOTS, key, now) or snapshot_folder(out, now)
+def unfinished(engagement: Engagement, out: Path) -> Path | None:
+    """The folder of a killed collection from Azure that may be gone on with."""
+    return resumable(out / SNAPSHOTS, resume_key(engagement, connection(engagement)), datetime.now(UTC))
 
 
 def collect_azure(
@@ -110,12 +110,12 @@ def collect_azure(
 ) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder.
 
-    ``folder`` is that folder where it is known before; see `destination`.
+    ``folder`` is that folder where it is known before; else a killed collection is gone on with.
     """
     catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     request = Request(
-        folder=folder or destination(engagement, out),
+        folder=folder or unfinished(engagement, out) or snapshot_folder(out, datetime.now(UTC)),
         mode=CollectionMode.KUBECONFIG
         if engagement.credential.kind == "kubeconfig"
         else CollectionMode.AZURE,
@@ -200,12 +200,13 @@ def report(
     snapshot: Path,
     out: Path,
     own: Own | None = None,
-    runs: RunListing | None = None,
+    store: Kept | None = None,
     compared: Previous | None = None,
 ) -> Outcome:
     """Assess, render and pack one finished snapshot.
 
-    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    ``store`` has the other snapshots of the period and the register of runs; without it there is no register,
+    and they lie beside the snapshot. ``compared`` is the pack since which changes are told.
     """
     reader = Reader(snapshot)
     if not reader.intact():
@@ -214,7 +215,10 @@ def report(
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
-    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
+    points = store.points(snapshot) if store else Points(tuple(snapshot.parent.iterdir()), {})
+    before = candidates(engagement, reader, points.folders)
+    used = [*(one.header.name for one in before.readers), reader.header.name]
+    runs = store.listing(used, {**dict(before.unused), **points.unused}) if store else None
     known = principals(reader)
     templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
