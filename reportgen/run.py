@@ -17,6 +17,8 @@ from pathlib import Path
 
 from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.assess.catalogue import kept
+from reportgen.assess.decisions import decide
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
@@ -27,6 +29,7 @@ from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
+from reportgen.periods import candidates, period_view
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -88,7 +91,7 @@ class Outcome:
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
@@ -103,6 +106,7 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Ow
         progress=progress,
         limits=Limits(),
         key=key,
+        catalogue=catalogue,
     )
     collect(engagement, request)
     return request.folder
@@ -118,7 +122,7 @@ def collect_estate(
     own: Own | None = None,
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
@@ -128,6 +132,7 @@ def collect_estate(
             host="embedded sandbox",
             progress=progress,
             secret=there.secret,
+            catalogue=catalogue,
         )
         collect(there.engagement, request)
     return request.folder
@@ -175,13 +180,18 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
+    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
+    period = period_view(engagement, before, reader, assessment, catalogue.controls)
+    decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
+        facts=facts.pack_facts(
+            engagement, reader.header, [one.header for one in before.readers], catalogue.folders, TEMPLATES
+        ),
         scope=reader.scope,
         controls=catalogue.controls,
-        findings=assessment.findings,
-        observations=assessment.observations,
+        findings=decided.findings,
+        observations=decided.observations,
         gaps=reader.gaps,
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
@@ -192,9 +202,10 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
-        waivers=assessment.waivers,
+        waivers=decided.waivers,
         attestations=assessment.attestations,
-        responses=assessment.responses,
+        responses=decided.responses,
+        period=period,
     )
     unavailable: list[str] = []
 
@@ -207,7 +218,11 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
                 unavailable.append(str(error))
         return tuple(unavailable)
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    return Outcome(
+        build(out, results.facts, [*(one.folder for one in before.readers), snapshot], fill),
+        results,
+        tuple(unavailable),
+    )
 
 
 def latest_snapshot(out: Path) -> Path:
