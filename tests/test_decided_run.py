@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reportgen.pack import verify
+from reportgen.show import lines as shown
 from tests import line
 from tests.conftest import Run
 from tests.sandbox.conftest import BETA, cluster_id
@@ -82,6 +83,12 @@ def test_the_pack_shows_the_waiver_and_holds_what_was_shown(
     assert stated["copy"] == f"evidence/attestations/{digest[:12]}-list-of-2026.txt"
     assert (result.pack / stated["copy"]).read_bytes() == b"14 of 14"
     assert verify(result.pack).intact
+    told = list(shown(result.pack, "api-server-private", WEAK))
+    (line_of_waiver,) = [text for text in told if text.startswith("  waiver:")]
+    assert line_of_waiver == (
+        "  waiver:  W-01 until 2027-03-31, approved by Risk Committee: Until the private link is built."
+    )
+    assert "1 exception waived; 0 waivers to look at" in result.out
 
 
 def test_the_pack_id_covers_waivers_and_attached_files(

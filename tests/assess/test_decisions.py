@@ -1,4 +1,4 @@
-"""Decisions over an assessment: statuses stay, what is waived is counted, the period gives first sightings."""
+"""Decisions over an assessment: statuses stay, what is waived is counted, sightings come from the period."""
 
 from __future__ import annotations
 
