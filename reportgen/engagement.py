@@ -46,10 +46,15 @@ __all__ = [
 
 
 class Period(StrictModel):
-    """The period of review, both days included."""
+    """The period of review, both days included.
+
+    A stretch of more than ``max_blind_spot_days`` without a look makes a control not assessed over the
+    period; by default it is as long as Resource Graph keeps changes.
+    """
 
     start: Day
     end: Day
+    max_blind_spot_days: int = Field(default=14, ge=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:

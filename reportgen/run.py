@@ -17,6 +17,7 @@ from pathlib import Path
 
 from reportgen import facts, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.assess.catalogue import kept
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
@@ -28,6 +29,7 @@ from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
+from reportgen.periods import candidates, period_view
 from reportgen.render import own as own_templates
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
@@ -86,7 +88,7 @@ class Outcome:
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
@@ -101,6 +103,7 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Ow
         progress=progress,
         limits=Limits(),
         key=key,
+        catalogue=catalogue,
     )
     collect(engagement, request)
     return request.folder
@@ -116,7 +119,7 @@ def collect_estate(
     own: Own | None = None,
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
@@ -126,6 +129,7 @@ def collect_estate(
             host="embedded sandbox",
             progress=progress,
             secret=there.secret,
+            catalogue=catalogue,
         )
         collect(there.engagement, request)
     return request.folder
@@ -173,10 +177,18 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
     templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES, templates),
+        facts=facts.pack_facts(
+            engagement,
+            reader.header,
+            [one.header for one in before.readers],
+            catalogue.folders,
+            TEMPLATES,
+            templates,
+        ),
         scope=reader.scope,
         controls=catalogue.controls,
         findings=assessment.findings,
@@ -200,6 +212,7 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         templates=templates,
         catalogue_version=catalogue.version,
         estate=assessment.estate,
+        period=period_view(engagement, before, reader, assessment, catalogue.controls),
     )
     results = own_templates.tried(results)
     unavailable: list[str] = []
@@ -212,7 +225,11 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
                 unavailable.append(str(error))
         return tuple(unavailable)
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    return Outcome(
+        build(out, results.facts, [*(one.folder for one in before.readers), snapshot], fill),
+        results,
+        tuple(unavailable),
+    )
 
 
 def latest_snapshot(out: Path) -> Path:

@@ -107,6 +107,7 @@ def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[
     by_kind = defaultdict(list)
     for rule in rules:
         by_kind[rule.control.subject].append(rule)
+    alike: dict[str, Verdict] = {}
     for item in (case.cluster, *case.pools, *case.inside):
         shared: expression.Context | None = None
         for rule in by_kind[item.subject.kind]:
@@ -119,6 +120,8 @@ def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[
                     shared = shared or expression.context(item.variables, as_of)
                     context = shared
                 verdict = judge(rule.control, context)
+            # The subjects of a large cluster share a few verdicts: one object stands for all that are equal.
+            verdict = alike.setdefault(repr(verdict), verdict)
             yield Observation(
                 control=rule.control.id,
                 subject=item.subject,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportgen.model import CollectionMode, PackFacts
@@ -16,7 +16,9 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
 
-def build(out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tuple[str, ...]]) -> Path:
+def build(
+    out: Path, facts: PackFacts, snapshots: Sequence[Path], fill: Callable[[Path], tuple[str, ...]]
+) -> Path:
     """Build ``out/<name>/`` and ``out/<name>.zip`` and return the folder.
 
     ``fill`` writes reports and results into the folder it is given and returns notes for README.txt.
@@ -27,7 +29,8 @@ def build(out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tu
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
-        shutil.copytree(snapshot, working / "evidence" / facts.snapshot)
+        for snapshot in snapshots:
+            shutil.copytree(snapshot, working / "evidence" / snapshot.name)
         notes = fill(working)
         (working / "README.txt").write_text(_readme(facts, notes), encoding="utf-8")
         _write_manifests(working, facts)

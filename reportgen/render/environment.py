@@ -20,50 +20,45 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from reportgen.model import OwnTemplates
-from reportgen.render import charts, text
+from reportgen.render import charts, paper, text
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
+from reportgen.render.page_numbers import ROOM
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 SHIPPED = "shipped"
 """Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
-def render(
-    view: Report, covered: Collection[int] | None = None, pages: Mapping[str, int] | None = None
-) -> str:
-    """The report as one HTML document.
-
-    ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known.
-    """
+def render(view: Report, covered: Collection[int] | None = None) -> str:
+    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
     own = view.results.templates
     environment = _environment(view, covered)
     template = environment.get_template("report.html.j2")
-    return template.render(
+    document = template.render(
         report=view,
         facts=view.results.facts,
-        pages=pages or {},
         medium=view.medium,
         css=_css(view.medium, own.colours if own else {}),
         own=own,
+        ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
         WORDS=charts.WORDS,
         ORDER=charts.ORDER,
     )
+    return paper.lean(document) if view.medium == "pdf" else document
 
 
 def _environment(view: Report, covered: Collection[int] | None) -> Environment:
-    clean = text.cleaner(covered)
+    clean, wording = text.cleaner(covered), paper if view.medium == "pdf" else text
     own = view.results.templates
     foreign = own if own and own.parts else None
 
     def breakable(value: Any) -> Markup:
-        # WeasyPrint breaks anywhere before it looks for the places marked; the class forbids it that.
-        marked = text.breakable(str(clean(value)))
-        return Markup('<span class="parts">{}</span>').format(marked) if view.medium == "pdf" else marked
+        return wording.breakable(str(clean(value)))
 
     def shell(value: Any) -> Markup:
-        return text.shell(str(clean(value)))
+        return wording.shell(str(clean(value)))
 
     kind = ImmutableSandboxedEnvironment if foreign else Environment
     environment = kind(

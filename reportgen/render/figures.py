@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reportgen.model import Status
 from reportgen.render import charts
-from reportgen.render.estate import AgeClass, Cell, HeatMap, Point, VersionRow
+from reportgen.render.estate import AgeClass, Cell, HeatMap, Moment, VersionRow
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut, moment
 
@@ -118,12 +118,12 @@ class Figures:
         key = "estate.ended" if row.end < as_of else "estate.ends"
         return self.strings.text(key, day=row.end.isoformat())
 
-    def trend(self, points: Sequence[Point]) -> Markup:
+    def trend(self, moments: Sequence[Moment]) -> Markup:
         """A bar a point in time, the earliest first; nothing where there is but one."""
-        if len(points) < 2:
+        if len(moments) < 2:
             return Markup("")
-        ordered = sorted(points, key=lambda point: point.as_of)
-        rows = [(moment(point.as_of)[:10], point.counts) for point in ordered]
+        ordered = sorted(moments, key=lambda one: one.as_of)
+        rows = [(moment(one.as_of)[:10], one.counts) for one in ordered]
         return charts.status_bars(self.strings.text("estate.trend"), rows)
 
     def _bar(self, row: VersionRow, as_of: date, top: float, place: Callable[[date], float]) -> Markup:

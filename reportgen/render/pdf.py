@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
+from reportgen.render import page_numbers
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
 FONTS = TEMPLATES / "fonts"
 _TEXT_FONTS = ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf")
-_MOST_LAYOUTS = 5
-"""Two are the rule: the second prints the numbers of the first, in the room that was kept for them."""
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+_PLAIN = {"pdf_tags": True, "uncompressed_pdf": True}
+"""WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
 class PdfReport:
@@ -40,22 +43,34 @@ class PdfReport:
                 return super().fetch(url, headers)
 
         fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
-        options = {"pdf_identifier": results.facts.pack_id.encode(), "pdf_tags": True}
-        view, covered = report(results, "pdf"), _covered()
-
-        def layout(pages: Mapping[str, int]) -> Any:
-            page = weasyprint.HTML(
-                string=render(view, covered, pages),
-                base_url=f"{TEMPLATES.resolve().as_uri()}/",
-                url_fetcher=fetcher,
-            )
-            return page.render(**options)
-
+        page = weasyprint.HTML(
+            string=render(report(results, "pdf"), _covered()),
+            base_url=f"{TEMPLATES.resolve().as_uri()}/",
+            url_fetcher=fetcher,
+        )
         with _no_gc():
-            content = _settled(layout).write_pdf(**options)
+            document = page.render(pdf_tags=True)
+            page_numbers.put_in(document)
+            content = _packed(document.write_pdf(**_PLAIN), results.facts.pack_id)
         path = folder / "report.pdf"
-        path.write_bytes(cast("bytes", content))
+        path.write_bytes(content)
         return path
+
+
+def _packed(content: bytes, pack_id: str) -> bytes:
+    """The document compressed, with an identifier that starts with the pack's and ends with its content's."""
+    import pikepdf
+
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.trailer["/ID"] = pikepdf.Array([pikepdf.String(pack_id), pikepdf.String(pack_id)])
+        pdf.save(
+            packed,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+            linearize=False,
+        )
+    return packed.getvalue()
 
 
 def drawn_by() -> str:
@@ -70,23 +85,6 @@ def drawn_by() -> str:
     if missing:
         raise PdfUnavailable(f"{' and '.join(missing)} is not in {FONTS}", "Install reportgen again")
     return str(weasyprint.__version__)
-
-
-def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
-    """The document laid out until the page numbers that it prints are those where things stand.
-
-    WeasyPrint's own ``target-counter`` stops too early: a page that moves late leaves old numbers behind.
-    """
-    pages: dict[str, int] = {}
-    for _ in range(_MOST_LAYOUTS):
-        document = layout(pages)
-        # A thing that goes on over several pages has its anchor on each of them; the first counts.
-        numbered = list(enumerate(document.pages, start=1))
-        found = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
-        if found == pages:
-            break
-        pages = found
-    return document
 
 
 def _check_packaged(url: str) -> None:

@@ -13,8 +13,8 @@ from reportgen.model import (
     EntityControlResult,
     Framework,
     FrameworkResult,
+    Issue,
     ParameterNote,
-    RecordedChange,
     Representation,
     Requirement,
     RequirementResult,
@@ -52,16 +52,15 @@ def test_those_who_answer_for_it_are_named() -> None:
         reviewers=(Signatory("Kim Holm", "Head of IT", "2026-11-18"),),
         approvers=(Signatory("Lin Vos <b>", "CISO"),),
         representation=Representation("All clusters are here.", Signatory("Ada Berg", "Lead", "2026-11-16")),
-        changes=(RecordedChange("2", "2026-11-20", "Ada Berg", "Second issue"),),
+        changes=(Issue("2", "2026-11-20", "Ada Berg", "Second issue"),),
     )
     told = section(replace(BASE, document=named), "document")
     assert "Reviewed by Kim Holm Head of IT 2026-11-18" in told
     assert "Approved by Lin Vos <b> CISO" in told
     assert "All clusters are here." in told
     assert "2 2026-11-20 Ada Berg Second issue" in told
-    assert "Ada Berg , Platform lead" in unescape(
-        re.sub(r"<[^>]+>", " ", render(report(replace(BASE, document=named), "pdf"))).replace("  ", " ")
-    )
+    cover = render(report(replace(BASE, document=named), "pdf")).partition("</header>")[0]
+    assert "Ada Berg, Platform lead" in cover
 
 
 def test_every_control_that_is_not_satisfied_is_listed_the_most_severe_first() -> None:
