@@ -43,7 +43,7 @@ def render(view: Report, covered: Collection[int] | None = None) -> str:
         own=own,
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
-        WORDS=charts.WORDS,
+        WORDS=view.strings.statuses(),
         ORDER=charts.ORDER,
     )
     return paper.lean(document) if view.medium == "pdf" else document
@@ -78,7 +78,7 @@ def _environment(view: Report, covered: Collection[int] | None) -> Environment:
     environment.filters.update(
         breakable=breakable,
         shell=shell,
-        span=text.span,
+        span=view.strings.span,
         moment=text.moment,
         cut=text.cut,
         lead=text.lead,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reportgen.model import ClusterState, Results, Status
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import Names
 
 _AGES = (7, 14, 30, 60, 90, 180)
 """Upper ends of the classes of age, in days; Azure regards a node image as valid for 90."""
@@ -40,7 +40,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Clusters by area, those with most controls not satisfied first; ``all_rows`` is before the cap."""
+    """Clusters by area (ids), those with most controls not satisfied first; ``all_rows`` before the cap."""
 
     areas: tuple[str, ...]
     rows: tuple[HeatRow, ...]
@@ -134,7 +134,7 @@ def _heat(results: Results, names: Names, cap: int) -> HeatMap:
     places = {cluster: place for place, cluster in enumerate(names.anchors)}
     ordered = sorted(failed, key=lambda cluster: (-failed[cluster], places[cluster]))
     return HeatMap(
-        areas=tuple(AREAS.get(area, area.capitalize()) for area in areas),
+        areas=areas,
         rows=tuple(
             HeatRow(
                 names.clusters[cluster],

@@ -38,11 +38,14 @@ class Figures:
         """A row a cluster, a column an area; in a cell the number of controls not satisfied, or a sign."""
         width = (charts.WIDTH - _LABEL - _RIGHT) / max(1, len(heat.areas))
         most = max((_failed(cell) for row in heat.rows for cell in row.cells), default=0)
+        titles = (cut(self.strings.area(area), 18) for area in heat.areas)
         heads = (
             Markup('<g transform="translate({:.1f} {}) rotate(-52)">{}</g>').format(
-                _LABEL + width * (place + 0.5) - 3, _HEAD - 7, charts.text_at(0, 0, cut(area, 18), "start")
+                _LABEL + width * (place + 0.5) - 3,
+                _HEAD - 7,
+                charts.text_at(0, 0, title, "start"),
             )
-            for place, area in enumerate(heat.areas)
+            for place, title in enumerate(titles)
         )
         body = Markup("").join(heads)
         for index, row in enumerate(heat.rows):
@@ -124,7 +127,7 @@ class Figures:
             return Markup("")
         ordered = sorted(moments, key=lambda one: one.as_of)
         rows = [(moment(one.as_of)[:10], one.counts) for one in ordered]
-        return charts.status_bars(self.strings.text("estate.trend"), rows)
+        return charts.status_bars(self.strings.text("estate.trend"), rows, self.strings.statuses())
 
     def _bar(self, row: VersionRow, as_of: date, top: float, place: Callable[[date], float]) -> Markup:
         words = self.end(row, as_of)
