@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from reportgen import __version__, rights
@@ -17,9 +18,10 @@ from reportgen.model import (
     PackFacts,
     Provenance,
     RunCommands,
+    RunListing,
     SourceSummary,
 )
-from reportgen.snapshot import Header, Reader, tree_sha256
+from reportgen.snapshot import Header, Reader, canonical_json, tree_sha256
 from reportgen.sources import SOURCES, Source
 from reportgen.sources.imported import PREFIX
 from reportgen.sources.kubernetes import ACCESS
@@ -34,6 +36,7 @@ def pack_facts(
     controls: Sequence[Path],
     templates: Path,
     own_templates: OwnTemplates | None = None,
+    runs: RunListing | None = None,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
@@ -42,8 +45,11 @@ def pack_facts(
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
     snapshots = (*(one.root_sha256 for one in before), header.root_sha256)
-    own = [own_templates.sha256] if own_templates else []
-    made_from = (*snapshots, catalogue, engagement.sha256, tree_sha256(templates), *own, __version__)
+    made_from = [*snapshots, catalogue, engagement.sha256, tree_sha256(templates), __version__]
+    if own_templates:
+        made_from.append(own_templates.sha256)
+    if runs:
+        made_from.append(hashlib.sha256(canonical_json(asdict(runs))).hexdigest())
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,

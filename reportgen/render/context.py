@@ -30,9 +30,13 @@ from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
+from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
+
+BANNERS = {mode: builtin().banner(mode) for mode in CollectionMode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,12 @@ class Report:
     access: AccessView
     commands: tuple[CommandsRow, ...]
     all_commands: int
+    registers: RegistersView
     strings: Strings
     sections: tuple[str, ...]
     front: Front
     estate: Estate
+    runs: RunsView | None
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -126,13 +132,12 @@ def report(results: Results, medium: str) -> Report:
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
-    mode = results.facts.collection_mode
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
         medium=medium,
         caps=caps,
-        banner="" if mode is CollectionMode.AZURE else strings.text(f"banner.{mode.value}"),
+        banner=strings.banner(results.facts.collection_mode),
         scope=scope_view(results, caps),
         summary=_summary(results, areas, strings),
         areas=areas,
@@ -150,10 +155,12 @@ def report(results: Results, medium: str) -> Report:
         access=access_view(results, names, caps),
         commands=run[: caps.clusters],
         all_commands=len(run),
+        registers=registers_view(results, names, medium),
         strings=strings,
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),
         estate=estate(results, names, caps.heat_rows),
+        runs=runs_view(results, medium),
     )
 
 

@@ -21,6 +21,7 @@ CAUSES = {
     Cause.UNLISTED: "Not listed by the source",
     Cause.NOT_IMPORTED: "Not imported: no result of another tool was given",
     Cause.UNDETERMINED: "Could not be determined from the evidence",
+    Cause.NOT_ATTESTED: "Not attested: nobody stated it",
 }
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
@@ -33,7 +34,7 @@ _IN_REGISTER = "The gaps register names what could not be read, and why."
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of each table is printed; the HTML report has no caps but that of the heat map.
+    """How much of each table is printed. The HTML report has all observations in its table beside them.
 
     ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
     not ``whole``, controls that are satisfied, not applicable or of lower severity have a row in place of
@@ -58,9 +59,9 @@ class Caps:
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
-        """Caps that keep a PDF at a length that somebody reads, whatever the estate and the catalogue."""
+        """Caps that keep a report at a length that somebody reads, whatever the estate and the catalogue."""
         if medium == "html":
-            return cls()
+            return cls(exceptions=25, groups=20, names=12, satisfied=0)
         few = controls <= _FEW_CONTROLS
         return cls(
             exceptions=25 if few else 4,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from reportgen.model import OwnTemplates
-from reportgen.render import charts, paper, text
+from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
@@ -30,14 +30,19 @@ SHIPPED = "shipped"
 """Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
-def render(view: Report, covered: Collection[int] | None = None) -> str:
-    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
+def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
+    """The report as one HTML document.
+
+    ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
+    document.
+    """
     own = view.results.templates
     environment = _environment(view, covered)
     template = environment.get_template("report.html.j2")
     document = template.render(
         report=view,
         facts=view.results.facts,
+        attached=attached,
         medium=view.medium,
         css=_css(view.medium, own.colours if own else {}),
         own=own,
@@ -50,15 +55,15 @@ def render(view: Report, covered: Collection[int] | None = None) -> str:
 
 
 def _environment(view: Report, covered: Collection[int] | None) -> Environment:
-    clean, wording = text.cleaner(covered), paper if view.medium == "pdf" else text
+    clean, printed = text.cleaner(covered), view.medium == "pdf"
     own = view.results.templates
     foreign = own if own and own.parts else None
 
     def breakable(value: Any) -> Markup:
-        return wording.breakable(str(clean(value)))
+        return (paper.breakable if printed else text.breakable)(str(clean(value)))
 
     def shell(value: Any) -> Markup:
-        return wording.shell(str(clean(value)))
+        return (paper.shell if printed else text.shell)(str(clean(value)))
 
     kind = ImmutableSandboxedEnvironment if foreign else Environment
     environment = kind(
@@ -107,8 +112,10 @@ def _css(medium: str, colours: Mapping[str, str]) -> Markup:
     dark = ""
     if medium == "html" and "accent_dark" in colours:
         dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colours['accent_dark']}; }} }}"
+    faces = [Markup(_sheet("fonts.css")), fonts.face()] if medium == "pdf" else []  # noqa: S704 (our own)
     sheets = [sheet for sheet in (common, light, own, front, dark) if sheet]
-    return Markup("\n").join(map(Markup, sheets))  # our own style sheets, and colours of six digits
+    # Our own style sheets, and colours of six digits.
+    return Markup("\n").join([*map(Markup, sheets), *faces])
 
 
 def _sheet(name: str) -> str:

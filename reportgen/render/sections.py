@@ -7,9 +7,9 @@ from collections.abc import Collection
 from reportgen.model import Results
 
 ORDER = (
-    "scope", "nature", "document", "summary", "estate", "exceptions", "entity", "index", "controls",
-    "frameworks", "access", "ipe", "gaps", "differences", "collector", "clusters", "parameters", "changes",
-    "method", "responsibility", "glossary",
+    "scope", "nature", "waivers-front", "document", "summary", "estate", "exceptions", "entity", "index",
+    "controls", "frameworks", "access", "ipe", "waivers", "responses", "attestations", "gaps", "runs",
+    "differences", "collector", "clusters", "parameters", "changes", "method", "responsibility", "glossary",
 )  # fmt: skip
 """Anchors of all sections that there can be; the title of one is the text ``sections.<anchor>``."""
 
@@ -23,5 +23,10 @@ def shown(results: Results, left_out: Collection[str]) -> tuple[str, ...]:
         "collector": results.collector is None,
         "parameters": not any(control.parameters for control in results.controls),
         "estate": not results.observations,
+        "waivers-front": not any(waiver.needs_reader for waiver in results.waivers),
+        "runs": results.runs is None,
+        "waivers": not results.waivers,
+        "responses": not results.responses,
+        "attestations": not results.attestations,
     }
     return tuple(anchor for anchor in ORDER if not empty.get(anchor) and anchor not in left_out)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from reportgen.model import Status
+from reportgen.model import CollectionMode, Status
 from reportgen.render.text import moment
 
 CATALOGUE = Path(str(files("reportgen"))) / "templates" / "strings.yaml"
@@ -33,6 +33,14 @@ class Strings:
         """The same for a template: the text and every value that is not markup itself are escaped."""
         return Markup.escape(self._template(key, values)).format(**_grouped(values))
 
+    def section(self, name: str) -> dict[str, Entry]:
+        """The texts of one section as they stand, by what follows its name."""
+        return {
+            key.removeprefix(f"{name}."): entry
+            for key, entry in self.entries.items()
+            if key.startswith(f"{name}.")
+        }
+
     def _template(self, key: str, values: Mapping[str, object]) -> str:
         entry = self.entries[key]
         if isinstance(entry, str):
@@ -44,6 +52,10 @@ class Strings:
         known = self.entries.get(f"areas.{area}")
         return known if isinstance(known, str) else area.capitalize()
 
+    def banner(self, mode: CollectionMode) -> str:
+        """What says that evidence was not collected from Azure; "" where it was."""
+        return "" if mode is CollectionMode.AZURE else self.text(f"banner.{mode.value}")
+
     def statuses(self) -> dict[Status, str]:
         """What each status is called."""
         return {status: self.text(f"status.{status.value.replace('-', '_')}") for status in Status}
@@ -52,7 +64,7 @@ class Strings:
         """From one time to another, or the one time."""
         if start == end:
             return moment(start)
-        return self.text("page.from_to", start=moment(start), end=moment(end))
+        return self.text("head.from_to", start=moment(start), end=moment(end))
 
     def overlaid(self, own: Mapping[str, Entry]) -> Strings:
         """The same with a company's own texts in the place of some."""

@@ -18,6 +18,8 @@ from reportgen.model import (
     Representation,
     Requirement,
     RequirementResult,
+    ResponseResult,
+    ResponseState,
     Results,
     Signatory,
     Status,
@@ -84,6 +86,17 @@ def test_the_owner_is_that_of_the_entity_s_control() -> None:
     assert [line.owner for line in lines if line.anchor == f"c-{first}"] == ["Head of X"]
     assert "Head of X" in section(results, "exceptions")
     assert "none given" in section(results, "exceptions")
+
+
+def test_a_response_of_management_gives_owner_and_due_day() -> None:
+    first, second = (line.anchor.removeprefix("c-") for line in report(BASE, "html").front.exceptions[:2])
+    late = ResponseResult("R-1", first, "", "Owner A", "Fix it.", "2026-10-31", ResponseState.OVERDUE, 2)
+    open_ = replace(late, id="R-2", control=second, due_on="2027-01-31", state=ResponseState.OPEN)
+    settled = replace(open_, id="R-3", owner="Owner B", state=ResponseState.SETTLED)
+    told = section(replace(BASE, responses=(open_, late, settled)), "exceptions")
+    assert "Owner A, overdue since 2026-10-31" in told
+    assert "Owner A, due 2027-01-31" in told
+    assert "Owner B" not in told
 
 
 def test_a_pdf_says_how_many_exceptions_it_does_not_list() -> None:

@@ -11,10 +11,10 @@ import yaml
 from pydantic import AfterValidator, Field, ValidationError
 
 from reportgen import mistakes
-from reportgen.engagement import read
 from reportgen.errors import UsageError
 from reportgen.fields import StrictModel
 from reportgen.render.strings import Entry, builtin
+from reportgen.yaml_text import read
 
 BRANDING = "branding.yaml"
 Section = Literal[
