@@ -28,8 +28,8 @@ class ExceptionLine:
     """One control that is not satisfied.
 
     ``answers`` are management's responses that still stand; for want of one, ``owner`` is that of the
-    entity's control which this one is evidence for. ``clusters`` are the first names with their anchors, those
-    with most exceptions before others; ``more`` counts the rest. ``waived`` of ``number`` have a waiver.
+    entity's control which this one is evidence for. ``clusters`` are the first names with their anchors,
+    those with most exceptions before others; ``more`` counts the rest. ``waived`` of ``number`` have a waiver.
     """
 
     severity: str
