@@ -29,7 +29,7 @@ class ExceptionLine:
 
     ``answers`` are management's responses that still stand; for want of one, ``owner`` is that of the
     entity's control which this one is evidence for. ``clusters`` are the first names with their anchors,
-    those with most exceptions before others; ``more`` counts the rest. ``waived`` of ``number`` have a waiver.
+    those with most exceptions before others; ``more`` counts the rest, ``waived`` those with a waiver.
     """
 
     severity: str
