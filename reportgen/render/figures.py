@@ -15,8 +15,8 @@ from reportgen.render.estate import AgeClass, Cell, HeatMap, Moment, VersionRow
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut, moment
 
-_LABEL, _LETTERS = 150, 24
-_CELL, _HEAD, _RIGHT = 17, 96, 64
+_LABEL, _LETTERS = 166, 22
+_CELL, _HEAD, _RIGHT = 17, 108, 64
 _LEVELS = (("#f9e3e0", "#5e1a12"), ("#e5a59d", "#2c0a06"), ("#c9574b", "#ffffff"), ("#8c2318", "#ffffff"))
 """Fill and ink by quarters of the largest number in the map; darker is more, in grey too."""
 _PLAIN = {
