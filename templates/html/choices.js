@@ -71,7 +71,7 @@ function nextSort(name, sort) {
   return sort === `-${name}` ? "" : name;
 }
 
-// What is filtered by, in words, for where nothing is left.
+// What is filtered by, in words: for paper, and for where nothing is left.
 function chosen(data, view) {
   const named = (name, key) => {
     const place = data.keys[name].indexOf(key);

@@ -363,9 +363,24 @@ def test_the_switch_changes_the_colours(visit: Visit) -> None:
     page.select_option("#theme", "light")
     assert page.evaluate(paper) == light
     page.select_option("#theme", "dark")
+    page.check("[data-facet=status][value=satisfied]")
     page.emulate_media(media="print")
     assert page.evaluate(paper) == light
     assert not page.locator(".filter").is_visible()
+    assert page.locator("#chosen").is_visible()
+    assert page.inner_text("#chosen") == "Status: Satisfied"
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
+    page = visit(viewport={"width": width, "height": 900})
+    page.locator("#rows .open").first.click()
+    unfolded = """() => {
+      for (const any of document.querySelectorAll("details")) any.open = true;
+      for (const any of document.querySelectorAll(".control")) any.style.contentVisibility = "visible";
+      return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    }"""
+    assert page.evaluate(unfolded) == 0
 
 
 def test_without_javascript_it_is_a_document(visit: Visit, results: Results) -> None:
