@@ -9,18 +9,21 @@ import hashlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from reportgen import clouds, mistakes
+from reportgen import clouds, mistakes, registers, yaml_text
 from reportgen.access import Credential, Endpoint, ProxyUrl
+from reportgen.document_control import Person, RecordOfChange, Representation, Reviewer, TemplatesFolder
 from reportgen.errors import UsageError
-from reportgen.fields import Guid, StrictModel
+from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
+from reportgen.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.principals import Principals
+from reportgen.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
 from reportgen.snapshot import canonical_json
 
 __all__ = [
@@ -41,16 +44,6 @@ __all__ = [
     "quarter",
     "write",
 ]
-
-
-def _day(value: Any) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError("expected a day such as 2026-10-01") from error
-
-
-Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Period(StrictModel):
@@ -131,8 +124,22 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    policy_exemptions: PolicyExemptions = PolicyExemptions()
+    attestations: tuple[Attestation, ...] = ()
+    responses: tuple[Response, ...] = ()
+    templates: TemplatesFolder | None = None
+    prepared_by: Person | None = None
+    reviewers: tuple[Reviewer, ...] = ()
+    representation: Representation | None = None
+    record_of_changes: tuple[RecordOfChange, ...] = ()
+    store: StoreSettings | None = None
+    retention: Retention | None = None
+    schedule: Schedule | None = None
+    timestamp: TimestampSettings | None = None
 
     _folder: Path = PrivateAttr(default=Path())
+    _files: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -154,6 +161,8 @@ class Engagement(StrictModel):
             raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
+        if alone and self.store and self.store.in_blobs and not self.store.connection_string_env:
+            raise ValueError("with credential kubeconfig a store in Azure needs store.connection_string_env")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
             raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
         return self
@@ -171,18 +180,22 @@ class Engagement(StrictModel):
 
     @property
     def sha256(self) -> str:
-        """Of the settings as understood, so that layout and comments do not matter."""
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
+        """Of the settings as understood, whatever their layout and comments, and of files beside them."""
+        settings = {**self.model_dump(mode="json"), "files": self._files}
+        return hashlib.sha256(canonical_json(settings)).hexdigest()
 
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose dates stay text: a day that does not exist is then an error of its key, with its line."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    @property
+    def registers(self) -> Registers:
+        """What people decided and stated, with the hashes of the files they named."""
+        return Registers(
+            waivers=self.waivers,
+            exemptions=self.policy_exemptions,
+            attestations=self.attestations,
+            responses=self.responses,
+            period_end=self.period.end,
+            folder=self._folder,
+            files=self._files,
+        )
 
 
 def load(path: Path) -> Engagement:
@@ -195,41 +208,23 @@ def load(path: Path) -> Engagement:
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    engagement = parse(text, str(path))
-    engagement._folder = path.parent  # noqa: SLF001 (its own module)
-    return engagement
+    return parse(text, str(path), path.parent)
 
 
-def parse(text: str, name: str) -> Engagement:
-    """The engagement in a text; ``name`` is how errors call the file."""
-    node, raw = _read(text, name)
+def parse(text: str, name: str, folder: Path = Path()) -> Engagement:
+    """The engagement in a text; ``name`` is how errors call the file, ``folder`` where its paths begin."""
+    node, raw = yaml_text.read(text, name)
     if not isinstance(raw, dict):
         raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
-        return Engagement.model_validate(raw)
+        engagement = Engagement.model_validate(registers.with_files(raw, node, name, folder))
     except ValidationError as error:
         raise UsageError(
             "\n".join(mistakes.told(name, node, item, Engagement) for item in error.errors(include_url=False))
         ) from error
-
-
-def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
-    """The file as nodes, which know their lines, and as plain values."""
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in mistakes.doubled(node)]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise UsageError(f"{name}:{line}: not valid YAML: a character that is not allowed") from error
-    except RecursionError as error:
-        raise UsageError(f"{name}:1: not valid YAML: nested too deeply") from error
-    if doubled:
-        raise UsageError("\n".join(doubled))
-    return node, raw
+    engagement._folder = folder  # noqa: SLF001 (its own module)
+    engagement._files = registers.hashes(engagement.registers, name)  # noqa: SLF001
+    return engagement
 
 
 def write(path: Path, *, entity: str, period: str, scope: str, credential: str) -> Engagement:
@@ -320,12 +315,39 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
 
+# waivers: waivers.yaml            # exceptions that somebody accepted; `reportgen waive` writes a skeleton
+# attestations: attestations.yaml  # what people state, with the file they show for it
+# responses: responses.yaml        # what is done about exceptions, by whom, until when: see docs/waivers.md
+# policy_exemptions: {{apply: waive, controls: {{api-server-private: [DEFINITION-ID]}}}}   # else only shown
+# store: abfs://evidence@contosoaudit/aks   # where snapshots and the register of runs are kept, or a folder;
+#                                           # without this key, the folder of --out
+# retention:       # what `reportgen prune` may remove: nothing younger, nothing held, nothing a pack needs
+#   keep_days: 2557
+#   hold:
+#     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
+# schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
+# timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
+
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own
 
 # imported:        # results of other tools, as their own JSON; relative to this file
 #   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
 #   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
+
+# classification: Confidential          # printed on the cover and on every page
+# prepared_by: {{name: Ada Berg, role: Platform lead}}
+# reviewers:       # lines to sign; approves: true makes an approver
+#   - {{name: Kim Holm, role: Head of IT}}
+#   - {{name: Lin Vos, role: CISO, approves: true}}
+# representation:  # the preparer's words about the evidence; blank lines for the pen without it
+#   text: To the best of my knowledge the clusters in this pack are all that the entity runs.
+#   name: Ada Berg
+#   role: Platform lead
+#   date: 2026-11-16
+# record_of_changes:
+#   - {{version: "1", date: 2026-11-16, author: Ada Berg, text: First issue}}
+# templates: templates                   # a folder with the company's own parts, logo, colours and words
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reportgen.changes import Changes
+
 Json = Any
 """A JSON value: dict, list, str, int, float, bool or None."""
 
@@ -32,6 +34,7 @@ class Cause(StrEnum):
     UNLISTED = "unlisted"
     NOT_IMPORTED = "not-imported"
     UNDETERMINED = "undetermined"
+    NOT_ATTESTED = "not-attested"
 
 
 class CollectionMode(StrEnum):
@@ -135,7 +138,8 @@ class Observation:
 
     ``observed`` maps a printed label to a JSON value (None: the setting is absent). ``reason`` is a
     sentence, always given where the status is not satisfied. ``evidence`` holds
-    ``<path of the page inside the pack>#<JSON pointer>``. ``cause`` is set where not-assessed.
+    ``<path of the page inside the pack>#<JSON pointer>``. ``cause`` is set where not-assessed. ``waiver``
+    names those applied to an exception by their ids in `Results.waivers`, joined by commas; the status stays.
     """
 
     control: str
@@ -159,6 +163,141 @@ class Finding:
     exceptions: int
     not_assessed: int
     not_applicable: int
+    waived: int = 0
+
+    @property
+    def all_waived(self) -> bool:
+        """Whether a waiver stands beside every exception that there is."""
+        return 0 < self.exceptions == self.waived
+
+
+class WaiverState(StrEnum):
+    """What holds of a waiver, the most telling first; those before `ACTIVE` keep it from being applied."""
+
+    SHOWN = "shown"
+    UNMAPPED = "unmapped"
+    UNREADABLE = "unreadable"
+    ABOVE = "above"
+    NARROWED = "narrowed"
+    EXPIRED = "expired"
+    NOT_BEGUN = "not-begun"
+    ENDLESS = "endless"
+    UNAPPROVED = "unapproved"
+    SELF_APPROVED = "self-approved"
+    UNDOCUMENTED = "undocumented"
+    UNMATCHED = "unmatched"
+    TOO_BROAD = "too-broad"
+    ACTIVE = "active"
+    UNUSED = "unused"
+    EXPIRING = "expiring"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """A waiver, or an exemption of Azure Policy (its ``origin``), and what became of it. Days are YYYY-MM-DD.
+
+    ``subject`` is an id, or of an exemption the scope it stands at; of ``subject`` and ``glob`` one is "".
+    ``state`` is the first of what holds, ``notes`` the rest. ``matched`` counts subjects of its controls,
+    ``waived`` the exceptions beside which it stands. ``late_days``: approved so long after one of them was
+    first seen. ``name`` and ``category`` are those of an exemption, "" else.
+    """
+
+    id: str
+    origin: str
+    controls: tuple[str, ...]
+    subject: str
+    glob: str
+    reason: str
+    ticket: str
+    requested_by: str
+    approved_by: str
+    approved_on: str
+    begins_on: str
+    expires_on: str
+    approval: str
+    approval_file: str
+    approval_sha256: str
+    state: WaiverState
+    notes: tuple[WaiverState, ...] = ()
+    matched: int = 0
+    waived: int = 0
+    late_days: int = 0
+    name: str = ""
+    category: str = ""
+
+    @property
+    def needs_reader(self) -> bool:
+        """Whether somebody has to look at it: all but what is applied, ends later, and came in time.
+
+        Exemptions of Azure Policy that nobody asked to be applied are no waivers, and need no one.
+        """
+        if self.state in (WaiverState.SHOWN, WaiverState.UNMAPPED):
+            return False
+        return not {WaiverState.ACTIVE, WaiverState.UNUSED}.issuperset((self.state, *self.notes))
+
+
+class AttestationState(StrEnum):
+    """What is to be said of an attestation; `CURRENT` alone is relied on."""
+
+    CURRENT = "current"
+    BESIDE = "beside"
+    EXPIRED = "expired"
+    NOT_YET = "not-yet"
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationResult:
+    """What a person states. ``kind`` is control, requirement or entity-control; ``about`` its id.
+
+    ``framework`` goes with a requirement; ``subject`` is "" where the whole control is meant. `BESIDE` is a
+    statement about a control that is tested: it stands beside the result and changes nothing. ``relied_on``
+    counts observations that are satisfied by it; ``copy`` is the path of the file in the pack.
+    """
+
+    id: str
+    kind: str
+    about: str
+    framework: str
+    subject: str
+    person: str
+    role: str
+    statement: str
+    stated_on: str
+    valid_until: str
+    file: str
+    file_sha256: str
+    copy: str
+    state: AttestationState
+    relied_on: int = 0
+
+
+class ResponseState(StrEnum):
+    """What became of what a management response is about."""
+
+    OVERDUE = "overdue"
+    OPEN = "open"
+    UNASSESSED = "unassessed"
+    SETTLED = "settled"
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseResult:
+    """What management does about a control's exceptions, or (``subject``) about those of one subject.
+
+    ``exceptions`` are those that there are still; ``waived`` of them have a waiver.
+    """
+
+    id: str
+    control: str
+    subject: str
+    owner: str
+    plan: str
+    due_on: str
+    state: ResponseState
+    exceptions: int = 0
     waived: int = 0
 
 
@@ -558,6 +697,15 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousPack:
+    """The pack that this one is compared with; ``manifest_sha256`` is of its MANIFEST.sha256."""
+
+    pack_id: str
+    as_of: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A collection point: a finished snapshot within the period of review, judged at its own time.
 
@@ -639,7 +787,7 @@ class ClusterLife:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedChange:
+class PropertyChange:
     """A change of a property that Resource Graph recorded, with the controls that judge it."""
 
     at: str
@@ -685,7 +833,60 @@ class PeriodView:
     controls: tuple[ControlPeriod, ...]
     exceptions: tuple[ExceptionHistory, ...]
     clusters: RollForward
-    changes: tuple[RecordedChange, ...]
+    changes: tuple[PropertyChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRun:
+    """One run of the register, as far as its collection goes.
+
+    ``number`` is that of its first entry, ``last_entry`` of the one that says what came of it. ``result`` is
+    complete, incomplete (a snapshot with gaps), failed, or no-end where the register has no end of it.
+    ``error`` says what ended a failed one; ``took_over`` is the run whose lease it took. ``why`` says why its
+    snapshot is not used: failed, no-end, pruned, missing, later (a later one is), or other.
+    """
+
+    number: int
+    run: str
+    command: str
+    started_at: str
+    ended_at: str
+    result: str
+    error: str
+    snapshot: str
+    root_sha256: str
+    gaps: int
+    resumed: bool
+    took_over: str
+    host: str
+    job: str
+    tool_version: str
+    stamped_at: str
+    stamped_by: str
+    stamp_error: str
+    last_entry: int
+    used: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """Every run in the period. ``store`` is the URL of a container, "" for a folder.
+
+    ``last_entry`` of the register is the last that tells of these runs, with its hash; ``problems`` are
+    sentences about a chain that is broken. ``due`` are the windows (first and last day) of the ``schedule``,
+    ``missed`` those without a snapshot, ``open`` those after the last run.
+    """
+
+    store: str
+    last_entry: int
+    last_entry_sha256: str
+    problems: tuple[str, ...]
+    runs: tuple[RegisteredRun, ...]
+    schedule: str = ""
+    due: tuple[tuple[str, str], ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -708,14 +909,106 @@ class PackFacts:
     snapshot_sha256: str
     identity: Identity
     host: str
+    templates_sha256: str = ""
+    previous: PreviousPack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Somebody who prepared, reviewed or approved a pack; ``date`` is "" where it is left to the pen."""
+
+    name: str
+    role: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What the preparer states about the evidence, in the engagement's words, and who does so."""
+
+    text: str
+    by: Signatory
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """One line of the document's record of changes, as the engagement keeps it."""
+
+    version: str
+    date: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentControl:
+    """Who answers for the pack, as the engagement names them; what it does not name is left to the pen."""
+
+    prepared_by: Signatory | None = None
+    reviewers: tuple[Signatory, ...] = ()
+    approvers: tuple[Signatory, ...] = ()
+    representation: Representation | None = None
+    changes: tuple[RecordedChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTemplates:
+    """A company's templates, read into memory once, so that what was hashed is what is printed.
+
+    ``parts`` are Jinja texts by name (``parts/cover.html.j2``), ``folder`` the folder's name for messages.
+    ``strings`` are texts by key, ``colours`` custom properties of the style sheet, ``logo`` a data URI.
+    ``left_out`` are the anchors of optional sections. ``problems`` say by file and line what was not used.
+    """
+
+    folder: str
+    sha256: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    strings: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    colours: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+    logo_alt: str = ""
+    language: str = "en"
+    left_out: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """An agent pool as Resource Manager shows it: its version, its node image and the day of that image.
+
+    ``nodes`` is None where the pool has no count, ``image_date`` (YYYY-MM-DD) "" where the name of the image
+    carries none.
+    """
+
+    name: str
+    version: str
+    nodes: int | None
+    image: str
+    image_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """What a cluster runs, for pictures of the whole estate.
+
+    ``version`` is "" where the cluster could not be read; ``support_end`` (YYYY-MM-DD) "" where not known.
+    """
+
+    cluster: Subject
+    version: str
+    support_end: str
+    pools: tuple[PoolState, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """Everything a renderer may print; nothing else reaches it.
 
-    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
-    lower case, those of members of groups too; None where nobody asked the directory.
+    ``access`` has a listing for every cluster, in the order of their ids. ``changes`` are those since the
+    previous pack, None where the pack has none before it. ``principals`` is by object id in lower case, those
+    of members of groups too; None where nobody asked the directory. ``estate`` has every cluster, in the
+    order of their ids; ``templates`` is None where the engagement names none, ``runs`` where no register was
+    kept.
     """
 
     facts: PackFacts
@@ -733,4 +1026,13 @@ class Results:
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
     access: tuple[AccessListing, ...] = ()
+    changes: Changes | None = None
     period: PeriodView | None = None
+    waivers: tuple[WaiverResult, ...] = ()
+    attestations: tuple[AttestationResult, ...] = ()
+    responses: tuple[ResponseResult, ...] = ()
+    document: DocumentControl = DocumentControl()
+    templates: OwnTemplates | None = None
+    catalogue_version: str = ""
+    estate: tuple[ClusterState, ...] = ()
+    runs: RunListing | None = None

@@ -21,6 +21,7 @@ CAUSES = {
     Cause.UNLISTED: "Not listed by the source",
     Cause.NOT_IMPORTED: "Not imported: no result of another tool was given",
     Cause.UNDETERMINED: "Could not be determined from the evidence",
+    Cause.NOT_ATTESTED: "Not attested: nobody stated it",
 }
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
@@ -41,6 +42,8 @@ class Caps:
     """
 
     exceptions: int | None = None
+    exception_lines: int | None = None
+    heat_rows: int = 30
     groups: int | None = None
     names: int | None = None
     satisfied: int | None = None
@@ -62,6 +65,8 @@ class Caps:
         few = controls <= _FEW_CONTROLS
         return cls(
             exceptions=25 if few else 4,
+            exception_lines=40,
+            heat_rows=22,
             groups=6 if few else 2,
             names=8 if few else 3,
             satisfied=10 if few else 0,

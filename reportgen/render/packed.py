@@ -16,9 +16,10 @@ from typing import Any, Generic, TypeVar
 
 from reportgen.model import Control, Observation, Results, Subject
 from reportgen.render import charts
-from reportgen.render.context import SEVERITIES, Report
+from reportgen.render.context import Report
 from reportgen.render.controls import CAUSES
 from reportgen.render.data import FORMULA
+from reportgen.render.front import SEVERITIES
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
 from reportgen.render.strings import builtin

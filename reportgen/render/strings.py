@@ -44,6 +44,10 @@ class Strings:
             return entry
         return entry["one" if values.get("n") == 1 else "other"]
 
+    def overlaid(self, own: Mapping[str, Entry]) -> Strings:
+        """The same with a company's own texts in the place of some."""
+        return Strings({**self.entries, **own}) if own else self
+
 
 @lru_cache(maxsize=1)
 def builtin() -> Strings:
