@@ -113,12 +113,12 @@ def _css(medium: str, colours: Mapping[str, str]) -> Markup:
     """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
     common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
-    light = f":root {{ --accent: {colours['accent']}; }}" if "accent" in colours else ""
-    dark = ""
-    if medium == "html" and "accent_dark" in colours:
-        dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colours['accent_dark']}; }} }}"
+    screen = {"accent": "--own-accent", "accent_dark": "--own-accent-dark"}
+    properties = {"accent": "--accent"} if medium == "pdf" else screen
+    chosen = " ".join(f"{name}: {colours[key]};" for key, name in properties.items() if key in colours)
+    company = f":root {{ {chosen} }}" if chosen else ""
     faces = [Markup(_sheet("fonts.css")), fonts.face()] if medium == "pdf" else []  # noqa: S704 (our own)
-    sheets = [sheet for sheet in (common, light, own, front, dark) if sheet]
+    sheets = [sheet for sheet in (common, company, own, front) if sheet]
     # Our own style sheets, and colours of six digits.
     return Markup("\n").join([*map(Markup, sheets), *faces])
 

@@ -157,8 +157,7 @@ strings:
     results = made(**{"branding.yaml": branding, "logo.svg": SVG.format("")})
     assert problems(results) == ()
     html = page(results)
-    assert ":root { --accent: #00594c; }" in html
-    assert "--accent: #8fd4c8" in html
+    assert ":root { --own-accent: #00594c; --own-accent-dark: #8fd4c8; }" in html
     assert '<html lang="de">' in html
     assert 'src="data:image/svg+xml;base64,' in html
     assert "Berichtszeitraum" in html
