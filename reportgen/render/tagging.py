@@ -40,13 +40,14 @@ def name_links(document: Any) -> None:
     starts = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
     for page in document.pages:
         for kind, to, _, box in page.links:
+            if not box.link_annotation:  # nothing in the document has the name that it links to
+                continue
             words = " ".join("".join(box.element.itertext()).split()) or to
             if kind == "external":
                 words = builtin().text("archival.external", words=words, url=to)
             elif words.isdigit():
                 words = builtin().text("archival.page", page=str(starts[to]))
-            if box.link_annotation:
-                box.link_annotation["Contents"] = pydyf.String(words)
+            box.link_annotation["Contents"] = pydyf.String(words)
 
 
 def mark_artefacts(pdf: Any) -> None:
