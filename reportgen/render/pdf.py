@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
 from reportgen.render import archival, fonts
 from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
+from reportgen.render.fetching import packaged_only, refused
 from reportgen.render.interface import PdfUnavailable
 
 _MOST_LAYOUTS = 5
@@ -37,27 +37,18 @@ class PdfReport:
         """
         drawn_by()
         import weasyprint
-        from weasyprint.urls import URLFetcher
 
-        class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates and nothing else."""
-
-            def fetch(self, url: str, headers: Any = None) -> Any:
-                _check_packaged(url)
-                return super().fetch(url, headers)
-
-        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
         view, covered, files = report(results, "pdf"), fonts.covered(), data_files(folder)
 
         def layout(pages: Mapping[str, int]) -> Any:
             page = weasyprint.HTML(
                 string=render(view, covered, pages, files),
                 base_url=f"{TEMPLATES.resolve().as_uri()}/",
-                url_fetcher=fetcher,
+                url_fetcher=packaged_only(),
             )
             return page.render(**archival.OPTIONS)
 
-        with _no_gc():
+        with _no_gc(), refused():
             inside = attachments(files, results.facts.as_of)
             content = archival.written(_settled(layout), results.facts.pack_id, inside)
         path = folder / "report.pdf"
@@ -92,14 +83,6 @@ def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
             break
         pages = found
     return document
-
-
-def _check_packaged(url: str) -> None:
-    parts = urlsplit(url)
-    path = Path(unquote(parts.path)).resolve()
-    packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
-    if parts.scheme != "file" or parts.netloc or not packaged:
-        raise ValueError(f"{url}: the report reads packaged files only")
 
 
 @contextmanager
