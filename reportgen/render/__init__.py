@@ -14,15 +14,28 @@ from reportgen.render.data import (
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import Drawn, PdfUnavailable, Renderer
+from reportgen.render.oscal import OscalPlan, OscalResults
 from reportgen.render.pdf import PdfReport
+from reportgen.render.schemas import SchemaFiles
+from reportgen.render.summary import TicketSummary
+from reportgen.render.tables import ControlsTable, ExceptionsTable, GapsTable
+from reportgen.render.workbook import WorkbookReport
 
 RENDERERS: tuple[Renderer, ...] = (
     FindingsJson(),
     ObservationsJsonl(),
     AccessJsonl(),
+    SchemaFiles(),
     ControlTables(),
+    ControlsTable(),
+    ExceptionsTable(),
+    GapsTable(),
     FrameworkTables(),
     AccessTable(),
+    OscalPlan(),
+    OscalResults(),
+    WorkbookReport(),
+    TicketSummary(),
     PdfReport(),  # carries the data files inside, so that they come first
     HtmlReport(),
 )

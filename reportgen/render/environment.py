@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,49 +10,44 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reportgen.render import charts, fonts, text
+from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
+from reportgen.render.page_numbers import ROOM
 from reportgen.render.strings import builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 
-def render(
-    view: Report,
-    covered: Collection[int] | None = None,
-    pages: Mapping[str, int] | None = None,
-    attached: Sequence[Path] = (),
-) -> str:
+def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
     """The report as one HTML document.
 
-    ``covered`` are the code points that the fonts can draw; ``pages`` the page of each anchor where known;
-    ``attached`` the files that travel inside the document.
+    ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
+    document.
     """
     environment = _environment(view.medium, covered)
     template = environment.get_template("report.html.j2")
-    return template.render(
+    document = template.render(
         report=view,
         facts=view.results.facts,
-        pages=pages or {},
         attached=attached,
         medium=view.medium,
         css=_css(view.medium),
+        ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
         WORDS=charts.WORDS,
         ORDER=charts.ORDER,
     )
+    return paper.lean(document) if view.medium == "pdf" else document
 
 
 def _environment(medium: str, covered: Collection[int] | None) -> Environment:
-    clean = text.cleaner(covered)
+    clean, wording = text.cleaner(covered), paper if medium == "pdf" else text
 
     def breakable(value: Any) -> Markup:
-        # WeasyPrint breaks anywhere before it looks for the places marked; the class forbids it that.
-        marked = text.breakable(str(clean(value)))
-        return Markup('<span class="parts">{}</span>').format(marked) if medium == "pdf" else marked
+        return wording.breakable(str(clean(value)))
 
     def shell(value: Any) -> Markup:
-        return text.shell(str(clean(value)))
+        return wording.shell(str(clean(value)))
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from reportgen.model import Results
-from reportgen.render import archival, fonts
+from reportgen.render import archival, fonts, page_numbers
 from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.fetching import packaged_only, refused
 from reportgen.render.interface import PdfUnavailable
 
-_MOST_LAYOUTS = 5
-"""Two are the rule: the second prints the numbers of the first, in the room that was kept for them."""
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+_PLAIN = {"uncompressed_pdf": True}
+"""WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
 class PdfReport:
@@ -38,22 +39,37 @@ class PdfReport:
         drawn_by()
         import weasyprint
 
-        view, covered, files = report(results, "pdf"), fonts.covered(), data_files(folder)
-
-        def layout(pages: Mapping[str, int]) -> Any:
+        files = data_files(folder)
+        with _no_gc(), refused():
             page = weasyprint.HTML(
-                string=render(view, covered, pages, files),
+                string=render(report(results, "pdf"), fonts.covered(), files),
                 base_url=f"{TEMPLATES.resolve().as_uri()}/",
                 url_fetcher=packaged_only(),
             )
-            return page.render(**archival.OPTIONS)
-
-        with _no_gc(), refused():
+            document = page.render(**archival.OPTIONS)
+            page_numbers.put_in(document)
             inside = attachments(files, results.facts.as_of)
-            content = archival.written(_settled(layout), results.facts.pack_id, inside)
+            plain = archival.written(document, results.facts.pack_id, inside, **_PLAIN)
+            content = _packed(plain, results.facts.pack_id)
         path = folder / "report.pdf"
         path.write_bytes(content)
         return path
+
+
+def _packed(content: bytes, pack_id: str) -> bytes:
+    """The document compressed, with an identifier that starts with the pack's and ends with its content's."""
+    import pikepdf
+
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.trailer["/ID"] = pikepdf.Array([pikepdf.String(pack_id), pikepdf.String(pack_id)])
+        pdf.save(
+            packed,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            deterministic_id=True,
+            linearize=False,
+        )
+    return packed.getvalue()
 
 
 def drawn_by() -> str:
@@ -66,23 +82,6 @@ def drawn_by() -> str:
         ) from error
     fonts.check()
     return str(weasyprint.__version__)
-
-
-def _settled(layout: Callable[[Mapping[str, int]], Any]) -> Any:
-    """The document laid out until the page numbers that it prints are those where things stand.
-
-    WeasyPrint's own ``target-counter`` stops too early: a page that moves late leaves old numbers behind.
-    """
-    pages: dict[str, int] = {}
-    for _ in range(_MOST_LAYOUTS):
-        document = layout(pages)
-        # A thing that goes on over several pages has its anchor on each of them; the first counts.
-        numbered = list(enumerate(document.pages, start=1))
-        found = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
-        if found == pages:
-            break
-        pages = found
-    return document
 
 
 @contextmanager

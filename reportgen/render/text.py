@@ -112,7 +112,12 @@ def span(start: str, end: str) -> str:
 
 def breakable(value: str) -> Markup:
     """A name or id with the places marked where a line may end."""
-    return Markup("<wbr>").join(_MAY_BREAK.split(value))
+    return Markup("<wbr>").join(break_places(value))
+
+
+def break_places(value: str) -> list[str]:
+    """The parts of a name or id between which a line may end."""
+    return _MAY_BREAK.split(value)
 
 
 def shell(value: str) -> Markup:

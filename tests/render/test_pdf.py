@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pdfplumber
@@ -15,7 +13,7 @@ import pytest
 
 from reportgen.model import CollectionMode, Results
 from reportgen.render.interface import PdfUnavailable
-from reportgen.render.pdf import PdfReport, _settled
+from reportgen.render.pdf import PdfReport
 from tests.render import factory
 
 FORBIDDEN = re.compile(
@@ -114,19 +112,6 @@ def test_text_that_could_mislead_is_shown_as_what_it_is(pages: list[str]) -> Non
     assert "\\u{202E}evil-rtl-override" in text
     assert "prod \\u{1F680} cluster" in text
     assert "\\u{001B}[31mred" in text
-
-
-def test_printed_page_numbers_settle_and_count_where_a_thing_begins() -> None:
-    """What is printed on page 1 makes the first part a page longer until its number is known."""
-    asked: list[dict[str, int]] = []
-
-    def layout(pages: Mapping[str, int]) -> SimpleNamespace:
-        asked.append(dict(pages))
-        sheets = [["top", "part"], ["part"], *([] if pages else [["part"]]), ["end"]]
-        return SimpleNamespace(pages=[SimpleNamespace(anchors=dict.fromkeys(sheet)) for sheet in sheets])
-
-    assert len(_settled(layout).pages) == 3
-    assert asked == [{}, {"top": 1, "part": 1, "end": 4}, {"top": 1, "part": 1, "end": 3}]
 
 
 def test_long_tables_are_cut_and_say_so(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""Text for paper: where lines may end is said by characters, and no element stands that changes nothing.
+
+WeasyPrint pays for each element, and for each run of text between two of them; a character costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+from reportgen.render.text import break_places
+
+_BREAK, _JOIN = "\u200b", "\u2060"
+"""ZERO WIDTH SPACE and WORD JOINER: no font draws them, and no reader finds them in the text of a PDF."""
+_INSIDE_WORD = re.compile(r"(?<=[^\w\s])(?=\S)")
+_ONE_WORD = 60
+_ISOLATED = re.compile("<bdi>([^<\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]*)</bdi>")
+"""A ``bdi`` whose text has no letter of a script that runs from right to left."""
+
+
+def breakable(value: str) -> Markup:
+    """A name or id with the places marked where a line may end."""
+    return escape(_BREAK.join(break_places(value)))
+
+
+def shell(value: str) -> Markup:
+    """Commands to copy: a line ends between two words only, and goes on with an indent."""
+    return Markup("").join(
+        Markup('<span class="line">{}</span>').format(" ".join(map(_word, line.split(" "))))
+        for line in value.strip().splitlines()
+    )
+
+
+def lean(document: str) -> str:
+    """The document without ``bdi`` where the text inside reads from left to right anyway."""
+    return _ISOLATED.sub(r"\1", document)
+
+
+def _word(word: str) -> str:
+    if len(word) > _ONE_WORD:
+        return _BREAK.join(break_places(word))
+    return _INSIDE_WORD.sub(_JOIN, word)
