@@ -67,7 +67,7 @@ def _finished(document: Any, pdf: Any) -> None:
     """The last changes to the ``pydyf.PDF`` before it is written."""
     tagging.name_links(document)
     tagging.mark_artefacts(pdf)
-    tagging.place_figures(pdf)
+    tagging.describe_figures(document, pdf)
     _identify(pdf)
     if "AF" in pdf.catalog:  # WeasyPrint lists every attachment twice
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
