@@ -100,6 +100,7 @@ What is here
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
   results/schemas/            JSON Schemas of these three, with their versions
+  results/runs.json           every run in the period and what came of it, where a register was kept
   results/csv/                the whole population of each control, as tables; over all of them
                               controls.csv, exceptions.csv, gaps.csv and access-listing.csv
   results/oscal-assessment-results.json, results/oscal-assessment-plan.json

@@ -11,6 +11,7 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    RunsJson,
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import Drawn, PdfUnavailable, Renderer
@@ -32,6 +33,7 @@ RENDERERS: tuple[Renderer, ...] = (
     GapsTable(),
     FrameworkTables(),
     AccessTable(),
+    RunsJson(),
     OscalPlan(),
     OscalResults(),
     WorkbookReport(),

