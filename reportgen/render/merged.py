@@ -1,6 +1,6 @@
-"""One PDF/A-3b file of chunks that were drawn apart: merging drops what the catalogue of each chunk said.
+"""One PDF/A-3b file of chunks that were drawn apart, which says what it is.
 
-Tags do not survive either, since each chunk has a structure tree of its own: PDF/A-3b asks for none, and the
+Tags do not survive, since each chunk has a structure tree of its own: PDF/A-3b asks for none, and the
 file does not say that it is PDF/UA.
 """
 
@@ -24,40 +24,38 @@ def chunk(document: Any, **options: Any) -> bytes:
         return cast("bytes", document.write_pdf(**(OPTIONS | options)))
 
 
-def make_pdfa(merged: pikepdf.Pdf, first: pikepdf.Pdf, facts: PackFacts, title: str, language: str) -> None:
-    """Give ``merged``, the pages of chunks written with `OPTIONS`, what PDF/A-3b asks of a whole file.
+def make_pdfa(whole: pikepdf.Pdf, facts: PackFacts, title: str, language: str) -> None:
+    """Make a PDF/A-3b file of ``whole``: the first chunk, with the pages of the others behind its own.
 
-    The colour space comes from the ``first`` of them; all dates are the as-of time. Save it with
+    The first chunk's catalogue has the colour space; all dates are the as-of time. Save it with
     ``deterministic_id=True``.
     """
-    intents = first.make_indirect(first.Root.OutputIntents)
-    merged.Root.OutputIntents = merged.copy_foreign(intents)
-    merged.Root.Lang = pikepdf.String(language)
-    merged.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-    _forget_tags(merged)
-    _describe(merged, facts, title)
+    whole.Root.Lang = pikepdf.String(language)
+    whole.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
+    _forget_tags(whole)
+    _describe(whole, facts, title)
 
 
-def _forget_tags(merged: pikepdf.Pdf) -> None:
+def _forget_tags(whole: pikepdf.Pdf) -> None:
     for key in ("/StructTreeRoot", "/MarkInfo"):
-        if key in merged.Root:
-            del merged.Root[key]
-    for page in merged.pages:
+        if key in whole.Root:
+            del whole.Root[key]
+    for page in whole.pages:
         annotations = (annotation for annotation in page.get("/Annots", ()))
         for holder, key in ((page.obj, "/StructParents"), *((one, "/StructParent") for one in annotations)):
             if key in holder:
                 del holder[key]
 
 
-def _describe(merged: pikepdf.Pdf, facts: PackFacts, title: str) -> None:
+def _describe(whole: pikepdf.Pdf, facts: PackFacts, title: str) -> None:
     """The same words in the XMP and in the information dictionary."""
     date = datetime.fromisoformat(facts.as_of).astimezone(UTC)
     tool = f"reportgen {facts.tool_version}"
     for key, value in {"Title": title, "Author": facts.entity, "Creator": tool, "Producer": tool}.items():
-        merged.docinfo[f"/{key}"] = pikepdf.String(value)
+        whole.docinfo[f"/{key}"] = pikepdf.String(value)
     for key in ("/CreationDate", "/ModDate"):
-        merged.docinfo[key] = pikepdf.String(date.strftime("D:%Y%m%d%H%M%SZ"))
-    with merged.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+        whole.docinfo[key] = pikepdf.String(date.strftime("D:%Y%m%d%H%M%SZ"))
+    with whole.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         metadata["pdfaid:part"], metadata["pdfaid:conformance"] = "3", "B"
         metadata["dc:title"], metadata["dc:creator"] = title, [facts.entity]
         metadata["xmp:CreatorTool"] = metadata["pdf:Producer"] = tool

@@ -22,12 +22,11 @@ def drawn(words: str, **options: object) -> bytes:
 
 def annex(path: Path, **options: object) -> Path:
     """Two chunks in one file."""
-    with pikepdf.new() as merged, pikepdf.open(io.BytesIO(drawn("one", **options))) as first:
-        merged.pages.extend(first.pages)
+    with pikepdf.open(io.BytesIO(drawn("one", **options))) as whole:
         with pikepdf.open(io.BytesIO(drawn("two", **options))) as second:
-            merged.pages.extend(second.pages)
-            make_pdfa(merged, first, FACTS, "Annex of a pack", "en")
-            merged.save(path, deterministic_id=True)
+            whole.pages.extend(second.pages)
+        make_pdfa(whole, FACTS, "Annex of a pack", "en")
+        whole.save(path, deterministic_id=True)
     return path
 
 
