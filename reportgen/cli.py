@@ -18,12 +18,15 @@ import typer
 
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
+from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_population import population, sample
 from reportgen.cli_store import prune, runs, status, unlock
 from reportgen.cli_waive import waive
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
+    from reportgen.audit.previous import Previous
     from reportgen.engagement import Engagement
     from reportgen.model import CollectionMode
     from reportgen.run import Own
@@ -74,6 +77,9 @@ OwnControls = Annotated[
 ]
 OwnFrameworks = Annotated[
     Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, likewise.")
+]
+PreviousPack = Annotated[
+    Path | None, typer.Option("--previous", help="An earlier pack; the report says what changed since.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
@@ -168,14 +174,15 @@ def run(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Collect, assess, render and pack."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    own = line.Own(controls, frameworks)
+    own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
     with _collected("run", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own) as found:
-        _report(found, out, fail_on, own)
+        _report(found, out, fail_on, own, before)
 
 
 @app.command()
@@ -207,6 +214,7 @@ def report(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Assess, render and pack a stored snapshot."""
     from reportgen import run as line
@@ -215,8 +223,9 @@ def report(
     loaded, own = _load(engagement), line.Own(controls, frameworks)
     kept = keep(loaded, out)
     found = snapshot or kept.newest()
+    before = line.previous(previous) if previous else None
     _preflight(out, draws=True)
-    outcome = line.report(loaded, found, out, own, kept.listing(found.name))
+    outcome = line.report(loaded, found, out, own, kept.listing(found.name), before)
     console.summary(outcome)
     raise typer.Exit(outcome.exit_code(fail_on))
 
@@ -254,6 +263,11 @@ def show(
 
     for line in lines(pack, control, subject):
         console.say(line)
+
+
+app.command()(population)
+app.command()(sample)
+app.command()(compare)
 
 
 @app.command(name="sandbox")
@@ -337,10 +351,12 @@ def _preflight(out: Path, *, draws: bool) -> None:
         console.warn(problem)
 
 
-def _report(found: Collected, out: Path, fail_on: FailOn, own: Own | None = None) -> None:
+def _report(
+    found: Collected, out: Path, fail_on: FailOn, own: Own | None = None, before: Previous | None = None
+) -> None:
     from reportgen import run as line
 
-    outcome = line.report(found.engagement, found.snapshot, out, own, found.listing())
+    outcome = line.report(found.engagement, found.snapshot, out, own, found.listing(), before)
     if found.attempt:
         found.attempt.pack = outcome.pack.name
     console.summary(outcome)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reportgen.changes import Changes
+
 Json = Any
 """A JSON value: dict, list, str, int, float, bool or None."""
 
@@ -695,6 +697,15 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousPack:
+    """The pack that this one is compared with; ``manifest_sha256`` is of its MANIFEST.sha256."""
+
+    pack_id: str
+    as_of: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A collection point: a finished snapshot within the period of review, judged at its own time.
 
@@ -898,6 +909,8 @@ class PackFacts:
     snapshot_sha256: str
     identity: Identity
     host: str
+    templates_sha256: str = ""
+    previous: PreviousPack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -991,10 +1004,11 @@ class ClusterState:
 class Results:
     """Everything a renderer may print; nothing else reaches it.
 
-    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
-    lower case, those of members of groups too; None where nobody asked the directory. ``estate`` has every
-    cluster, in the order of their ids; ``templates`` is None where the engagement names none, ``runs`` where
-    no register was kept.
+    ``access`` has a listing for every cluster, in the order of their ids. ``changes`` are those since the
+    previous pack, None where the pack has none before it. ``principals`` is by object id in lower case, those
+    of members of groups too; None where nobody asked the directory. ``estate`` has every cluster, in the
+    order of their ids; ``templates`` is None where the engagement names none, ``runs`` where no register was
+    kept.
     """
 
     facts: PackFacts
@@ -1012,6 +1026,7 @@ class Results:
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
     access: tuple[AccessListing, ...] = ()
+    changes: Changes | None = None
     period: PeriodView | None = None
     waivers: tuple[WaiverResult, ...] = ()
     attestations: tuple[AttestationResult, ...] = ()

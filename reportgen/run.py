@@ -18,6 +18,7 @@ from pathlib import Path
 from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
 from reportgen.assess.catalogue import kept
+from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
@@ -49,6 +50,7 @@ __all__ = [
     "engagement_of_estate",
     "job",
     "latest_snapshot",
+    "previous",
     "report",
     "served",
     "snapshot_folder",
@@ -199,8 +201,12 @@ def report(
     out: Path,
     own: Own | None = None,
     runs: RunListing | None = None,
+    compared: Previous | None = None,
 ) -> Outcome:
-    """Assess, render and pack one finished snapshot; ``runs`` is what the register says of the period."""
+    """Assess, render and pack one finished snapshot.
+
+    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    """
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
@@ -220,6 +226,7 @@ def report(
             TEMPLATES,
             templates,
             runs,
+            compared.stated if compared else None,
         ),
         scope=reader.scope,
         controls=catalogue.controls,
@@ -252,6 +259,8 @@ def report(
         catalogue_version=catalogue.version,
         estate=assessment.estate,
     )
+    if compared:
+        results = with_changes(results, compared)
     results = own_templates.tried(results)
     unavailable = render.lacking(render.RENDERERS)
     printed = replace(results, notes=(*results.notes, *unavailable))

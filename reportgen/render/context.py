@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.model import CollectionMode, Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
@@ -30,8 +31,10 @@ from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
+from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
 from reportgen.render.runs import RunsView, runs_view
+from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
@@ -105,9 +108,12 @@ class Report:
     entity_controls: tuple[EntityRow, ...]
     parameters: tuple[ParameterRow, ...]
     access: AccessView
+    sampling: SamplingView
+    changes: ChangesView | None
     commands: tuple[CommandsRow, ...]
     all_commands: int
     registers: RegistersView
+    period: PeriodPart | None
     strings: Strings
     sections: tuple[str, ...]
     front: Front
@@ -153,9 +159,12 @@ def report(results: Results, medium: str) -> Report:
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
+        sampling=sampling_view(results),
+        changes=changes_view(results, medium),
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
+        period=period_part(results, names, medium, strings),
         strings=strings,
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),

@@ -24,6 +24,7 @@ from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
+from reportgen.render.strings import Strings, builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 SHIPPED = "shipped"
@@ -37,7 +38,7 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     document.
     """
     own = view.results.templates
-    environment = _environment(view, covered)
+    environment = _environment(view.medium, view.strings, own, covered)
     template = environment.get_template("report.html.j2")
     document = template.render(
         report=view,
@@ -54,16 +55,20 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     return paper.lean(document) if view.medium == "pdf" else document
 
 
-def _environment(view: Report, covered: Collection[int] | None) -> Environment:
-    clean, printed = text.cleaner(covered), view.medium == "pdf"
-    own = view.results.templates
+def _environment(
+    medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
+) -> Environment:
+    clean = text.cleaner(covered)
+    wording = paper if medium == "pdf" else text
     foreign = own if own and own.parts else None
 
     def breakable(value: Any) -> Markup:
-        return (paper.breakable if printed else text.breakable)(str(clean(value)))
+        marked: Markup = wording.breakable(str(clean(value)))
+        return marked
 
     def shell(value: Any) -> Markup:
-        return (paper.shell if printed else text.shell)(str(clean(value)))
+        marked: Markup = wording.shell(str(clean(value)))
+        return marked
 
     kind = ImmutableSandboxedEnvironment if foreign else Environment
     environment = kind(
@@ -77,13 +82,13 @@ def _environment(view: Report, covered: Collection[int] | None) -> Environment:
 
     def t(key: str, **values: Any) -> Markup:
         kept = {name: value if isinstance(value, int) else clean(value) for name, value in values.items()}
-        return view.strings.markup(key, **kept)
+        return strings.markup(key, **kept)
 
-    environment.globals.update(t=t, draw=Figures(view.strings, clean), sign=sign)
+    environment.globals.update(t=t, draw=Figures(strings, clean), sign=sign)
     environment.filters.update(
         breakable=breakable,
         shell=shell,
-        span=view.strings.span,
+        span=strings.span,
         moment=text.moment,
         cut=text.cut,
         lead=text.lead,
@@ -120,3 +125,18 @@ def _css(medium: str, colours: Mapping[str, str]) -> Markup:
 
 def _sheet(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8").strip()
+
+
+def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
+    """A document of its own that is no report: a shipped template by its name, with ``values``."""
+    environment = _environment(medium, builtin(), None, covered)
+    document = environment.get_template(name).render(
+        medium=medium,
+        css=_css(medium, {}),
+        ROOM=ROOM,
+        GLYPHS=charts.GLYPHS,
+        WORDS=charts.WORDS,
+        ORDER=charts.ORDER,
+        **values,
+    )
+    return paper.lean(document) if medium == "pdf" else document

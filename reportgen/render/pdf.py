@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,32 +38,38 @@ class PdfReport:
         PdfUnavailable where it cannot be drawn here.
         """
         drawn_by()
-        import weasyprint
-        from weasyprint.urls import URLFetcher
-
-        class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates, and a logo that stands in the page itself."""
-
-            def fetch(self, url: str, headers: Any = None) -> Any:
-                _check_packaged(url)
-                return super().fetch(url, headers)
-
-        fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
         files = data_files(folder)
-        page = weasyprint.HTML(
-            string=render(report(results, "pdf"), fonts.covered(), files),
-            base_url=f"{TEMPLATES.resolve().as_uri()}/",
-            url_fetcher=fetcher,
-        )
-        with _no_gc():
-            document = page.render(**archival.OPTIONS)
-            page_numbers.put_in(document)
-            inside = attachments(files, results.facts.as_of)
-            plain = archival.written(document, results.facts.pack_id, inside, **_PLAIN)
-            content = _packed(plain, results.facts.pack_id)
+        document = render(report(results, "pdf"), fonts.covered(), files)
+        inside = attachments(files, results.facts.as_of)
         path = folder / "report.pdf"
-        path.write_bytes(content)
+        path.write_bytes(drawn(document, results.facts.pack_id, inside))
         return path
+
+
+def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
+    """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
+    drawn_by()
+    import weasyprint
+    from weasyprint.urls import URLFetcher
+
+    class Packaged(URLFetcher):  # type: ignore[misc]
+        """Reads files below the package's templates, and a logo that stands in the page itself."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            _check_packaged(url)
+            return super().fetch(url, headers)
+
+    fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
+    page = weasyprint.HTML(
+        string=document,
+        base_url=f"{TEMPLATES.resolve().as_uri()}/",
+        url_fetcher=fetcher,
+    )
+    with _no_gc():
+        laid_out = page.render(**archival.OPTIONS)
+        page_numbers.put_in(laid_out)
+        plain = archival.written(laid_out, identifier, inside, **_PLAIN)
+        return _packed(plain, identifier)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:
