@@ -28,10 +28,10 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.room import SEVERITIES, has_room
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
-SEVERITIES = ("critical", "high", "medium", "low")
 BANNERS = {
     CollectionMode.AZURE: "",
     CollectionMode.ESTATE: "ESTATE FOLDER: NOT COLLECTED FROM AZURE",
@@ -117,10 +117,13 @@ class Report:
 
 def report(results: Results, medium: str) -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
-    caps = Caps.for_report(medium, len(results.controls))
+    caps = Caps.for_report(medium)
     names = replace(Names.of(results), listed=caps.clusters)
     ipe = sheets(results)
     views = control_views(results, names, ipe, caps)
+    if medium == "pdf" and not has_room(views):
+        caps = Caps.for_report(medium, whole=False)
+        views = control_views(results, names, ipe, caps)
     areas = _areas(views)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
@@ -141,7 +144,7 @@ def report(results: Results, medium: str) -> Report:
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
-        rights=rights(results),
+        rights=rights(results, caps),
         frameworks=framework_views(results, caps),
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
