@@ -36,13 +36,14 @@ def render(view: Report, covered: Collection[int] | None = None) -> str:
 
 
 def _environment(medium: str, covered: Collection[int] | None) -> Environment:
-    clean, wording = text.cleaner(covered), paper if medium == "pdf" else text
+    clean, printed = text.cleaner(covered), medium == "pdf"
+    name_of, commands_of = (paper.breakable, paper.shell) if printed else (text.breakable, text.shell)
 
     def breakable(value: Any) -> Markup:
-        return wording.breakable(str(clean(value)))
+        return name_of(str(clean(value)))
 
     def shell(value: Any) -> Markup:
-        return wording.shell(str(clean(value)))
+        return commands_of(str(clean(value)))
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
