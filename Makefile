@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test scale bench lint format docs trace look clean
+.PHONY: install demo test scale bench lint format docs trace look conformance clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -58,6 +58,16 @@ look: install
 	    || exit 1; done
 	$(BIN)/reportgen demo --out out/look/runs/demo --fail-on never
 	$(BIN)/python tools/look.py out/look/runs/1/pack-*[!p] out/look/runs/demo/pack-*[!p] out/look/runs/300/pack-*[!p] --out out/look
+
+# PDF/A and PDF/UA by veraPDF, of the sample estate's pack or of PACK=folder.
+conformance: install
+	sh tools/setup.sh conformance
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[conformance]'
+ifndef PACK
+	rm -rf out/conformance
+	$(BIN)/reportgen demo --out out/conformance --fail-on never
+endif
+	$(BIN)/python -m tools.conformance $(or $(PACK),out/conformance/pack-*[!p])
 
 # What the line costs; BENCH="--pods 1000 pods" or the like makes it quick.
 bench: install

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +54,7 @@ def catalogue_of(engagement: Engagement, own: Own | None = None) -> Catalogue:
     controls = catalogue.load(CONTROLS, own.controls) if own.controls else shipped
     loaded = frameworks.load([FRAMEWORKS, *([own.frameworks] if own.frameworks else [])])
     version = catalogue.version(CONTROLS)
-    _known(engagement.entity_controls, loaded, controls)
+    _known(engagement, loaded, controls)
     return Catalogue(
         controls=catalogue.with_parameters(controls, engagement.parameters),
         frameworks=frameworks.chosen(loaded, engagement.frameworks),
@@ -83,18 +83,35 @@ def _entity_result(item: EntityControl, findings: list[Finding]) -> EntityContro
     )
 
 
-def _known(listed: Iterable[EntityControl], loaded: Iterable[Framework], controls: Iterable[Control]) -> None:
+def _known(engagement: Engagement, loaded: Iterable[Framework], controls: Iterable[Control]) -> None:
     """Nothing names a control that is not there: a slip of the pen would read as evidence that is lacking."""
     ids = {control.id for control in controls}
     unknown = [
-        f"entity_controls: {item.id}: no control has the id {name}; `reportgen controls list` shows them"
-        for item in listed
-        for name in item.controls
+        f"{where}: no control has the id {name}; `reportgen controls list` shows them"
+        for where, name in _named(engagement)
         if name not in ids
     ]
+    asked = {(framework.id, one.id) for framework in loaded for one in framework.requirements}
+    entity = {item.id for item in engagement.entity_controls}
+    for number, item in enumerate(engagement.attestations, start=1):
+        if item.requirement and (item.framework, item.requirement) not in asked:
+            unknown.append(f"attestations: {number}: {item.framework} has no requirement {item.requirement}")
+        if item.entity_control and item.entity_control not in entity:
+            unknown.append(f"attestations: {number}: entity_controls has no {item.entity_control}")
     unknown += frameworks.unknown_controls(loaded, ids)
     if unknown:
         raise UsageError("\n".join(unknown))
+
+
+def _named(engagement: Engagement) -> Iterator[tuple[str, str]]:
+    """Where an engagement names a control, and its id."""
+    for item in engagement.entity_controls:
+        yield from ((f"entity_controls: {item.id}", name) for name in item.controls)
+    for key in ("waivers", "attestations", "responses"):
+        for number, entry in enumerate(getattr(engagement, key), start=1):
+            if entry.control:
+                yield f"{key}: {number}", entry.control
+    yield from (("policy_exemptions: controls", name) for name in engagement.policy_exemptions.controls)
 
 
 def _own_controls(shipped: Iterable[Control], controls: Iterable[Control]) -> tuple[str, ...]:

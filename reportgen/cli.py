@@ -17,6 +17,7 @@ import typer
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_waive import waive
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
 
 app.command()(doctor)
 app.command()(permissions)
+app.command()(waive)
 
 
 @app.command()

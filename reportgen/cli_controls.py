@@ -179,14 +179,23 @@ class Schema(StrEnum):
 
     CONTROL = "control"
     FRAMEWORK = "framework"
+    WAIVERS = "waivers"
+    ATTESTATIONS = "attestations"
+    RESPONSES = "responses"
 
 
 @controls.command()
 def schema(of: Annotated[Schema, typer.Argument(help="Of which kind of file.")] = Schema.CONTROL) -> None:
-    """Print the JSON Schema of a control file or a framework file, for editors."""
+    """Print the JSON Schema of a file of controls, frameworks, waivers, ..., for editors."""
+    from reportgen import registers
     from reportgen.assess import catalogue, frameworks
 
-    console.document(catalogue.json_schema() if of is Schema.CONTROL else frameworks.json_schema())
+    if of is Schema.CONTROL:
+        console.document(catalogue.json_schema())
+    elif of is Schema.FRAMEWORK:
+        console.document(frameworks.json_schema())
+    else:
+        console.document(registers.json_schema(of.value))
 
 
 def _load(folder: Path | None) -> tuple[Control, ...]:

@@ -9,18 +9,19 @@ import hashlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from reportgen import clouds, mistakes
+from reportgen import clouds, mistakes, registers, yaml_text
 from reportgen.access import Credential, Endpoint, ProxyUrl
 from reportgen.errors import UsageError
-from reportgen.fields import Guid, StrictModel
+from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
 from reportgen.principals import Principals
+from reportgen.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
 from reportgen.snapshot import canonical_json
 
 __all__ = [
@@ -43,21 +44,16 @@ __all__ = [
 ]
 
 
-def _day(value: Any) -> date:
-    try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
-    except ValueError as error:
-        raise ValueError("expected a day such as 2026-10-01") from error
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
 class Period(StrictModel):
-    """The period of review, both days included."""
+    """The period of review, both days included.
+
+    A stretch of more than ``max_blind_spot_days`` without a look makes a control not assessed over the
+    period; by default it is as long as Resource Graph keeps changes.
+    """
 
     start: Day
     end: Day
+    max_blind_spot_days: int = Field(default=14, ge=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -126,8 +122,13 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    policy_exemptions: PolicyExemptions = PolicyExemptions()
+    attestations: tuple[Attestation, ...] = ()
+    responses: tuple[Response, ...] = ()
 
     _folder: Path = PrivateAttr(default=Path())
+    _files: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -166,18 +167,22 @@ class Engagement(StrictModel):
 
     @property
     def sha256(self) -> str:
-        """Of the settings as understood, so that layout and comments do not matter."""
-        return hashlib.sha256(canonical_json(self.model_dump(mode="json"))).hexdigest()
+        """Of the settings as understood, whatever their layout and comments, and of files beside them."""
+        settings = {**self.model_dump(mode="json"), "files": self._files}
+        return hashlib.sha256(canonical_json(settings)).hexdigest()
 
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose dates stay text: a day that does not exist is then an error of its key, with its line."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+    @property
+    def registers(self) -> Registers:
+        """What people decided and stated, with the hashes of the files they named."""
+        return Registers(
+            waivers=self.waivers,
+            exemptions=self.policy_exemptions,
+            attestations=self.attestations,
+            responses=self.responses,
+            period_end=self.period.end,
+            folder=self._folder,
+            files=self._files,
+        )
 
 
 def load(path: Path) -> Engagement:
@@ -190,41 +195,23 @@ def load(path: Path) -> Engagement:
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    engagement = parse(text, str(path))
-    engagement._folder = path.parent  # noqa: SLF001 (its own module)
-    return engagement
+    return parse(text, str(path), path.parent)
 
 
-def parse(text: str, name: str) -> Engagement:
-    """The engagement in a text; ``name`` is how errors call the file."""
-    node, raw = _read(text, name)
+def parse(text: str, name: str, folder: Path = Path()) -> Engagement:
+    """The engagement in a text; ``name`` is how errors call the file, ``folder`` where its paths begin."""
+    node, raw = yaml_text.read(text, name)
     if not isinstance(raw, dict):
         raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
-        return Engagement.model_validate(raw)
+        engagement = Engagement.model_validate(registers.with_files(raw, node, name, folder))
     except ValidationError as error:
         raise UsageError(
             "\n".join(mistakes.told(name, node, item, Engagement) for item in error.errors(include_url=False))
         ) from error
-
-
-def _read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
-    """The file as nodes, which know their lines, and as plain values."""
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in mistakes.doubled(node)]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise UsageError(f"{name}:{line}: not valid YAML: a character that is not allowed") from error
-    except RecursionError as error:
-        raise UsageError(f"{name}:1: not valid YAML: nested too deeply") from error
-    if doubled:
-        raise UsageError("\n".join(doubled))
-    return node, raw
+    engagement._folder = folder  # noqa: SLF001 (its own module)
+    engagement._files = registers.hashes(engagement.registers, name)  # noqa: SLF001
+    return engagement
 
 
 def write(path: Path, *, entity: str, period: str, scope: str, credential: str) -> Engagement:
@@ -314,6 +301,11 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 #     controls: [identity-local-accounts-disabled, rbac-cluster-admin-limited]
 
 # frameworks: [cis-aks-1.8.0, iso-27001-2022]   # those that the report shows, in this order; all without it
+
+# waivers: waivers.yaml            # exceptions that somebody accepted; `reportgen waive` writes a skeleton
+# attestations: attestations.yaml  # what people state, with the file they show for it
+# responses: responses.yaml        # what is done about exceptions, by whom, until when: see docs/waivers.md
+# policy_exemptions: {{apply: waive, controls: {{api-server-private: [DEFINITION-ID]}}}}   # else only shown
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own

@@ -27,15 +27,20 @@ _SHOWN_REQUEST_IDS = 5
 
 
 def pack_facts(
-    engagement: Engagement, header: Header, controls: Sequence[Path], templates: Path
+    engagement: Engagement,
+    header: Header,
+    before: Sequence[Header],
+    controls: Sequence[Path],
+    templates: Path,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
-    ``controls`` are the folders of the catalogue, in their order.
+    ``before`` are the other snapshots of the period, ``controls`` the folders of the catalogue in order.
     """
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
-    made_from = (header.root_sha256, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    snapshots = (*(one.root_sha256 for one in before), header.root_sha256)
+    made_from = (*snapshots, catalogue, engagement.sha256, tree_sha256(templates), __version__)
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,

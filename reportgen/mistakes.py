@@ -29,7 +29,7 @@ def told(name: str, node: yaml.Node | None, item: Mapping[str, Any], model: type
         what = "missing; this key is needed"
     else:
         what = f"{item['msg'].removeprefix('Value error, ')}{_found(location, item['input'])}"
-    return f"{name}:{_line(node, location)}: {key}: {what}"
+    return f"{name}:{line(node, location)}: {key}: {what}"
 
 
 def yaml_problem(error: yaml.MarkedYAMLError) -> str:
@@ -46,6 +46,9 @@ def doubled(node: yaml.Node | None, above: str = "") -> Iterator[tuple[int, str]
                 yield key.start_mark.line + 1, f"{above}{key.value}"
             seen.add(key.value)
             yield from doubled(value, f"{above}{key.value}.")
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            yield from doubled(value, f"{above}{place}.")
 
 
 def _secret(key: str) -> str:
@@ -77,18 +80,18 @@ def _found(location: tuple[Any, ...], value: Any) -> str:
     return f"; found {text if len(text) <= 60 else text[:57] + '...'}"
 
 
-def _line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
+def line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
     """The line of the deepest part of ``location`` that the file has."""
-    line = 1
+    found = 1
     for part in location:
         if isinstance(node, yaml.MappingNode):
             match = next(((key, value) for key, value in node.value if key.value == str(part)), None)
             if match is None:
-                return line
-            line, node = match[0].start_mark.line + 1, match[1]
+                return found
+            found, node = match[0].start_mark.line + 1, match[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
-            line = node.start_mark.line + 1
+            found = node.start_mark.line + 1
         else:
-            return line
-    return line
+            return found
+    return found

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     UNLISTED = "unlisted"
     NOT_IMPORTED = "not-imported"
     UNDETERMINED = "undetermined"
+    NOT_ATTESTED = "not-attested"
 
 
 class CollectionMode(StrEnum):
@@ -135,7 +136,8 @@ class Observation:
 
     ``observed`` maps a printed label to a JSON value (None: the setting is absent). ``reason`` is a
     sentence, always given where the status is not satisfied. ``evidence`` holds
-    ``<path of the page inside the pack>#<JSON pointer>``. ``cause`` is set where not-assessed.
+    ``<path of the page inside the pack>#<JSON pointer>``. ``cause`` is set where not-assessed. ``waiver``
+    names those applied to an exception by their ids in `Results.waivers`, joined by commas; the status stays.
     """
 
     control: str
@@ -159,6 +161,141 @@ class Finding:
     exceptions: int
     not_assessed: int
     not_applicable: int
+    waived: int = 0
+
+    @property
+    def all_waived(self) -> bool:
+        """Whether a waiver stands beside every exception that there is."""
+        return 0 < self.exceptions == self.waived
+
+
+class WaiverState(StrEnum):
+    """What holds of a waiver, the most telling first; those before `ACTIVE` keep it from being applied."""
+
+    SHOWN = "shown"
+    UNMAPPED = "unmapped"
+    UNREADABLE = "unreadable"
+    ABOVE = "above"
+    NARROWED = "narrowed"
+    EXPIRED = "expired"
+    NOT_BEGUN = "not-begun"
+    ENDLESS = "endless"
+    UNAPPROVED = "unapproved"
+    SELF_APPROVED = "self-approved"
+    UNDOCUMENTED = "undocumented"
+    UNMATCHED = "unmatched"
+    TOO_BROAD = "too-broad"
+    ACTIVE = "active"
+    UNUSED = "unused"
+    EXPIRING = "expiring"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """A waiver, or an exemption of Azure Policy (its ``origin``), and what became of it. Days are YYYY-MM-DD.
+
+    ``subject`` is an id, or of an exemption the scope it stands at; of ``subject`` and ``glob`` one is "".
+    ``state`` is the first of what holds, ``notes`` the rest. ``matched`` counts subjects of its controls,
+    ``waived`` the exceptions beside which it stands. ``late_days``: approved so long after one of them was
+    first seen. ``name`` and ``category`` are those of an exemption, "" else.
+    """
+
+    id: str
+    origin: str
+    controls: tuple[str, ...]
+    subject: str
+    glob: str
+    reason: str
+    ticket: str
+    requested_by: str
+    approved_by: str
+    approved_on: str
+    begins_on: str
+    expires_on: str
+    approval: str
+    approval_file: str
+    approval_sha256: str
+    state: WaiverState
+    notes: tuple[WaiverState, ...] = ()
+    matched: int = 0
+    waived: int = 0
+    late_days: int = 0
+    name: str = ""
+    category: str = ""
+
+    @property
+    def needs_reader(self) -> bool:
+        """Whether somebody has to look at it: all but what is applied, ends later, and came in time.
+
+        Exemptions of Azure Policy that nobody asked to be applied are no waivers, and need no one.
+        """
+        if self.state in (WaiverState.SHOWN, WaiverState.UNMAPPED):
+            return False
+        return not {WaiverState.ACTIVE, WaiverState.UNUSED}.issuperset((self.state, *self.notes))
+
+
+class AttestationState(StrEnum):
+    """What is to be said of an attestation; `CURRENT` alone is relied on."""
+
+    CURRENT = "current"
+    BESIDE = "beside"
+    EXPIRED = "expired"
+    NOT_YET = "not-yet"
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationResult:
+    """What a person states. ``kind`` is control, requirement or entity-control; ``about`` its id.
+
+    ``framework`` goes with a requirement; ``subject`` is "" where the whole control is meant. `BESIDE` is a
+    statement about a control that is tested: it stands beside the result and changes nothing. ``relied_on``
+    counts observations that are satisfied by it; ``copy`` is the path of the file in the pack.
+    """
+
+    id: str
+    kind: str
+    about: str
+    framework: str
+    subject: str
+    person: str
+    role: str
+    statement: str
+    stated_on: str
+    valid_until: str
+    file: str
+    file_sha256: str
+    copy: str
+    state: AttestationState
+    relied_on: int = 0
+
+
+class ResponseState(StrEnum):
+    """What became of what a management response is about."""
+
+    OVERDUE = "overdue"
+    OPEN = "open"
+    UNASSESSED = "unassessed"
+    SETTLED = "settled"
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseResult:
+    """What management does about a control's exceptions, or (``subject``) about those of one subject.
+
+    ``exceptions`` are those that there are still; ``waived`` of them have a waiver.
+    """
+
+    id: str
+    control: str
+    subject: str
+    owner: str
+    plan: str
+    due_on: str
+    state: ResponseState
+    exceptions: int = 0
     waived: int = 0
 
 
@@ -558,6 +695,137 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A collection point: a finished snapshot within the period of review, judged at its own time.
+
+    ``catalogue_sha256`` is that of the controls it was judged by, ``gaps`` how many it has.
+    """
+
+    snapshot: str
+    as_of: str
+    root_sha256: str
+    catalogue_sha256: str
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPeriod:
+    """One control over all collection points.
+
+    ``expected`` counts the windows of the schedule (the points themselves where there is none), ``assessed``
+    and ``satisfied`` those of them; a window with two points is satisfied where both are. ``blind_hours`` is
+    the longest stretch of the period without an assessed point. ``states`` has the finding's status and the
+    number of exceptions at each point, None where the catalogue of that time had no such control.
+    """
+
+    control: str
+    status: Status
+    expected: int
+    assessed: int
+    satisfied: int
+    blind_hours: int
+    states: tuple[tuple[Status, int] | None, ...]
+
+
+class Seen(StrEnum):
+    """What a collection point says of a subject that was an exception at some point."""
+
+    EXCEPTION = "exception"
+    SATISFIED = "satisfied"
+    NOT_APPLICABLE = "not-applicable"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionHistory:
+    """A subject that was not satisfied at one point at least; times are those of points (RFC 3339).
+
+    ``fixed_at`` is the first point at which it no longer was, for good ("" while open or not known);
+    ``days_open`` counts whole days as exception, each time up to the point that shows it fixed or gone, or to
+    the last point. ``reopened`` is how often it came back.
+    """
+
+    control: str
+    subject: Subject
+    states: tuple[Seen, ...]
+    first_seen: str
+    last_seen: str
+    fixed_at: str
+    days_open: int
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLife:
+    """A cluster that came or went within the period, once for each time that it did.
+
+    ``created`` and ``deleted`` are times of recorded changes, or "between <point> and <point>" where none is
+    on record, or "". ``created_by`` and ``deleted_by`` are whom the record names. ``observed`` is False where
+    no collection point saw it.
+    """
+
+    id: str
+    name: str
+    subscription: str
+    created: str
+    created_by: str
+    deleted: str
+    deleted_by: str
+    observed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A change of a property that Resource Graph recorded, with the controls that judge it."""
+
+    at: str
+    resource: str
+    property: str
+    before: str
+    after: str
+    by: str
+    client: str
+    operation: str
+    controls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollForward:
+    """The population of clusters: ``opening + created - deleted == closing``.
+
+    ``unrecorded`` are stretches (from, to) for which changes are not on record, so that a cluster which lived
+    within one alone would not be seen.
+    """
+
+    opening: int
+    created: int
+    deleted: int
+    closing: int
+    lives: tuple[ClusterLife, ...]
+    unrecorded: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodView:
+    """How the controls operated through the period, as far as collection points show.
+
+    ``unused`` are snapshots within the period that are no point, each with the reason in words. ``missed``
+    are windows of the schedule (first and last day) without a point; ``max_blind_spot_days`` is the longest
+    stretch without one at which a control still counts as assessed.
+    """
+
+    points: tuple[Point, ...]
+    missed: tuple[tuple[str, str], ...]
+    unused: tuple[tuple[str, str], ...]
+    max_blind_spot_days: int
+    controls: tuple[ControlPeriod, ...]
+    exceptions: tuple[ExceptionHistory, ...]
+    clusters: RollForward
+    changes: tuple[RecordedChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PackFacts:
     """What stands on the cover and in every running head."""
 
@@ -602,3 +870,7 @@ class Results:
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
     access: tuple[AccessListing, ...] = ()
+    period: PeriodView | None = None
+    waivers: tuple[WaiverResult, ...] = ()
+    attestations: tuple[AttestationResult, ...] = ()
+    responses: tuple[ResponseResult, ...] = ()

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from reportgen import facts, render, sandbox
+from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
+from reportgen.assess.catalogue import kept
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
@@ -27,6 +28,7 @@ from reportgen.journal import resumable
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
+from reportgen.periods import candidates, period_view
 from reportgen.snapshot import Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
@@ -72,19 +74,23 @@ class Outcome:
     def exit_code(self, fail_on: str = "findings") -> int:
         """0, 1 (not-satisfied findings), 2 (a report is missing), 3 (gaps); the contract of `reportgen run`.
 
-        ``fail_on`` is findings (all of these), incomplete (gaps, but not findings) or never.
+        A finding whose exceptions are all waived counts as satisfied here, and nowhere else. ``fail_on`` is
+        findings (all of these), incomplete (gaps, but not findings) or never.
         """
         if self.unavailable:
             return 2
         if any(not gap.excluded for gap in self.results.gaps) and fail_on != "never":
             return 3
-        found = any(finding.status is Status.NOT_SATISFIED for finding in self.results.findings)
+        found = any(
+            finding.status is Status.NOT_SATISFIED and not finding.all_waived
+            for finding in self.results.findings
+        )
         return 1 if found and fail_on == "findings" else 0
 
 
 def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
@@ -99,6 +105,7 @@ def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Ow
         progress=progress,
         limits=Limits(),
         key=key,
+        catalogue=catalogue,
     )
     collect(engagement, request)
     return request.folder
@@ -114,7 +121,7 @@ def collect_estate(
     own: Own | None = None,
 ) -> Path:
     """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
-    catalogue_of(engagement, own)
+    catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
             folder=_snapshot_folder(out, as_of),
@@ -124,6 +131,7 @@ def collect_estate(
             host="embedded sandbox",
             progress=progress,
             secret=there.secret,
+            catalogue=catalogue,
         )
         collect(there.engagement, request)
     return request.folder
@@ -170,10 +178,13 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
             f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
         )
     catalogue = catalogue_of(engagement, own)
-    assessment = assess(reader, catalogue.controls, reader.header.as_of)
+    assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
+    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
     known = principals(reader)
     results = Results(
-        facts=facts.pack_facts(engagement, reader.header, catalogue.folders, TEMPLATES),
+        facts=facts.pack_facts(
+            engagement, reader.header, [one.header for one in before.readers], catalogue.folders, TEMPLATES
+        ),
         scope=reader.scope,
         controls=catalogue.controls,
         findings=assessment.findings,
@@ -188,18 +199,23 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
+        period=period_view(engagement, before, reader, assessment, catalogue.controls),
+        waivers=assessment.waivers,
+        attestations=assessment.attestations,
+        responses=assessment.responses,
     )
-    unavailable: list[str] = []
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
+        registers.copy_files(engagement.registers, results.attestations, folder)
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(build(out, results.facts, snapshot, fill), results, tuple(unavailable))
+    snapshots = [*(one.folder for one in before.readers), snapshot]
+    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:

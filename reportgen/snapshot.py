@@ -107,6 +107,8 @@ def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
 
 
 _HEADER = "snapshot.json"
+CATALOGUE = "controls.json"
+"""In a snapshot, the controls that were the catalogue when it was taken."""
 
 
 def _root_sha256(folder: Path, header: Header) -> str:

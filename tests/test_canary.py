@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -203,15 +203,21 @@ def test_an_error_with_all_its_details_shows_no_body(
     assert not own.found(failed)
 
 
-def collected(place: Place, folder: Path) -> set[str]:
+def collected(place: Place, folder: Path, access: Literal["direct", "run-command"] = "direct") -> set[str]:
     """What marks a collection in this process leaves in its snapshot."""
     line.collected(
         place.sandbox,
         folder,
         scope=Scope(subscriptions=(ALPHA,)),
-        clusters=Clusters(access="direct", secrets=True),
+        clusters=Clusters(access=access, secrets=access == "direct"),
     )
     return {hit.mark for hit in hits([folder], {}, place.marks.names)}
+
+
+def test_a_collection_by_run_command_leaves_no_marked_value(place: Place, tmp_path: Path) -> None:
+    assert not collected(place, tmp_path / "snapshot", "run-command")
+    reader = Reader(run.latest_snapshot(tmp_path / "snapshot"))
+    assert {"k8s.pods", "k8s.nodes"} <= set(reader.sources())
 
 
 def whole(item: Any) -> Any:

@@ -21,7 +21,7 @@ from tests import line
 from tests.conftest import Run
 from tests.sandbox.conftest import ALPHA, BETA, HIDDEN, cluster, cluster_id
 
-COMMANDS = ("demo", "init", "run", "collect", "report", "verify", "show", "sandbox", "controls")
+COMMANDS = ("demo", "init", "run", "collect", "report", "verify", "show", "waive", "sandbox", "controls")
 HEAVY = ("pandas", "numpy", "weasyprint", "azure", "duckdb", "pydantic", "jinja2", "yaml", "requests",
          "starlette", "cel_expr_python", "fontTools", "cryptography")  # fmt: skip
 RAW = "\x1b[2J", "\x9b31m", "\u202e"

@@ -231,10 +231,13 @@ def test_the_options_that_the_file_explains_are_real(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8").partition("\n")[2]
     head, _, tail = text.partition("credential: azure-cli")
     uncommented = "\n".join(uncomment(head + "\n" + tail.partition("\n")[2]))
-    found = engagement.parse(uncommented, "engagement.yaml")
+    for name in ("waivers", "attestations", "responses"):
+        (tmp_path / f"{name}.yaml").write_text("[]\n", encoding="utf-8")
+    found = engagement.parse(uncommented, "engagement.yaml", tmp_path)
     assert found.credential.kind == "client-secret"
     assert found.scope.management_groups == ("corp",)
     assert "patching-node-image-recent" in found.parameters
+    assert found.policy_exemptions.apply == "waive"
 
 
 def uncomment(text: str) -> Iterator[str]:

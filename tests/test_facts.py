@@ -31,7 +31,9 @@ def made(folder: Path, **changes: Any) -> PackFacts:
         "20261115T060000Z", CollectionMode.DEMO, line.AS_OF, line.AS_OF, "2026-11-15T07:00:00Z", (), identity,
         "https://management.azure.com", "host", "0.1.0", changes.get("root", "0" * 64),
     )  # fmt: skip
-    return facts.pack_facts(engagement, header, [folder / "controls"], folder / "templates")
+    return facts.pack_facts(
+        engagement, header, changes.get("before", []), [folder / "controls"], folder / "templates"
+    )
 
 
 def test_the_facts_are_those_of_engagement_and_snapshot(mixed_run: Run, tmp_path: Path) -> None:

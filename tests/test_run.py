@@ -39,6 +39,11 @@ def with_findings(*statuses: Status) -> Results:
     return replace(CLEAN, findings=tuple(findings))
 
 
+def with_waived(exceptions: int, waived: int) -> Results:
+    finding = replace(CLEAN.findings[0], status=Status.NOT_SATISFIED, exceptions=exceptions, waived=waived)
+    return replace(CLEAN, findings=(finding,))
+
+
 BAD = with_findings(Status.SATISFIED, Status.NOT_SATISFIED)
 
 
@@ -46,12 +51,16 @@ BAD = with_findings(Status.SATISFIED, Status.NOT_SATISFIED)
     (CLEAN, (), 0, 0, 0),
     (with_findings(Status.NOT_APPLICABLE, Status.NOT_ASSESSED), (), 0, 0, 0),
     (BAD, (), 1, 0, 0),
+    (with_waived(3, 3), (), 0, 0, 0),
+    (with_waived(3, 2), (), 1, 0, 0),
+    (replace(with_waived(3, 3), gaps=(GAP,)), (), 3, 3, 0),
     (replace(CLEAN, gaps=(GAP,)), (), 3, 3, 0),
     (replace(BAD, gaps=(GAP,)), (), 3, 3, 0),
     (CLEAN, (MISSING,), 2, 2, 2),
     (BAD, (MISSING,), 2, 2, 2),
     (replace(BAD, gaps=(GAP,)), (MISSING,), 2, 2, 2),
-], ids=["clean", "nothing assessed", "findings", "gaps", "gaps before findings", "no PDF",
+], ids=["clean", "nothing assessed", "findings", "all waived", "not all waived",
+        "waived and gaps", "gaps", "gaps before findings", "no PDF",
         "no PDF before findings", "no PDF before gaps"])  # fmt: skip
 def test_the_exit_code(
     results: Results, unavailable: tuple[str, ...], findings: int, incomplete: int, never: int
@@ -214,7 +223,7 @@ def test_a_renderer_that_fails_leaves_the_snapshot_and_no_pack(
         def render(self, *_: Any) -> Path:
             raise ZeroDivisionError("in the renderer")
 
-    monkeypatch.setattr(render, "RENDERERS", (*render.RENDERERS[2:], Broken()))
+    monkeypatch.setattr(render, "RENDERERS", (*render.RENDERERS[:1], Broken()))
     result = line.command("run", "--estate", mixed_estate, "--out", tmp_path, "--as-of", line.AS_OF)
     assert result.code == 5
     assert Reader(tmp_path / "snapshots" / "20261115T060000Z").intact()

@@ -3,6 +3,7 @@
 #   setup.sh venv    a virtual environment in .venv (needs Python 3.11 or newer)
 #   setup.sh pango   the libraries that draw the PDF
 #   setup.sh look    the programs that turn reports into pictures
+#   setup.sh conformance   what runs veraPDF's validator
 set -eu
 PYTHON=${PYTHON:-python3}
 
@@ -30,5 +31,9 @@ case "$1" in
   look)
     command -v pdftoppm > /dev/null || apt_install poppler-utils
     command -v chromium > /dev/null || command -v google-chrome > /dev/null || apt_install chromium
+    ;;
+  conformance)
+    command -v javac > /dev/null || apt_install openjdk-17-jdk-headless
+    [ -e /usr/share/java/jaxb-runtime.jar ] || apt_install libjaxb-java
     ;;
 esac

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from reportgen.assess import control_file, expression
 from reportgen.assess.judge import EVALUATION_ERROR, judge
@@ -13,12 +15,15 @@ from reportgen.assess.lint import lint
 from reportgen.assess.parameters import with_parameters
 from reportgen.errors import UsageError
 from reportgen.model import Control, ControlTest, Json
+from reportgen.snapshot import CATALOGUE, Reader
 
 __all__ = [
     "TestFailure",
     "json_schema",
+    "kept",
     "lint",
     "load",
+    "of_then",
     "run_tests",
     "version",
     "with_parameters",
@@ -80,6 +85,22 @@ def _read(folder: Path) -> tuple[list[Control], list[str]]:
         except UsageError as error:
             problems.append(str(error))
     return controls, problems + _doubled(controls)
+
+
+def kept(controls: tuple[Control, ...]) -> bytes:
+    """The controls with their parameters as JSON, for a snapshot to be judged by later; without tests."""
+    return msgspec.json.encode([replace(control, tests=()) for control in controls], order="deterministic")
+
+
+def of_then(reader: Reader) -> tuple[Control, ...]:
+    """The controls that were the catalogue when a snapshot was taken; UsageError where it does not say."""
+    path = reader.folder / CATALOGUE
+    if not path.is_file():
+        raise UsageError(f"{path}: the snapshot does not say which controls it was collected for")
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=tuple[Control, ...])
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"{path}: not the controls of this version of reportgen ({error})") from error
 
 
 def version(folder: Path) -> str:

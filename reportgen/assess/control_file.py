@@ -132,6 +132,13 @@ class Note(_Model):
 class ControlFile(_Model):
     """A control: what is looked at, what is true of it when all is well, and how the file is tested."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"method": {"const": "attestation"}}},
+            "else": {"required": ["check", "observe", "tests"]},
+        }
+    )
+
     id: str = Field(pattern=_ID, description="<area>-<good state>; the file's name; never renamed")
     title: Text
     area: Text
@@ -146,9 +153,13 @@ class ControlFile(_Model):
     not_applicable_reason: Text | None = None
     assessable: Boolean | None = Field(default=None, description="CEL; false is not-assessed")
     not_assessed_reason: Text | None = None
-    check: Boolean = Field(description="CEL; true is satisfied")
+    check: Boolean | None = Field(
+        default=None, description="CEL; true is satisfied; left out where the method is attestation"
+    )
     reason: Sentence | None = Field(default=None, description="CEL; a sentence for the reader, or ''")
-    observe: dict[str, Value] = Field(min_length=1, description="label: CEL; printed for every subject")
+    observe: dict[str, Value] = Field(
+        default_factory=dict, description="label: CEL; printed for every subject; one at least beside a check"
+    )
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     parameter_notes: dict[str, Note] = Field(default_factory=dict)
     evidence: Literal["configuration", "operation"] = Field(
@@ -172,7 +183,7 @@ class ControlFile(_Model):
     history: dict[Version, Text] = Field(
         default_factory=dict, description="version of the catalogue: what changed in it, 'Added.' at first"
     )
-    tests: list[Case] = Field(min_length=2)
+    tests: list[Case] = Field(default_factory=list, description="two at least beside a check")
     cel: Literal[1] = 1
 
 
@@ -227,14 +238,27 @@ def _across(model: ControlFile, stem: str) -> Iterator[tuple[Where, str]]:
         yield ("parameters", name), f"parameter_notes lacks {name}: which change is weaker, and its source"
     for name in sorted(model.parameter_notes.keys() - model.parameters.keys()):
         yield ("parameter_notes", name), "the control has no such parameter"
+    yield from _across_method(model)
     yield from _across_tests(model)
 
 
-def _across_tests(model: ControlFile) -> Iterator[tuple[Where, str]]:
+def _across_method(model: ControlFile) -> Iterator[tuple[Where, str]]:
+    """What a person states has no check; everything else has one, and tests of it."""
+    if model.method == "attestation":
+        if model.check:
+            yield ("check",), "a statement decides where the method is attestation; leave it out"
+        return
+    if model.check is None:
+        yield ("check",), "missing; this key is needed"
+    if not model.observe:
+        yield ("observe",), "missing; this key is needed"
     expected = {case.expect for case in model.tests}
     for status in (Status.SATISFIED, Status.NOT_SATISFIED):
         if status.value not in expected:
             yield ("tests",), f"no test expects {status.value}"
+
+
+def _across_tests(model: ControlFile) -> Iterator[tuple[Where, str]]:
     for index, case in enumerate(model.tests):
         for name in sorted((case.given.parameters or {}).keys() - model.parameters.keys()):
             yield (
@@ -259,7 +283,7 @@ def _control(model: ControlFile, name: str, node: yaml.Node) -> Control:
         not_applicable_reason=model.not_applicable_reason or "",
         assessable=model.assessable or "",
         not_assessed_reason=model.not_assessed_reason or "",
-        check=model.check,
+        check=model.check or "",
         reason=model.reason or "",
         observe=dict(model.observe),
         parameters=dict(model.parameters),

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportgen.assess import expression
+from reportgen.assess import attestations, exemptions, expression, responses, waivers
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
-from reportgen.model import AccessListing, Cause, Control, Finding, Json, Observation, Status
+from reportgen.model import (
+    AccessListing,
+    AttestationResult,
+    Cause,
+    Control,
+    Finding,
+    Json,
+    Observation,
+    ResponseResult,
+    Status,
+    WaiverResult,
+)
+from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
@@ -28,13 +40,17 @@ _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if s
 class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
-    ``access`` has the access listing of every cluster, in the order of their ids.
+    ``access`` has the access listing of every cluster, in the order of their ids; waivers, attestations
+    and responses are in the engagement's order.
     """
 
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     access: tuple[AccessListing, ...]
+    waivers: tuple[WaiverResult, ...]
+    attestations: tuple[AttestationResult, ...]
+    responses: tuple[ResponseResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +66,15 @@ def assess(
     catalogue: tuple[Control, ...],
     as_of: str,
     parameters: Mapping[str, Mapping[str, Json]] | None = None,
+    registers: Registers | None = None,
 ) -> Assessment:
     """Judge a snapshot as of a time (RFC 3339).
 
     ``parameters`` override defaults by control id. Raises UsageError where they do not fit the catalogue.
+    ``registers`` are what people decided and stated; a waiver stands beside a status and never changes it.
     """
     controls = with_parameters(catalogue, parameters or {})
+    registers = registers or Registers()
     time = datetime.fromisoformat(as_of)
     rules = tuple(_Rule(control, _evidence_sources(control)) for control in controls)
     wanted = {source for rule in rules for source in rule.sources}
@@ -72,10 +91,21 @@ def assess(
             sources_of_versions.add(source)
     _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
+    stated = attestations.apply(registers, controls, observations, as_of)
+    claimed = (*waivers.claims(registers), *exemptions.claims(reader, registers.exemptions))
+    waived, waiver_results = waivers.apply(claimed, stated.observations, as_of, registers.period_end)
     missing = {gap.source for gap in reader.gaps}
-    findings = _findings(controls, observations, missing)
+    findings = _findings(controls, waived, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
-    return Assessment(tuple(observations), findings, said, tuple(access))
+    return Assessment(
+        observations=waived,
+        findings=findings,
+        notes=said,
+        access=tuple(access),
+        waivers=waiver_results,
+        attestations=stated.results,
+        responses=responses.apply(registers.responses, waived, as_of),
+    )
 
 
 def _sort(observations: list[Observation]) -> None:
@@ -100,6 +130,7 @@ def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[
     by_kind = defaultdict(list)
     for rule in rules:
         by_kind[rule.control.subject].append(rule)
+    alike: dict[str, Verdict] = {}
     for item in (case.cluster, *case.pools, *case.inside):
         shared: expression.Context | None = None
         for rule in by_kind[item.subject.kind]:
@@ -112,6 +143,8 @@ def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[
                     shared = shared or expression.context(item.variables, as_of)
                     context = shared
                 verdict = judge(rule.control, context)
+            # The subjects of a large cluster share a few verdicts: one object stands for all that are equal.
+            verdict = alike.setdefault(repr(verdict), verdict)
             yield Observation(
                 control=rule.control.id,
                 subject=item.subject,
@@ -183,18 +216,20 @@ def _not_imported(observations: list[Observation]) -> tuple[str, ...]:
 
 
 def _findings(
-    controls: tuple[Control, ...], observations: list[Observation], missing: set[str]
+    controls: tuple[Control, ...], observations: Iterable[Observation], missing: set[str]
 ) -> tuple[Finding, ...]:
     counts: dict[str, Counter[Status]] = defaultdict(Counter)
+    waived: Counter[str] = Counter()
     for observation in observations:
         counts[observation.control][observation.status] += 1
+        waived[observation.control] += observation.waiver is not None
     return tuple(
-        _finding(control, counts[control.id], bool(missing & set(control.needs)))
+        _finding(control, counts[control.id], waived[control.id], bool(missing & set(control.needs)))
         for control in sorted(controls, key=lambda control: control.id)
     )
 
 
-def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> Finding:
+def _finding(control: Control, counts: Counter[Status], waived: int, gap_in_needs: bool) -> Finding:
     return Finding(
         control=control.id,
         status=roll_up(counts) or (Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE),
@@ -203,4 +238,5 @@ def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> F
         exceptions=counts[Status.NOT_SATISFIED],
         not_assessed=counts[Status.NOT_ASSESSED],
         not_applicable=counts[Status.NOT_APPLICABLE],
+        waived=waived,
     )

@@ -11,6 +11,8 @@ from reportgen.assess.expression import Context, EvaluationError, Expression
 from reportgen.assess.expression import compile as compile_expression
 from reportgen.model import Cause, Control, Json, Status
 
+NO_STATEMENT = "A person has to state this, and no attestation that is valid was given."
+"""Why a control whose method is attestation is not assessed until an attestation decides it."""
 EVALUATION_ERROR = "evaluation error: "
 """How the reason of an observation begins whose expressions broke; a sound catalogue never gives one."""
 
@@ -26,7 +28,7 @@ class Verdict:
 
 
 def judge(control: Control, context: Context) -> Verdict:
-    """Judge one subject: ``when``, then ``assessable``, then ``check``.
+    """Judge one subject: ``when``, then ``assessable``, then ``check``, which a person's statement has not.
 
     An expression that breaks makes the observation not-assessed: a broken check is never a pass.
     """
@@ -42,6 +44,9 @@ def judge(control: Control, context: Context) -> Verdict:
                 seen,
                 Cause.UNDETERMINED,
             )
+        if control.method == "attestation":
+            seen = _observed_leniently(control, context)
+            return Verdict(Status.NOT_ASSESSED, NO_STATEMENT, seen, Cause.NOT_ATTESTED)
         observed = {label: _compiled(text).evaluate(context) for label, text in control.observe.items()}
         satisfied = _compiled(control.check).truth(context)
         reason = _compiled(control.reason).sentence(context) if control.reason else ""

@@ -74,7 +74,7 @@ def _expressions(control: Control) -> tuple[str, ...]:
 
 def _constant(control: Control) -> Iterator[str]:
     roots = {name.split(".")[0] for name in reads(control.check)}
-    if not roots & set(_EVIDENCE):
+    if control.check and not roots & set(_EVIDENCE):
         yield "the check reads nothing of the subject, so it is the same for all"
     for label, text in control.observe.items():
         if not {name.split(".")[0] for name in reads(text)} & {*_EVIDENCE, "as_of"}:
@@ -152,7 +152,7 @@ def _layout(control: Control) -> Iterator[str]:
     folder = control.path.rpartition("/")[0].rpartition("/")[2]
     if folder != control.area:
         yield f"lies in {folder}/, and its area is {control.area}"
-    if len(control.tests) < _ENOUGH_TESTS:
+    if control.check and len(control.tests) < _ENOUGH_TESTS:
         yield "has fewer than three tests: satisfied, not-satisfied, and the value absent"
     for reference in control.references:
         if not reference.startswith("https://"):
@@ -163,7 +163,7 @@ def _doubles(controls: tuple[Control, ...]) -> Iterator[str]:
     seen: dict[tuple[str, str, str], Control] = {}
     for control in controls:
         key = (control.subject, _normal(control.when), _normal(control.check))
-        if key in seen:
+        if control.check and key in seen:
             yield f"{control.path}: {control.id}: has the same check as {seen[key].id}"
         seen.setdefault(key, control)
 

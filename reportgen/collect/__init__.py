@@ -24,7 +24,7 @@ from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Export, Identity, ScopeReport
-from reportgen.snapshot import Header, Writer
+from reportgen.snapshot import CATALOGUE, Header, Writer
 
 CLOCKS_APART = 300.0
 """Seconds between the host's clock and Azure's from which on the times in evidence cannot be trusted."""
@@ -35,7 +35,7 @@ class Request:
     """What one collection needs beyond the engagement.
 
     With ``limits`` None calls are not paced; with a ``key`` an unfinished ``folder`` of the same key is gone
-    on with.
+    on with. ``catalogue`` is what the snapshot keeps to be judged by later.
     """
 
     folder: Path
@@ -49,6 +49,7 @@ class Request:
     limits: Limits | None = None
     key: str = ""
     job: str = ""
+    catalogue: bytes = b""
 
 
 def collect(engagement: Engagement, request: Request) -> Header:
@@ -98,7 +99,7 @@ def collect(engagement: Engagement, request: Request) -> Header:
             clusters_missing=missing,
             clusters_unexpected=unexpected,
         )
-    return writer.close(_header(request, writer, azure.identity, azure.endpoint), report)
+    return _closed(writer, request, _header(request, writer, azure.identity, azure.endpoint), report)
 
 
 def _collect_alone(engagement: Engagement, request: Request, files: tuple[imported.File, ...]) -> Header:
@@ -115,7 +116,13 @@ def _collect_alone(engagement: Engagement, request: Request, files: tuple[import
     imported.record(ClusterLedger(writer, request.mode, lambda: False, origin), matches)
     request.progress(1, 1, "kubeconfig")
     report = ScopeReport("the context of a kubeconfig that the engagement names", (), ())
-    return writer.close(_header(request, writer, found.identity, found.endpoint), report)
+    return _closed(writer, request, _header(request, writer, found.identity, found.endpoint), report)
+
+
+def _closed(writer: Writer, request: Request, header: Header, report: ScopeReport) -> Header:
+    if request.catalogue:
+        (writer.folder / CATALOGUE).write_bytes(request.catalogue)
+    return writer.close(header, report)
 
 
 def _compare_clocks(recorder: Recorder, request: Request) -> None:

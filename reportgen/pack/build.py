@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportgen.model import CollectionMode, PackFacts
@@ -16,7 +16,9 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
 
-def build(out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tuple[str, ...]]) -> Path:
+def build(
+    out: Path, facts: PackFacts, snapshots: Sequence[Path], fill: Callable[[Path], tuple[str, ...]]
+) -> Path:
     """Build ``out/<name>/`` and ``out/<name>.zip`` and return the folder.
 
     ``fill`` writes reports and results into the folder it is given and returns notes for README.txt.
@@ -27,7 +29,8 @@ def build(out: Path, facts: PackFacts, snapshot: Path, fill: Callable[[Path], tu
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
     try:
-        shutil.copytree(snapshot, working / "evidence" / facts.snapshot)
+        for snapshot in snapshots:
+            shutil.copytree(snapshot, working / "evidence" / snapshot.name)
         notes = fill(working)
         (working / "README.txt").write_text(_readme(facts, notes), encoding="utf-8")
         _write_manifests(working, facts)
@@ -90,11 +93,17 @@ def _readme(facts: PackFacts, notes: tuple[str, ...]) -> str:
 What is here
   report.pdf                  the report to read
   report.html                 the same report for a browser, with every table in full; needs no network
+  workbook.xlsx               findings, exceptions, populations, gaps, access and provenance to filter
+  summary.md                  the summary for a ticket
   results/findings.json       the result of each control, the scope and the gaps
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
-  results/csv/                the whole population of each control, as tables, and access-listing.csv
+  results/schemas/            JSON Schemas of these three, with their versions
+  results/csv/                the whole population of each control, as tables; over all of them
+                              controls.csv, exceptions.csv, gaps.csv and access-listing.csv
+  results/oscal-assessment-results.json, results/oscal-assessment-plan.json
+                              the same for tools that read OSCAL 1.2.1
   evidence/{facts.snapshot}/
                               the answers the results rest on, page by page; beside each page its
                               provenance: query or URL, identity, times, request ids, hashes

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from reportgen.model import Status
 
-FONT = "Reportgen Sans, Reportgen Symbols, system-ui, sans-serif"
+FONT = "Reportgen Sans, Reportgen Symbols, Reportgen CJK, system-ui, sans-serif"
 _INK = "#1b2733"
 _COLOURS = {
     Status.SATISFIED: "#cde5d8",

@@ -28,7 +28,11 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+<<<<<<< HEAD
 from reportgen.render.room import SEVERITIES, has_room
+=======
+from reportgen.render.registers import RegistersView, registers_view
+>>>>>>> 23d1846cd5b46d90e852cba9b3af9c6e5d1b1c12
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
@@ -108,6 +112,7 @@ class Report:
     access: AccessView
     commands: tuple[CommandsRow, ...]
     all_commands: int
+    registers: RegistersView
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -151,6 +156,7 @@ def report(results: Results, medium: str) -> Report:
         access=access_view(results, names, caps),
         commands=run[: caps.clusters],
         all_commands=len(run),
+        registers=registers_view(results, names, medium),
     )
 
 

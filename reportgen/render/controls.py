@@ -22,6 +22,7 @@ CAUSES = {
     Cause.UNLISTED: "Not listed by the source",
     Cause.NOT_IMPORTED: "Not imported: no result of another tool was given",
     Cause.UNDETERMINED: "Could not be determined from the evidence",
+    Cause.NOT_ATTESTED: "Not attested: nobody stated it",
 }
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""

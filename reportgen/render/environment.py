@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reportgen.render import charts, paper, text
+from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
 from reportgen.render.page_numbers import ROOM
 from reportgen.render.strings import builtin
@@ -18,13 +18,18 @@ from reportgen.render.strings import builtin
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 
-def render(view: Report, covered: Collection[int] | None = None) -> str:
-    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
+def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
+    """The report as one HTML document.
+
+    ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
+    document.
+    """
     environment = _environment(view.medium, covered)
     template = environment.get_template("report.html.j2")
     document = template.render(
         report=view,
         facts=view.results.facts,
+        attached=attached,
         medium=view.medium,
         css=_css(view.medium),
         ROOM=ROOM,
@@ -73,6 +78,6 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
 
 
 def _css(medium: str) -> Markup:
-    second = "print.css" if medium == "pdf" else "screen.css"
-    sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
-    return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)
+    names = ("report.css", "print.css", "fonts.css") if medium == "pdf" else ("report.css", "screen.css")
+    sheets = [Markup((TEMPLATES / name).read_text(encoding="utf-8").strip()) for name in names]  # noqa: S704 (our own style sheets)
+    return Markup("\n").join([*sheets, fonts.face()] if medium == "pdf" else sheets)

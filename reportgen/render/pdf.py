@@ -11,16 +11,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
-from reportgen.render import page_numbers
+from reportgen.render import archival, fonts, page_numbers
+from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
-FONTS = TEMPLATES / "fonts"
-_TEXT_FONTS = ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf")
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
-_PLAIN = {"pdf_tags": True, "uncompressed_pdf": True}
+_PLAIN = {"uncompressed_pdf": True}
 """WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
@@ -29,8 +28,15 @@ class PdfReport:
 
     name = "pdf"
 
+    def check(self) -> None:
+        """PdfUnavailable where the report cannot be drawn here."""
+        drawn_by()
+
     def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``; PdfUnavailable where it cannot be drawn here."""
+        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it.
+
+        PdfUnavailable where it cannot be drawn here.
+        """
         drawn_by()
         import weasyprint
         from weasyprint.urls import URLFetcher
@@ -43,15 +49,18 @@ class PdfReport:
                 return super().fetch(url, headers)
 
         fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+        files = data_files(folder)
         page = weasyprint.HTML(
-            string=render(report(results, "pdf"), _covered()),
+            string=render(report(results, "pdf"), fonts.covered(), files),
             base_url=f"{TEMPLATES.resolve().as_uri()}/",
             url_fetcher=fetcher,
         )
         with _no_gc():
-            document = page.render(pdf_tags=True)
+            document = page.render(**archival.OPTIONS)
             page_numbers.put_in(document)
-            content = _packed(document.write_pdf(**_PLAIN), results.facts.pack_id)
+            inside = attachments(files, results.facts.as_of)
+            plain = archival.written(document, "", inside, **_PLAIN)
+            content = _packed(plain, results.facts.pack_id)
         path = folder / "report.pdf"
         path.write_bytes(content)
         return path
@@ -81,28 +90,16 @@ def drawn_by() -> str:
         raise PdfUnavailable(
             f"a system library of WeasyPrint is missing ({error})", f"On Debian or Ubuntu: {APT}"
         ) from error
-    missing = [name for name in _TEXT_FONTS if not (FONTS / name).is_file()]
-    if missing:
-        raise PdfUnavailable(f"{' and '.join(missing)} is not in {FONTS}", "Install reportgen again")
+    fonts.check()
     return str(weasyprint.__version__)
 
 
 def _check_packaged(url: str) -> None:
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
-    if parts.scheme != "file" or parts.netloc or not path.is_relative_to(TEMPLATES.resolve()):
+    packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
+    if parts.scheme != "file" or parts.netloc or not packaged:
         raise ValueError(f"{url}: the report reads packaged files only")
-
-
-def _covered() -> frozenset[int]:
-    """The code points that the packaged text fonts can draw."""
-    from fontTools.ttLib import TTFont
-
-    points: set[int] = set()
-    for name in _TEXT_FONTS:
-        with TTFont(FONTS / name, lazy=True) as font:
-            points |= font.getBestCmap().keys()
-    return frozenset(points)
 
 
 @contextmanager

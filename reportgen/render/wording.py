@@ -53,7 +53,8 @@ def short(finding: Finding) -> tuple[str, ...]:
     assessed = finding.satisfied + finding.exceptions
     told = []
     if finding.exceptions:
-        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied")
+        waived = f" ({finding.waived:,} waived)" if finding.waived else ""
+        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied{waived}")
     elif assessed:
         told.append(f"{finding.satisfied:,} of {assessed:,} satisfied")
     if finding.not_assessed:

@@ -64,7 +64,7 @@ def test_a_control_loads_with_all_its_keys(tmp_path: Path) -> None:
         ({"check": "subject.?a"}, "check", "check: bad CEL: .*orValue"),
         ({"reason": "1"}, "reason", "reason: bad CEL: gives int, expected string"),
         ({"observe": {"A": "x.y"}}, "  A:", "observe.A: bad CEL: 1:2: undeclared reference"),
-        ({"observe": {}}, "observe", "observe: .*at least 1 item"),
+        ({"observe": {}}, "observe", "observe: missing; this key is needed"),
         ({"needs": ["arm.nothing"]}, "- arm.nothing", "needs.0: unknown source; expected one of"),
         ({"needs": []}, "needs", "needs: .*at least 1 item"),
         ({"when": "true"}, "when", "when: needs not_applicable_reason beside it"),
@@ -324,5 +324,7 @@ def test_the_lint_wants_three_tests_and_the_areas_folder(tmp_path: Path) -> None
 def test_the_schema_is_json_and_closed() -> None:
     schema = json.loads(json.dumps(catalogue.json_schema()))
     assert schema["additionalProperties"] is False
-    assert {"id", "check", "observe", "tests"} <= set(schema["required"])
+    assert {"id", "title", "needs"} <= set(schema["required"])
+    assert schema["if"] == {"properties": {"method": {"const": "attestation"}}}
+    assert set(schema["else"]["required"]) == {"check", "observe", "tests"}
     assert "when" in schema["properties"]

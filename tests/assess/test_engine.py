@@ -107,6 +107,20 @@ def test_every_pool_is_looked_at_and_one_bad_pool_is_one_exception(tmp_path: Pat
     assert result.findings[0].exceptions == 1
 
 
+def test_equal_verdicts_of_one_cluster_are_kept_once_and_only_those(tmp_path: Path) -> None:
+    pools = [
+        {"name": "one"},
+        {"name": "two"},
+        {"name": "zero", "osDiskSizeGB": 0},
+        {"name": "no", "osDiskSizeGB": False},
+    ]
+    pool_control(tmp_path, check="true", observe={"Size": "subject.?osDiskSizeGB.orValue(null)"}, tests=TESTS)
+    found = by_name(run(tmp_path, Snapshot(tmp_path).arm(cluster("a", agentPoolProfiles=pools))))
+    assert found["one"].observed is found["two"].observed
+    assert found["zero"].observed["Size"] is not False
+    assert found["no"].observed["Size"] is False
+
+
 def test_nodes_that_no_pool_lists_are_in_the_population(tmp_path: Path) -> None:
     pool_control(tmp_path)
     automatic = cluster("hosted", agentPoolProfiles=None)

@@ -42,12 +42,13 @@ def test_a_pack_has_what_the_contract_names(mixed_run: Run) -> None:
         path.relative_to(mixed_run.pack).as_posix() for path in mixed_run.pack.rglob("*") if path.is_file()
     }
     expected = {
-        "README.txt", "report.html", "MANIFEST.sha256", "manifest.json",
+        "README.txt", "report.html", "workbook.xlsx", "summary.md", "MANIFEST.sha256", "manifest.json",
         "results/findings.json", "results/observations.jsonl", "results/csv/api-server-private.csv",
     }  # fmt: skip
     assert expected <= names
     assert {name.split("/")[0] for name in names} == {
-        "README.txt", "report.html", "MANIFEST.sha256", "manifest.json", "results", "evidence",
+        "README.txt", "report.html", "workbook.xlsx", "summary.md", "MANIFEST.sha256", "manifest.json",
+        "results", "evidence",
     }  # fmt: skip
 
 
@@ -133,14 +134,14 @@ def test_the_json_manifest_says_the_same(mixed_run: Run) -> None:
 def test_the_readme_says_what_the_evidence_is(
     tmp_path: Path, snapshot: Path, mode: CollectionMode, nature: str
 ) -> None:
-    pack = build(tmp_path / "out", facts(mode), snapshot, fill)
+    pack = build(tmp_path / "out", facts(mode), [snapshot], fill)
     assert nature in (pack / "README.txt").read_text(encoding="utf-8").splitlines()
     assert verify(pack).collection_mode == mode
 
 
 def test_notes_stand_in_the_readme(tmp_path: Path, snapshot: Path) -> None:
     pack = build(
-        tmp_path / "out", facts(), snapshot, lambda folder: (*fill(folder), "report.pdf was not made.")
+        tmp_path / "out", facts(), [snapshot], lambda folder: (*fill(folder), "report.pdf was not made.")
     )
     readme = (pack / "README.txt").read_text(encoding="utf-8")
     assert "\nNOTE: report.pdf was not made.\n" in readme
@@ -155,27 +156,27 @@ def test_a_renderer_that_fails_leaves_no_half_pack(
         raise error
 
     with pytest.raises(error):
-        build(tmp_path / "out", facts(), snapshot, fail)
+        build(tmp_path / "out", facts(), [snapshot], fail)
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_failure_leaves_the_pack_before_it_as_it_was(tmp_path: Path, snapshot: Path) -> None:
-    pack = build(tmp_path / "out", facts(), snapshot, fill)
+    pack = build(tmp_path / "out", facts(), [snapshot], fill)
     before = tree_sha256(tmp_path / "out")
 
     def fail(folder: Path) -> tuple[str, ...]:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        build(tmp_path / "out", facts(), snapshot, fail)
+        build(tmp_path / "out", facts(), [snapshot], fail)
     assert tree_sha256(tmp_path / "out") == before
     assert verify(pack).intact
 
 
 def test_a_pack_made_again_replaces_the_one_before(tmp_path: Path, snapshot: Path) -> None:
-    pack = build(tmp_path / "out", facts(), snapshot, fill)
+    pack = build(tmp_path / "out", facts(), [snapshot], fill)
     (pack / "left-over").touch()
-    again = build(tmp_path / "out", facts(), snapshot, fill)
+    again = build(tmp_path / "out", facts(), [snapshot], fill)
     assert again == pack
     assert verify(again).intact
     assert sorted(path.name for path in again.parent.iterdir()) == [pack.name, f"{pack.name}.zip"]
@@ -192,6 +193,6 @@ def with_mask(mask: int, work: Callable[[], Path]) -> Path:
 def test_the_zip_does_not_depend_on_who_made_it(tmp_path: Path, snapshot: Path) -> None:
     zips = []
     for name, mask in (("one", 0o022), ("two", 0o077)):
-        pack = with_mask(mask, lambda name=name: build(tmp_path / name, facts(), snapshot, fill))  # type: ignore[misc]
+        pack = with_mask(mask, lambda name=name: build(tmp_path / name, facts(), [snapshot], fill))  # type: ignore[misc]
         zips.append(hashlib.sha256(pack.with_name(f"{pack.name}.zip").read_bytes()).hexdigest())
     assert zips[0] == zips[1]

@@ -1,0 +1,183 @@
+"""How each control operated through the period, from the snapshots in it, each judged at its own time.
+
+Nothing is said of the time between two points but what Resource Graph recorded as changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from reportgen.assess.engine import Assessment
+from reportgen.assess.life import Sighting, changes, roll_forward
+from reportgen.assess.statuses import Statuses, number
+from reportgen.model import (
+    Control,
+    ControlPeriod,
+    ExceptionHistory,
+    Finding,
+    PeriodView,
+    Point,
+    Seen,
+    Status,
+    Subject,
+)
+from reportgen.snapshot import Reader
+
+Window = tuple[str, str]
+"""First and last day (ISO) of a stretch in which one snapshot is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The period of review, both days included, and what the engagement says of it."""
+
+    start: date
+    end: date
+    max_blind_spot_days: int
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(slots=True)
+class Period:
+    """Takes the points in the order of their times and makes the view of them all."""
+
+    bounds: Bounds
+    statuses: Statuses
+    points: list[Point] = field(default_factory=list)
+    _findings: list[dict[str, Finding]] = field(default_factory=list)
+    _sightings: list[Sighting] = field(default_factory=list)
+    _subjects: dict[tuple[str, int], Subject] = field(default_factory=dict)
+
+    def add(self, point: Point, reader: Reader, assessment: Assessment) -> None:
+        """One more point, later than those before."""
+        self.statuses.add(len(self.points), assessment.observations)
+        for item in assessment.observations:
+            if item.status is Status.NOT_SATISFIED:
+                self._subjects[item.control, number(item.subject.id)] = item.subject
+        self.points.append(point)
+        self._findings.append({finding.control: finding for finding in assessment.findings})
+        self._sightings.append(Sighting.of(reader, point.as_of, assessment.observations))
+
+    def view(self, controls: Sequence[Control], unused: tuple[tuple[str, str], ...]) -> PeriodView:
+        """The view, of the controls that are judged today."""
+        held = [self._window_of(point) for point in self.points]
+        due = [window for window in self.bounds.windows if window[0] <= self.points[-1].as_of[:10]]
+        return PeriodView(
+            points=tuple(self.points),
+            missed=tuple(window for window in due if window not in held),
+            unused=unused,
+            max_blind_spot_days=self.bounds.max_blind_spot_days,
+            controls=tuple(self._control(control.id, held, len(due)) for control in controls),
+            exceptions=tuple(sorted(self._exceptions(), key=_order)),
+            clusters=roll_forward(self._sightings),
+            changes=changes(self._sightings, controls),
+        )
+
+    def _window_of(self, point: Point) -> Window | None:
+        day = point.as_of[:10]
+        return next((window for window in self.bounds.windows if window[0] <= day <= window[1]), None)
+
+    def _control(self, control: str, held: Sequence[Window | None], due: int) -> ControlPeriod:
+        found = [findings.get(control) for findings in self._findings]
+        assessed = [
+            index
+            for index, one in enumerate(found)
+            if one and one.status in (Status.SATISFIED, Status.NOT_SATISFIED)
+        ]
+        by_place: dict[object, list[Status]] = {}
+        for index in assessed:
+            place = held[index] if self.bounds.windows else index
+            finding = found[index]
+            if place is not None and finding:
+                by_place.setdefault(place, []).append(finding.status)
+        blind = self._blind(assessed)
+        return ControlPeriod(
+            control=control,
+            status=self._status([one.status for one in found if one], blind),
+            expected=due if self.bounds.windows else len(self.points),
+            assessed=len(by_place),
+            satisfied=sum(set(statuses) == {Status.SATISFIED} for statuses in by_place.values()),
+            blind_hours=int(blind.total_seconds() // 3600),
+            states=tuple((one.status, one.exceptions) if one else None for one in found),
+        )
+
+    def _status(self, statuses: Sequence[Status], blind: timedelta) -> Status:
+        """Not satisfied at one point is not satisfied; what was not looked at for long is not assessed."""
+        if Status.NOT_SATISFIED in statuses:
+            return Status.NOT_SATISFIED
+        if statuses and set(statuses) == {Status.NOT_APPLICABLE}:
+            return Status.NOT_APPLICABLE
+        if blind > timedelta(days=self.bounds.max_blind_spot_days) or Status.SATISFIED not in statuses:
+            return Status.NOT_ASSESSED
+        return Status.SATISFIED
+
+    def _blind(self, assessed: Sequence[int]) -> timedelta:
+        """The longest stretch without an assessed point, up to the period's end or the last point."""
+        start = datetime.combine(self.bounds.start, time(), UTC)
+        end = datetime.combine(self.bounds.end + timedelta(days=1), time(), UTC)
+        end = min(end, _time(self.points[-1].as_of))
+        times = [start, *(_time(self.points[index].as_of) for index in assessed), end]
+        return max(later - earlier for earlier, later in pairwise(times))
+
+    def _exceptions(self) -> Iterator[ExceptionHistory]:
+        for control, subject_number, seen in self.statuses.exceptions():
+            subject = self._subjects[control, subject_number]
+            states = tuple(self._state(control, subject, index, seen) for index in range(len(self.points)))
+            yield self._history(control, subject, states)
+
+    def _state(self, control: str, subject: Subject, index: int, seen: Mapping[int, Seen]) -> Seen:
+        """What a point says; where it does not show the subject, it may be gone only if it would be seen."""
+        if index in seen:
+            return seen[index]
+        hidden = (
+            control not in self._findings[index]
+            or not self._sightings[index].reads(subject.subscription)
+            or self.statuses.unread(control, subject.cluster_id, index)
+        )
+        return Seen.UNKNOWN if hidden else Seen.GONE
+
+    def _history(self, control: str, subject: Subject, states: tuple[Seen, ...]) -> ExceptionHistory:
+        times = [_time(point.as_of) for point in self.points]
+        stretches = tuple(_stretches(states))
+        ended = stretches[-1][1]
+        ends = [times[end] if end is not None else times[-1] for _, end in stretches]
+        open_for = sum(
+            ((end - times[start]) for (start, _), end in zip(stretches, ends, strict=True)), timedelta()
+        )
+        return ExceptionHistory(
+            control=control,
+            subject=subject,
+            states=states,
+            first_seen=self.points[stretches[0][0]].as_of,
+            last_seen=self.points[max(i for i, state in enumerate(states) if state is Seen.EXCEPTION)].as_of,
+            fixed_at=self.points[ended].as_of if ended is not None else "",
+            days_open=open_for.days,
+            reopened=len(stretches) - 1,
+        )
+
+
+def _stretches(states: Sequence[Seen]) -> Iterator[tuple[int, int | None]]:
+    """The points at which an exception began and was first seen ended; None where it goes on.
+
+    A point that knows nothing ends none.
+    """
+    began: int | None = None
+    for index, state in enumerate(states):
+        if state is Seen.EXCEPTION:
+            began = index if began is None else began
+        elif state is not Seen.UNKNOWN and began is not None:
+            yield began, index
+            began = None
+    if began is not None:
+        yield began, None
+
+
+def _time(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
+
+
+def _order(history: ExceptionHistory) -> tuple[str, str, str]:
+    return history.control, history.subject.id.lower(), history.subject.id

@@ -1,0 +1,197 @@
+"""Waivers, attestations and responses as people write them: what is wrong is named by file, line and key."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reportgen import engagement, registers
+from reportgen.errors import UsageError
+from reportgen.model import AttestationResult, AttestationState
+from tests.test_engagement import GOOD
+
+WAIVER = """\
+- control: api-server-private
+  subject: /subscriptions/S/x
+  reason: Until the private link is built.
+  ticket: RISK-1
+  requested_by: ops
+  approved_by: Risk Committee
+  approved_on: 2026-09-14
+  expires_on: 2027-03-31
+"""
+STATED = """\
+- framework: soc2-tsc
+  requirement: CC1.4
+  person: A. Example
+  role: Head
+  statement: It is so.
+  stated_on: 2026-10-01
+  valid_until: 2027-10-01
+"""
+RESPONSE = "- {control: api-server-private, owner: Head, plan: It will be so., due_on: 2027-01-31}\n"
+
+
+def folder(path: Path, **files: str) -> Path:
+    """An engagement that names a file for each of the registers given, and these files."""
+    lines = [f"{key}: {key}.yaml\n" for key in files]
+    (path / "engagement.yaml").write_text(GOOD + "".join(lines), encoding="utf-8")
+    for key, text in files.items():
+        (path / f"{key}.yaml").write_text(text, encoding="utf-8")
+    return path / "engagement.yaml"
+
+
+def test_the_entries_of_files_and_of_the_engagement_are_the_same(tmp_path: Path) -> None:
+    beside = engagement.load(folder(tmp_path, waivers=WAIVER, attestations=STATED, responses=RESPONSE))
+    inline = GOOD
+    for key, text in {"waivers": WAIVER, "attestations": STATED, "responses": RESPONSE}.items():
+        inline += f"{key}:\n" + "".join(f"  {line}\n" for line in text.splitlines())
+    found = engagement.parse(inline, "engagement.yaml", tmp_path)
+    assert found.registers == beside.registers
+    assert found.sha256 == beside.sha256
+    assert beside.registers.period_end == date(2026, 12, 31)
+    assert beside.waivers[0].begins == date(2026, 9, 14)
+
+
+def test_the_engagement_s_hash_covers_every_entry(tmp_path: Path) -> None:
+    before = engagement.load(folder(tmp_path, waivers=WAIVER, attestations=STATED, responses=RESPONSE)).sha256
+    changes = {
+        "waivers": WAIVER.replace("RISK-1", "RISK-2"),
+        "attestations": STATED.replace("It is so", "It is not so"),
+        "responses": RESPONSE.replace("2027-01-31", "2027-02-01"),
+    }
+    same = {"waivers": WAIVER, "attestations": STATED, "responses": RESPONSE}
+    for key, text in changes.items():
+        assert engagement.load(folder(tmp_path, **{**same, key: text})).sha256 != before
+    assert engagement.load(folder(tmp_path, **same)).sha256 == before
+
+
+def test_the_engagement_s_hash_covers_the_files_that_entries_name(tmp_path: Path) -> None:
+    shown = tmp_path / "minutes.txt"
+    shown.write_text("item 6", encoding="utf-8")
+    path = folder(tmp_path, waivers=WAIVER + "  approval_file: minutes.txt\n")
+    first = engagement.load(path)
+    assert first.registers.files == {"minutes.txt": hashlib.sha256(b"item 6").hexdigest()}
+    shown.write_text("item 7", encoding="utf-8")
+    assert engagement.load(path).sha256 != first.sha256
+
+
+WRONG = {
+    "no reason": (WAIVER.replace("  reason: Until the private link is built.\n", ""), 1, "0.reason",
+                  "missing; this key is needed"),
+    "an empty ticket": (WAIVER.replace("RISK-1", ""), 4, "0.ticket", "is empty; fill it in"),
+    "an empty day": (WAIVER.replace("2027-03-31", ""), 8, "0.expires_on", "is empty; fill it in"),
+    "a blank approver": (WAIVER.replace("Risk Committee", '"  "'), 6, "0.approved_by", "is empty"),
+    "no such day": (WAIVER.replace("2027-03-31", "2027-02-30"), 8, "0.expires_on",
+                    "expected a day such as 2026-10-01; found '2027-02-30'"),
+    "an unknown key": (WAIVER + "  owner: x\n", 9, "0.owner", "unknown key; expected one of control,"),
+    "subject and glob": (WAIVER + '  glob: "*"\n', 1, "0", "expected either subject"),
+    "neither": (WAIVER.replace("  subject: /subscriptions/S/x\n", ""), 1, "0", "expected either subject"),
+    "an end before the beginning": (WAIVER.replace("2027-03-31", "2026-09-13"), 1, "0",
+                                    "expires_on 2026-09-13 is before it begins, on 2026-09-14"),
+    "a later entry": (WAIVER + WAIVER.replace("RISK-1", ""), 12, "1.ticket", "is empty; fill it in"),
+    "no list": ("control: x\n", 1, "", "expected a list of waivers"),
+    "no YAML": (WAIVER + "  - [\n", 9, "", "not valid YAML"),
+    "a doubled key": (WAIVER + "  ticket: RISK-2\n", 9, "0.ticket", "this key is there twice"),
+    "a file elsewhere": (WAIVER + "  approval_file: ../minutes.txt\n", 9, "0.approval_file",
+                         "expected the path of a file in the engagement's folder"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "line", "key", "what"), WRONG.values(), ids=WRONG)
+def test_a_wrong_entry_stops_the_run_with_file_and_line(
+    tmp_path: Path, text: str, line: int, key: str, what: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        engagement.load(folder(tmp_path, waivers=text))
+    told = str(error.value)
+    assert f"waivers.yaml:{line}: {key}" in told
+    assert what in told
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    wrong = WAIVER.replace("RISK-1", "").replace("ops", "") + WAIVER.replace("2027-03-31", "soon")
+    with pytest.raises(UsageError) as error:
+        engagement.load(folder(tmp_path, waivers=wrong))
+    assert [text.split(": ")[1] for text in str(error.value).splitlines()] == [
+        "0.ticket",
+        "0.requested_by",
+        "1.expires_on",
+    ]
+
+
+def test_a_wrong_entry_in_the_engagement_itself_is_told_alike(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"e\.yaml:12: waivers\.0\.ticket: missing; this key is needed"):
+        engagement.parse(GOOD + "waivers:\n  - {control: a-b, subject: x, reason: y, requested_by: z,\n"
+                         "     approved_by: q, approved_on: 2026-01-01, expires_on: 2027-01-01}\n",
+                         "e.yaml", tmp_path)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", ["waivers.yaml", "/etc/passwd", "../waivers.yaml"])
+def test_a_file_that_is_not_there_or_lies_elsewhere_is_refused(tmp_path: Path, said: str) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "waivers.yaml").write_text(WAIVER, encoding="utf-8")
+    (inner / "engagement.yaml").write_text(f"{GOOD}waivers: {said}\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"engagement\.yaml:11: waivers: .*(there is no file|lies outside)"):
+        engagement.load(inner / "engagement.yaml")
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "secret").write_text("x", encoding="utf-8")
+    (inner / "minutes.txt").symlink_to(tmp_path / "secret")
+    with pytest.raises(UsageError, match=r"waivers 1: minutes\.txt lies outside"):
+        engagement.load(folder(inner, waivers=WAIVER + "  approval_file: minutes.txt\n"))
+
+
+STATEMENTS = {
+    "about nothing": (STATED.replace("  requirement: CC1.4\n", "").replace("- framework: soc2-tsc\n ", "-"),
+                      "expected one of control, requirement"),
+    "about two": (STATED + "  control: api-server-private\n", "expected one of control, requirement"),
+    "a requirement of no framework": (STATED.replace("- framework: soc2-tsc\n ", "-"),
+                                      "framework and requirement go together"),
+    "a subject of a requirement": (STATED + "  subject: x\n", "subject goes with control alone"),
+    "valid before it was stated": (STATED.replace("2027-10-01", "2026-09-30"), "is before stated_on"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "what"), STATEMENTS.values(), ids=STATEMENTS)
+def test_a_statement_is_about_one_thing(tmp_path: Path, text: str, what: str) -> None:
+    with pytest.raises(UsageError, match=rf"attestations\.yaml:1: 0: .*{what}"):
+        engagement.load(folder(tmp_path, attestations=text))
+
+
+def test_exemptions_waive_nothing_without_a_map(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"policy_exemptions: with apply: waive, controls says"):
+        engagement.parse(GOOD + "policy_exemptions: {apply: waive}\n", "e")
+    found = engagement.parse(GOOD, "e").policy_exemptions
+    assert (found.apply, found.controls) == ("show", {})
+
+
+@pytest.mark.parametrize("key", registers.MODELS)
+def test_each_register_has_a_schema(key: str) -> None:
+    schema = registers.json_schema(key)
+    (model,) = [part for name, part in schema["$defs"].items() if name == registers.MODELS[key].__name__]
+    assert schema["type"] == "array"
+    assert model["additionalProperties"] is False
+    assert set(model["required"]) < set(model["properties"])
+
+
+def test_what_people_show_is_copied_and_nothing_that_changed_since(tmp_path: Path) -> None:
+    shown = tmp_path / "list.txt"
+    shown.write_bytes(b"14 of 14\r\n")
+    known = engagement.load(folder(tmp_path, attestations=STATED + "  file: list.txt\n")).registers
+    result = AttestationResult(
+        "A-01", "requirement", "CC1.4", "soc2-tsc", "", "A", "B", "C", "2026-10-01", "2027-10-01", "list.txt",
+        known.files["list.txt"], "evidence/attestations/1-list.txt", AttestationState.CURRENT,
+    )  # fmt: skip
+    registers.copy_files(known, (result,), tmp_path / "pack")
+    assert (tmp_path / "pack" / result.copy).read_bytes() == b"14 of 14\r\n"
+    shown.write_bytes(b"13 of 14\r\n")
+    with pytest.raises(UsageError, match="changed while the report was made"):
+        registers.copy_files(known, (result,), tmp_path / "pack")
