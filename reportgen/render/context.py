@@ -28,11 +28,9 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
-<<<<<<< HEAD
-from reportgen.render.room import SEVERITIES, has_room
-=======
 from reportgen.render.registers import RegistersView, registers_view
->>>>>>> 23d1846cd5b46d90e852cba9b3af9c6e5d1b1c12
+from reportgen.render.room import has_room
+from reportgen.render.tables import SEVERITIES
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 

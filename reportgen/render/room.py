@@ -11,11 +11,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from reportgen.model import Status
+from reportgen.render.tables import SEVERITIES
 
 if TYPE_CHECKING:
     from reportgen.render.controls import ControlView
 
-SEVERITIES = ("critical", "high", "medium", "low")
+
 PAGES = 46
 """Pages for the control index and all that stands in the section of controls."""
 _FULL_PAGES, _LEAST_PAGES = 24, 10

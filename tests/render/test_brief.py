@@ -12,6 +12,7 @@ from reportgen.render import room
 from reportgen.render.context import report
 from reportgen.render.controls import ControlView
 from reportgen.render.environment import render
+from reportgen.render.tables import SEVERITIES
 from tests.render import factory
 
 
@@ -46,4 +47,4 @@ def test_a_row_says_what_was_found_and_why_something_was_not_assessed(
 
 
 def _place(view: ControlView) -> int:
-    return room.SEVERITIES.index(view.control.severity)
+    return SEVERITIES.index(view.control.severity)
