@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from reportgen.render.data import (
     AccessJsonl,
@@ -36,11 +36,17 @@ RENDERERS: tuple[Renderer, ...] = (
     OscalResults(),
     WorkbookReport(),
     TicketSummary(),
-    PdfReport(),  # carries the data files inside, so that they come first
+    PdfReport("summary"),
+    PdfReport("standard"),  # carries the data files inside, so that they come first
     HtmlReport(),
 )
 
-__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking"]
+__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking", "wanted"]
+
+
+def wanted(profiles: Collection[str]) -> tuple[Renderer, ...]:
+    """All formats, the PDFs as far as they are of these profiles."""
+    return tuple(one for one in RENDERERS if not isinstance(one, Drawn) or one.profile in profiles)
 
 
 def lacking(renderers: Iterable[Renderer]) -> tuple[str, ...]:

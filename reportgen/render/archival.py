@@ -39,8 +39,8 @@ _PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" r
 def written(document: Any, identifier: str = "", attachments: Sequence[Any] = (), **options: Any) -> bytes:
     """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
 
-    ``identifier`` becomes the permanent half of the file's ID, if it has one: to reckon it every object is made
-    twice. ``attachments`` and further ``options`` are WeasyPrint's.
+    ``identifier`` becomes the permanent half of the file's ID; "" leaves the ID away, to reckon which every
+    object is made twice. ``attachments`` and further ``options`` are WeasyPrint's.
     """
     tagging.own_links_only(document)
     with warnings.catch_warnings():

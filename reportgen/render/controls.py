@@ -57,6 +57,11 @@ class Caps:
     whole: bool = True
 
     @classmethod
+    def for_summary(cls) -> Caps:
+        """Caps that keep all of a PDF below 12 pages."""
+        return replace(cls.for_report("pdf", whole=False), gaps=20, subscriptions=15, clusters=0)
+
+    @classmethod
     def for_report(cls, medium: str, *, whole: bool = True) -> Caps:
         """Caps that keep a PDF at a length that somebody reads, whatever the estate and the catalogue."""
         if medium == "html":

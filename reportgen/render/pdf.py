@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -19,51 +20,59 @@ from reportgen.render.interface import PdfUnavailable
 
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
-_PLAIN = {"uncompressed_pdf": True}
+_FILES = {"standard": "report.pdf", "summary": "summary.pdf"}
+PLAIN = {"uncompressed_pdf": True}
 """WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
+@dataclass(frozen=True, slots=True)
 class PdfReport:
-    """The report to read and to print, with long tables capped."""
+    """The report to read and to print, with long tables capped; as ``summary`` the few pages to mail."""
 
-    name = "pdf"
+    profile: str = "standard"
+
+    @property
+    def name(self) -> str:
+        """The word for the format in messages."""
+        return f"{self.profile} pdf"
 
     def check(self) -> None:
         """PdfUnavailable where the report cannot be drawn here."""
         drawn_by()
 
     def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it.
+        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it, or ``summary.pdf``.
 
         PdfUnavailable where it cannot be drawn here.
         """
         drawn_by()
-        import weasyprint
-        from weasyprint.urls import URLFetcher
-
-        class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates and nothing else."""
-
-            def fetch(self, url: str, headers: Any = None) -> Any:
-                _check_packaged(url)
-                return super().fetch(url, headers)
-
-        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-        files = data_files(folder)
-        page = weasyprint.HTML(
-            string=render(report(results, "pdf"), fonts.covered(), files),
-            base_url=f"{TEMPLATES.resolve().as_uri()}/",
-            url_fetcher=fetcher,
-        )
-        with _no_gc():
-            document = page.render(**archival.OPTIONS)
+        files = data_files(folder) if self.profile == "standard" else ()
+        with no_gc():
+            document = laid_out(
+                render(report(results, "pdf", self.profile), fonts.covered(), files), archival.OPTIONS
+            )
             page_numbers.put_in(document)
             inside = attachments(files, results.facts.as_of)
-            plain = archival.written(document, "", inside, **_PLAIN)
+            plain = archival.written(document, "", inside, **PLAIN)
             content = _packed(plain, results.facts.pack_id)
-        path = folder / "report.pdf"
+        path = folder / _FILES[self.profile]
         path.write_bytes(content)
         return path
+
+
+def laid_out(html: str, options: Mapping[str, Any]) -> Any:
+    """The document of a page that may name files below the package's templates and nothing else."""
+    import weasyprint
+    from weasyprint.urls import URLFetcher
+
+    class Packaged(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            _check_packaged(url)
+            return super().fetch(url, headers)
+
+    fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    base = f"{TEMPLATES.resolve().as_uri()}/"
+    return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(**options)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:
@@ -77,7 +86,6 @@ def _packed(content: bytes, pack_id: str) -> bytes:
             packed,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
-            linearize=False,
         )
     return packed.getvalue()
 
@@ -103,7 +111,7 @@ def _check_packaged(url: str) -> None:
 
 
 @contextmanager
-def _no_gc() -> Iterator[None]:
+def no_gc() -> Iterator[None]:
     """Without the cycle collector a render takes a third less time, and no more memory."""
     enabled = gc.isenabled()
     gc.disable()

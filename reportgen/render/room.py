@@ -41,9 +41,14 @@ def has_room(views: Iterable[ControlView]) -> bool:
     return sum(map(block, views)) <= PAGES * _PAGE
 
 
+def ranked(views: Iterable[ControlView]) -> list[ControlView]:
+    """By severity, those that are not satisfied first and the settled ones last."""
+    return sorted(views, key=_rank)
+
+
 def levels(views: Sequence[ControlView]) -> dict[str, Level]:
     """The level of each control by its id: first a short row for all, then more for the most severe."""
-    ordered = sorted(views, key=_rank)
+    ordered = ranked(views)
     room = max(PAGES * _PAGE - len(views) * _INDEX_LINE, _LEAST_PAGES * _PAGE)
     found = dict.fromkeys((view.control.id for view in ordered), Level.INDEX)
     used = 0.0
