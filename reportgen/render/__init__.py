@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from reportgen.render.annex import PdfAnnex
 from reportgen.render.data import (
     AccessJsonl,
     AccessTable,
@@ -38,6 +39,7 @@ RENDERERS: tuple[Renderer, ...] = (
     TicketSummary(),
     PdfReport("summary"),
     PdfReport("standard"),  # carries the data files inside, so that they come first
+    PdfAnnex(),
     HtmlReport(),
 )
 

@@ -40,6 +40,13 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     return paper.lean(document) if view.medium == "pdf" else document
 
 
+def render_part(name: str, covered: Collection[int], **values: Any) -> str:
+    """A template of paper with a style sheet of its own, such as a chunk of the annex."""
+    template = _environment("pdf", covered).get_template(name)
+    sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
+    return paper.lean(template.render(css=sheet + fonts.face(), **values))
+
+
 def _environment(medium: str, covered: Collection[int] | None) -> Environment:
     clean, printed = text.cleaner(covered), medium == "pdf"
     name_of, commands_of = (paper.breakable, paper.shell) if printed else (text.breakable, text.shell)
