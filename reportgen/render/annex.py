@@ -1,7 +1,7 @@
 """annex.pdf: every cluster and the whole population of every control, drawn in chunks by worker processes.
 
 One document of WeasyPrint takes 4 MB and 0.2 s a page for tables; so the rows are lines instead of cells, and
-each process draws a few hundred at a time and forgets them, and the pages are merged. A merged document has no
+each process draws a few hundred at a time and forgets them; the pages are merged. A merged document has no
 structure for readers with a screen reader: it is PDF/A-3b and says so; report.html has the same, accessible.
 """
 

@@ -12,7 +12,7 @@ from reportgen.render import fonts
 from reportgen.render.strings import builtin
 
 _SIZE, _RIGHT, _BASE = 8.0, 544.0, 38.0
-"""Points: of the letters, and of where the line ends and stands on an A4 page, from its left and lower edge."""
+"""Points: of the letters, and of where the line ends and stands from the left and lower edge of A4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ def merged(chunks: Iterable[Chunk], facts: PackFacts) -> bytes:
     for chunk in chunks:
         part = pikepdf.open(io.BytesIO(chunk.content))
         before = len(whole.pages) if whole else 0
-        known = {title for title, _ in marks}
-        marks += [(title, before + place) for title, place in chunk.marks if title not in known]
+        marks += [(title, before + place) for title, place in chunk.marks]
         if whole is None:
             whole = part
         else:
@@ -72,7 +71,8 @@ class _Letters:
         path = fonts.FONTS / fonts.TEXT[0]
         with TTFont(path, lazy=True) as font:
             self._glyphs, self._ids = font.getBestCmap(), font.getReverseGlyphMap()
-            self._advances, self._em = dict(font["hmtx"].metrics), font["head"].unitsPerEm
+            self._advances: dict[str, tuple[int, int]] = dict(font["hmtx"].metrics)
+            self._em: int = font["head"].unitsPerEm
         text = builtin().text("annex.page", number=1234567890, all=1)
         face = f"@font-face {{ font-family: N; src: url({path.resolve().as_uri()}) }} p {{ font-family: N }}"
         made = weasyprint.HTML(string=f"<html lang=en><style>{face}</style><p>{text}").write_pdf()
