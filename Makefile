@@ -21,6 +21,7 @@ demo: install
 	if [ $$code -ne 3 ]; then echo "the demo ended with $$code, expected 3" >&2; exit 1; fi
 
 test: lint
+	sh tools/setup.sh browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What `make test` leaves out since it takes minutes: a run over 10,001 subscriptions.
@@ -71,6 +72,7 @@ endif
 
 # What the line costs; BENCH="--pods 1000 pods" or the like makes it quick.
 bench: install
+	sh tools/setup.sh browser
 	$(BIN)/python -m tools.bench $(BENCH)
 
 clean:

@@ -149,7 +149,7 @@ MODELS: Mapping[str, type[StrictModel]] = {
 
 def json_schema(key: str) -> dict[str, Any]:
     """The JSON Schema of a file with a list of entries, for editors; ``key`` is one of `MODELS`."""
-    schema = TypeAdapter(tuple[MODELS[key], ...]).json_schema()  # type: ignore[misc]
+    schema = TypeAdapter(tuple[MODELS[key], ...]).json_schema()  # type: ignore[valid-type]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"reportgen {key}"}
 
 

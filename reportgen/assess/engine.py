@@ -10,6 +10,7 @@ from datetime import datetime
 from reportgen.assess import attestations, exemptions, expression, responses, waivers
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
+from reportgen.assess.estate import state
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
@@ -17,6 +18,7 @@ from reportgen.model import (
     AccessListing,
     AttestationResult,
     Cause,
+    ClusterState,
     Control,
     Finding,
     Json,
@@ -40,8 +42,8 @@ _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if s
 class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
-    ``access`` has the access listing of every cluster, in the order of their ids; waivers, attestations
-    and responses are in the engagement's order.
+    ``access`` has the access listing of every cluster, ``estate`` what each runs, in the order of their ids;
+    waivers, attestations and responses are in the engagement's order.
     """
 
     observations: tuple[Observation, ...]
@@ -51,6 +53,7 @@ class Assessment:
     waivers: tuple[WaiverResult, ...]
     attestations: tuple[AttestationResult, ...]
     responses: tuple[ResponseResult, ...]
+    estate: tuple[ClusterState, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,14 @@ def assess(
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
     access: list[AccessListing] = []
+    estate: list[ClusterState] = []
     sources_of_versions: set[str] = set()
     kinds = {control.subject for control in controls}
     for case in population(reader, time, wanted, kinds):
         observations += _observe(case, rules, time)
+        seen = state(case)
+        if seen:
+            estate.append(seen)
         if case.access:
             access.append(case.access)
         source = _version_source(case)
@@ -94,6 +101,7 @@ def assess(
     stated = attestations.apply(registers, controls, observations, as_of)
     claimed = (*waivers.claims(registers), *exemptions.claims(reader, registers.exemptions))
     waived, waiver_results = waivers.apply(claimed, stated.observations, as_of, registers.period_end)
+    estate.sort(key=lambda seen: (seen.cluster.id.lower(), seen.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, waived, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
@@ -105,6 +113,7 @@ def assess(
         waivers=waiver_results,
         attestations=stated.results,
         responses=responses.apply(registers.responses, waived, as_of),
+        estate=tuple(estate),
     )
 
 

@@ -12,6 +12,8 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    PeriodJson,
+    RunsJson,
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import Drawn, PdfUnavailable, Renderer
@@ -33,6 +35,8 @@ RENDERERS: tuple[Renderer, ...] = (
     GapsTable(),
     FrameworkTables(),
     AccessTable(),
+    RunsJson(),
+    PeriodJson(),
     OscalPlan(),
     OscalResults(),
     WorkbookReport(),

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from reportgen.model import CollectionMode, Control, Results, Status
-from reportgen.render import charts
+from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
@@ -25,12 +26,17 @@ from reportgen.render.completeness import (
 )
 from reportgen.render.controls import Caps, ControlView, control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
+from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
+from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
 from reportgen.render.room import has_room, ranked
-from reportgen.render.tables import SEVERITIES
+from reportgen.render.runs import RunsView, runs_view
+from reportgen.render.sampling import SamplingView, sampling_view
+from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
@@ -109,9 +115,17 @@ class Report:
     entity_controls: tuple[EntityRow, ...]
     parameters: tuple[ParameterRow, ...]
     access: AccessView
+    sampling: SamplingView
+    changes: ChangesView | None
     commands: tuple[CommandsRow, ...]
     all_commands: int
     registers: RegistersView
+    period: PeriodPart | None
+    strings: Strings
+    sections: tuple[str, ...]
+    front: Front
+    estate: Estate
+    runs: RunsView | None
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -137,7 +151,9 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
+    own = results.templates
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
+    strings = builtin().overlaid(own.strings) if own else builtin()
     return Report(
         results=results,
         medium=medium,
@@ -159,9 +175,17 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
+        sampling=sampling_view(results),
+        changes=changes_view(results, medium),
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
+        period=period_part(results, names, medium, strings),
+        strings=strings,
+        sections=sections.shown(results, own.left_out if own else ()),
+        front=front(results, names, caps.exception_lines),
+        estate=estate(results, names, caps.heat_rows),
+        runs=runs_view(results, medium),
     )
 
 

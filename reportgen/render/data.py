@@ -23,9 +23,10 @@ from reportgen.model import (
 )
 from reportgen.render import schemas
 from reportgen.render.text import cleaner
+from reportgen.sampling import population_sha256
 from reportgen.snapshot import canonical_json
 
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
 _SHAPELESS = re.compile(r"[^\t\r\n -~]+")
 _CLEAN = cleaner()
@@ -44,36 +45,57 @@ class FindingsJson:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        facts = asdict(results.facts)
-        findings = {finding.control: finding for finding in results.findings}
-        document = {
-            "schema_version": schemas.version("findings"),
-            "schemas": schemas.versions(),
-            "pack": facts,
-            "engagement": {
-                key: facts[key]
-                for key in ("entity", "engagement", "period_start", "period_end", "classification")
-            },
-            "scope": asdict(results.scope),
-            "findings": [_finding(control, findings[control.id]) for control in results.controls],
-            "entity_controls": [asdict(result) for result in results.entity_controls],
-            "frameworks": [_framework(result) for result in results.frameworks],
-            "waivers": [asdict(waiver) for waiver in results.waivers],
-            "attestations": [asdict(stated) for stated in results.attestations],
-            "responses": [asdict(response) for response in results.responses],
-            "gaps": [asdict(gap) for gap in results.gaps],
-            "differences": [asdict(difference) for difference in results.differences],
-            "collector": asdict(results.collector) if results.collector else None,
-            "principals": results.principals and [asdict(known) for known in results.principals.values()],
-            "sources": [asdict(source) for source in results.sources],
-            "notes": list(results.notes),
-        }
-        return _write(folder / "results" / "findings.json", canonical_json(document))
+        document = canonical_json(findings_document(results))
+        return _write(folder / "results" / "findings.json", document)
 
 
-def _finding(control: Control, finding: Finding) -> dict[str, Json]:
+def findings_document(results: Results) -> dict[str, Json]:
+    """What findings.json says."""
+    facts = asdict(results.facts)
+    findings = {finding.control: finding for finding in results.findings}
+    ids = _populations(results)
+    return {
+        "schema_version": schemas.version("findings"),
+        "schemas": schemas.versions(),
+        "pack": facts,
+        "engagement": {
+            key: facts[key]
+            for key in ("entity", "engagement", "period_start", "period_end", "classification")
+        },
+        "scope": asdict(results.scope),
+        "findings": [
+            _finding(control, findings[control.id], ids[control.id]) for control in results.controls
+        ],
+        "entity_controls": [asdict(result) for result in results.entity_controls],
+        "frameworks": [_framework(result) for result in results.frameworks],
+        "waivers": [asdict(waiver) for waiver in results.waivers],
+        "attestations": [asdict(stated) for stated in results.attestations],
+        "responses": [asdict(response) for response in results.responses],
+        "gaps": [asdict(gap) for gap in results.gaps],
+        "differences": [asdict(difference) for difference in results.differences],
+        "collector": asdict(results.collector) if results.collector else None,
+        "principals": results.principals and [asdict(known) for known in results.principals.values()],
+        "sources": [asdict(source) for source in results.sources],
+        "notes": list(results.notes),
+    }
+
+
+def _populations(results: Results) -> Mapping[str, list[str]]:
+    """The ids of each control's subjects."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for observation in results.observations:
+        ids[observation.control].append(observation.subject.id)
+    return ids
+
+
+def _finding(control: Control, finding: Finding, population: Iterable[str]) -> dict[str, Json]:
     counts = asdict(finding)
     return counts | {
+        "population_sha256": population_sha256(population),
+        "check": control.check,
+        "when": control.when,
+        "assessable": control.assessable,
+        "observe": dict(control.observe),
         "title": control.title,
         "area": control.area,
         "severity": control.severity,
@@ -105,8 +127,12 @@ class ObservationsJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        lines = map(asdict, results.observations)
-        return _write_lines(folder / "results" / "observations.jsonl", lines)
+        return _write_lines(folder / "results" / "observations.jsonl", observation_rows(results))
+
+
+def observation_rows(results: Results) -> Iterator[dict[str, Json]]:
+    """The lines of observations.jsonl."""
+    return map(asdict, results.observations)
 
 
 class AccessJsonl:
@@ -139,6 +165,30 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
         "subscription_id": cluster.subscription,
         "cluster_id": cluster.id,
     }
+
+
+class RunsJson:
+    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+
+    name = "runs.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
+        if results.runs is None:
+            return folder
+        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
+
+
+class PeriodJson:
+    """results/period.json: each control and exception at every collection point, clusters, changes."""
+
+    name = "period.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no period."""
+        if results.period is None:
+            return folder
+        return _write(folder / "results" / "period.json", canonical_json(asdict(results.period)))
 
 
 class ControlTables:
@@ -246,7 +296,7 @@ def _cell(value: Json) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
     if not text.isprintable():
         text = _SHAPELESS.sub(lambda found: str(_CLEAN(found[0])), text)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,32 +47,37 @@ class PdfReport:
         """
         drawn_by()
         files = data_files(folder) if self.profile == "standard" else ()
-        with no_gc():
-            document = laid_out(
-                render(report(results, "pdf", self.profile), fonts.covered(), files), archival.OPTIONS
-            )
-            page_numbers.put_in(document)
-            inside = attachments(files, results.facts.as_of)
-            plain = archival.written(document, "", inside, **PLAIN)
-            content = _packed(plain, results.facts.pack_id)
+        document = render(report(results, "pdf", self.profile), fonts.covered(), files)
+        inside = attachments(files, results.facts.as_of)
         path = folder / _FILES[self.profile]
-        path.write_bytes(content)
+        path.write_bytes(drawn(document, results.facts.pack_id, inside))
         return path
 
 
-def laid_out(html: str, options: Mapping[str, Any]) -> Any:
-    """The document of a page that may name files below the package's templates and nothing else."""
+def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
+    """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
+    drawn_by()
+    with no_gc():
+        pages = laid_out(document, archival.OPTIONS)
+        page_numbers.put_in(pages)
+        return _packed(archival.written(pages, "", inside, **PLAIN), identifier)
+
+
+def laid_out(document: str, options: Mapping[str, Any]) -> Any:
+    """WeasyPrint's document of a page that names files of the package's templates and nothing else."""
     import weasyprint
     from weasyprint.urls import URLFetcher
 
     class Packaged(URLFetcher):  # type: ignore[misc]
+        """Reads files below the package's templates, and a logo that stands in the page itself."""
+
         def fetch(self, url: str, headers: Any = None) -> Any:
             _check_packaged(url)
             return super().fetch(url, headers)
 
-    fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
+    fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
     base = f"{TEMPLATES.resolve().as_uri()}/"
-    return weasyprint.HTML(string=html, base_url=base, url_fetcher=fetcher).render(**options)
+    return weasyprint.HTML(string=document, base_url=base, url_fetcher=fetcher).render(**options)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:
@@ -103,6 +108,8 @@ def drawn_by() -> str:
 
 
 def _check_packaged(url: str) -> None:
+    if url.startswith("data:image/"):
+        return
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
     packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()

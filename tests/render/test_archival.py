@@ -29,7 +29,7 @@ def elements(pdf: pikepdf.Pdf) -> Iterator[Any]:
             waiting.extend(element.get("/K", ()))
 
 
-def annotations(pdf: pikepdf.Pdf) -> list[Any]:
+def annotated(pdf: pikepdf.Pdf) -> list[Any]:
     return [annotation for page in pdf.pages for annotation in page.get("/Annots", ())]
 
 
@@ -52,8 +52,8 @@ def test_the_metadata_name_both_standards_and_the_schema_of_the_second(pdf: pike
 
 def test_language_title_and_tags_are_said(pdf: pikepdf.Pdf) -> None:
     assert pdf.Root.Lang == "en"
-    assert pdf.Root.MarkInfo.Marked is True
-    assert pdf.Root.ViewerPreferences.DisplayDocTitle is True
+    assert bool(pdf.Root.MarkInfo.Marked)
+    assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
     (intent,) = pdf.Root.OutputIntents
     assert intent.S == "/GTS_PDFA1"
 
@@ -74,7 +74,7 @@ def test_the_data_files_are_inside_once_and_dated_by_the_facts(pdf: pikepdf.Pdf,
 
 
 def test_every_link_has_words_and_stands_in_a_link_element(pdf: pikepdf.Pdf) -> None:
-    links, tagged = annotations(pdf), parents(pdf)
+    links, tagged = annotated(pdf), parents(pdf)
     assert {str(link.Subtype) for link in links} == {"/Link"}
     assert [link for link in links if not str(link.Contents).strip()] == []
     assert {str(tagged[int(link.StructParent)].S) for link in links} == {"/Link"}

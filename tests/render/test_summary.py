@@ -25,7 +25,7 @@ HARMFUL = (
 
 def html(text: str) -> str:
     """As GitHub's Markdown gives it, but for what forges find in the text afterwards."""
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+    return str(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
 
 
 def shown(text: str) -> str:
