@@ -268,12 +268,13 @@ def report(
     if compared:
         results = with_changes(results, compared)
     results = own_templates.tried(results)
-    unavailable = render.lacking(render.RENDERERS)
+    renderers = render.wanted(engagement.report.profiles)
+    unavailable = render.lacking(renderers)
     printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         registers.copy_files(engagement.registers, results.attestations, folder)
-        for renderer in render.RENDERERS:
+        for renderer in renderers:
             with suppress(render.PdfUnavailable):
                 renderer.render(printed, folder)
         return unavailable
