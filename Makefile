@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test scale bench lint format docs trace look clean
+.PHONY: install demo test scale bench lint format docs trace look conformance clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -21,6 +21,7 @@ demo: install
 	if [ $$code -ne 3 ]; then echo "the demo ended with $$code, expected 3" >&2; exit 1; fi
 
 test: lint
+	sh tools/setup.sh browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What `make test` leaves out since it takes minutes: a run over 10,001 subscriptions.
@@ -59,8 +60,19 @@ look: install
 	$(BIN)/reportgen demo --out out/look/runs/demo --fail-on never
 	$(BIN)/python tools/look.py out/look/runs/1/pack-*[!p] out/look/runs/demo/pack-*[!p] out/look/runs/300/pack-*[!p] --out out/look
 
+# PDF/A and PDF/UA by veraPDF, of the sample estate's pack or of PACK=folder.
+conformance: install
+	sh tools/setup.sh conformance
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[conformance]'
+ifndef PACK
+	rm -rf out/conformance
+	$(BIN)/reportgen demo --out out/conformance --fail-on never
+endif
+	$(BIN)/python -m tools.conformance $(or $(PACK),out/conformance/pack-*[!p])
+
 # What the line costs; BENCH="--pods 1000 pods" or the like makes it quick.
 bench: install
+	sh tools/setup.sh browser
 	$(BIN)/python -m tools.bench $(BENCH)
 
 clean:

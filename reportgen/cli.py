@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,14 +18,19 @@ import typer
 
 from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
+from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_population import population, sample
+from reportgen.cli_store import prune, runs, status, unlock
 from reportgen.cli_waive import waive
 from reportgen.errors import ReportgenError, UsageError
 
 if TYPE_CHECKING:
+    from reportgen.audit.previous import Previous
     from reportgen.engagement import Engagement
     from reportgen.model import CollectionMode
-    from reportgen.run import Outcome, Own
+    from reportgen.run import Own
+    from reportgen.unattended import Collected
 
 app = typer.Typer(
     help="Evidence packs for auditors of Azure Kubernetes Service estates.",
@@ -71,6 +78,9 @@ OwnControls = Annotated[
 OwnFrameworks = Annotated[
     Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, likewise.")
 ]
+PreviousPack = Annotated[
+    Path | None, typer.Option("--previous", help="An earlier pack; the report says what changed since.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
 
@@ -100,10 +110,9 @@ def demo(
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    loaded, snapshot = _collect(
-        None, line.SAMPLES / "contoso", out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format, draws=True
-    )
-    _finish(line.report(loaded, snapshot, out), fail_on)
+    estate = line.SAMPLES / "contoso"
+    with _collected("demo", None, estate, out, line.DEMO_AS_OF, CollectionMode.DEMO, log_format) as found:
+        _report(found, out, fail_on)
 
 
 @app.command()
@@ -151,7 +160,8 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
 
 app.command()(doctor)
 app.command()(permissions)
-app.command()(waive)
+for _command in (waive, runs, status, unlock, prune):
+    app.command()(_command)
 
 
 @app.command()
@@ -164,16 +174,15 @@ def run(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Collect, assess, render and pack."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
-    own = line.Own(controls, frameworks)
-    loaded, snapshot = _collect(
-        engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own, draws=True
-    )
-    _finish(line.report(loaded, snapshot, out, own), fail_on)
+    own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
+    with _collected("run", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own) as found:
+        _report(found, out, fail_on, own, before)
 
 
 @app.command()
@@ -188,11 +197,11 @@ def collect(
     from reportgen.model import CollectionMode
     from reportgen.snapshot import Reader
 
-    _, snapshot = _collect(engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, draws=False)
-    gaps = [gap for gap in Reader(snapshot).gaps if not gap.excluded]
-    console.say(f"Snapshot: {snapshot}")
-    console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
-    raise typer.Exit(3 if gaps else 0)
+    with _collected("collect", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format) as found:
+        gaps = [gap for gap in Reader(found.snapshot).gaps if not gap.excluded]
+        console.say(f"Snapshot: {found.snapshot}")
+        console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
+        raise typer.Exit(3 if gaps else 0)
 
 
 @app.command()
@@ -205,14 +214,20 @@ def report(
     fail_on: Fail = FailOn.FINDINGS,
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
+    previous: PreviousPack = None,
 ) -> None:
     """Assess, render and pack a stored snapshot."""
     from reportgen import run as line
+    from reportgen.kept import keep
 
     loaded, own = _load(engagement), line.Own(controls, frameworks)
-    found = snapshot or line.latest_snapshot(out)
+    kept = keep(loaded, out)
+    found = snapshot or kept.newest()
+    before = line.previous(previous) if previous else None
     _preflight(out, draws=True)
-    _finish(line.report(loaded, found, out, own), fail_on)
+    outcome = line.report(loaded, found, out, own, kept.listing(found.name), before)
+    console.summary(outcome)
+    raise typer.Exit(outcome.exit_code(fail_on))
 
 
 @app.command()
@@ -250,6 +265,11 @@ def show(
         console.say(line)
 
 
+app.command()(population)
+app.command()(sample)
+app.command()(compare)
+
+
 @app.command(name="sandbox")
 def serve(
     estate: Annotated[Path, typer.Argument(help="An estate folder.")],
@@ -280,7 +300,9 @@ def _time(text: str | None) -> datetime:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
-def _collect(
+@contextmanager
+def _collected(
+    command: str,
     engagement: Path | None,
     estate: Path | None,
     out: Path,
@@ -288,29 +310,37 @@ def _collect(
     mode: CollectionMode,
     log_format: LogFormat,
     own: Own | None = None,
-    *,
-    draws: bool,
-) -> tuple[Engagement, Path]:
+) -> Iterator[Collected]:
     """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure.
 
-    ``draws`` says whether a report is to follow.
+    What is done in the block belongs to the run, whose end the register has.
     """
     from reportgen import run as line
+    from reportgen import unattended
 
     if as_of and not estate:
         raise UsageError("--as-of works with --estate only: Azure shows how things are, not how they were")
     console.start_logging(log_format)
+    asked = unattended.Command(
+        command,
+        out,
+        console.teller(log_format),
+        lambda: console.progress(log_format),
+        console.name_run,
+        own,
+    )
     if not estate:
         loaded = _load(engagement)
-        _preflight(out, draws=draws)
-        with console.progress(log_format) as tell:
-            return loaded, line.collect_azure(loaded, out, tell, own)
+        _preflight(out, draws=command != "collect")
+        with unattended.from_azure(loaded, asked) as found:
+            yield found
+        return
     beside, time = estate / "engagement.yaml", _time(as_of)
     path = engagement or (beside if beside.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
-    _preflight(out, draws=draws)
-    with console.progress(log_format) as tell:
-        return loaded, line.collect_estate(loaded, estate, out, time, mode, tell, own)
+    _preflight(out, draws=command != "collect")
+    with unattended.from_estate(loaded, estate, time, mode, asked) as found:
+        yield found
 
 
 def _preflight(out: Path, *, draws: bool) -> None:
@@ -321,7 +351,14 @@ def _preflight(out: Path, *, draws: bool) -> None:
         console.warn(problem)
 
 
-def _finish(outcome: Outcome, fail_on: FailOn) -> None:
+def _report(
+    found: Collected, out: Path, fail_on: FailOn, own: Own | None = None, before: Previous | None = None
+) -> None:
+    from reportgen import run as line
+
+    outcome = line.report(found.engagement, found.snapshot, out, own, found.listing(), before)
+    if found.attempt:
+        found.attempt.pack = outcome.pack.name
     console.summary(outcome)
     raise typer.Exit(outcome.exit_code(fail_on))
 

@@ -38,6 +38,7 @@ def plain(text: str) -> str:
 
 class _JsonLines(logging.Formatter):
     converter = staticmethod(time.gmtime)
+    run = ""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -45,6 +46,8 @@ class _JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "message": plain(record.getMessage()),
         }
+        if self.run:
+            line["run"] = self.run
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -68,13 +71,34 @@ def start_logging(log_format: str) -> None:
     LOG.setLevel(logging.INFO)
 
 
+def name_run(run: str) -> None:
+    """From here on log lines as JSON bear the id of the run, as the register has it."""
+    for handler in LOG.handlers:
+        if isinstance(handler.formatter, _JsonLines):
+            handler.formatter.run = run
+
+
+def teller(log_format: str) -> Callable[[str], None]:
+    """Takes lines about the run itself; on a terminal, where a bar shows that it is alive, none are shown."""
+
+    def tell(text: str) -> None:
+        if not _watched(log_format):
+            LOG.info("%s", text)
+
+    return tell
+
+
+def _watched(log_format: str) -> bool:
+    return sys.stderr.isatty() and log_format != "json"
+
+
 @contextmanager
 def progress(log_format: str, clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
     """What a collection tells its progress: a bar on a terminal, now and then a log line without one.
 
     ``clock`` gives seconds and never goes back.
     """
-    shown = _bar if sys.stderr.isatty() and log_format != "json" else _log_lines
+    shown = _bar if _watched(log_format) else _log_lines
     with shown(clock) as tell:
         yield tell
 
@@ -190,6 +214,8 @@ def summary(outcome: Outcome) -> None:
     say(_statuses(results))
     if results.waivers:
         say(_waivers(results))
+    for problem in results.templates.problems if results.templates else ():
+        warn(problem)
     for problem in outcome.unavailable:
         complain(problem)
     say(f"Pack: {outcome.pack}")

@@ -16,10 +16,12 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from reportgen import clouds, mistakes, registers, yaml_text
 from reportgen.access import Credential, Endpoint, ProxyUrl
+from reportgen.document_control import Person, RecordOfChange, Representation, Reviewer, TemplatesFolder
 from reportgen.errors import UsageError
 from reportgen.fields import Day, Guid, StrictModel
 from reportgen.imported import Imported
 from reportgen.inside import Clusters
+from reportgen.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.principals import Principals
 from reportgen.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
 from reportgen.snapshot import canonical_json
@@ -126,6 +128,15 @@ class Engagement(StrictModel):
     policy_exemptions: PolicyExemptions = PolicyExemptions()
     attestations: tuple[Attestation, ...] = ()
     responses: tuple[Response, ...] = ()
+    templates: TemplatesFolder | None = None
+    prepared_by: Person | None = None
+    reviewers: tuple[Reviewer, ...] = ()
+    representation: Representation | None = None
+    record_of_changes: tuple[RecordOfChange, ...] = ()
+    store: StoreSettings | None = None
+    retention: Retention | None = None
+    schedule: Schedule | None = None
+    timestamp: TimestampSettings | None = None
 
     _folder: Path = PrivateAttr(default=Path())
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -150,6 +161,8 @@ class Engagement(StrictModel):
             raise ValueError("with credential kubeconfig nobody can be asked for names: leave principals out")
         if alone and self.clusters.access != "direct":
             raise ValueError("with credential kubeconfig the only clusters.access is direct")
+        if alone and self.store and self.store.in_blobs and not self.store.connection_string_env:
+            raise ValueError("with credential kubeconfig a store in Azure needs store.connection_string_env")
         if not alone and (self.clusters.kubeconfig or self.clusters.context):
             raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
         return self
@@ -306,6 +319,14 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 # attestations: attestations.yaml  # what people state, with the file they show for it
 # responses: responses.yaml        # what is done about exceptions, by whom, until when: see docs/waivers.md
 # policy_exemptions: {{apply: waive, controls: {{api-server-private: [DEFINITION-ID]}}}}   # else only shown
+# store: abfs://evidence@contosoaudit/aks   # where snapshots and the register of runs are kept, or a folder;
+#                                           # without this key, the folder of --out
+# retention:       # what `reportgen prune` may remove: nothing younger, nothing held, nothing a pack needs
+#   keep_days: 2557
+#   hold:
+#     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
+# schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
+# timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own
@@ -313,6 +334,20 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 # imported:        # results of other tools, as their own JSON; relative to this file
 #   - {{tool: kube-bench, file: kube-bench/aks-prod/*.json, cluster: aks-prod, taken_at: 2026-11-14}}
 #   - {{tool: trivy, file: trivy-aks-prod.json, cluster: aks-prod}}   # kubescape is the third
+
+# classification: Confidential          # printed on the cover and on every page
+# prepared_by: {{name: Ada Berg, role: Platform lead}}
+# reviewers:       # lines to sign; approves: true makes an approver
+#   - {{name: Kim Holm, role: Head of IT}}
+#   - {{name: Lin Vos, role: CISO, approves: true}}
+# representation:  # the preparer's words about the evidence; blank lines for the pen without it
+#   text: To the best of my knowledge the clusters in this pack are all that the entity runs.
+#   name: Ada Berg
+#   role: Platform lead
+#   date: 2026-11-16
+# record_of_changes:
+#   - {{version: "1", date: 2026-11-16, author: Ada Berg, text: First issue}}
+# templates: templates                   # a folder with the company's own parts, logo, colours and words
 
 # parameters:      # a control's parameter may be overridden; the report prints the value used
 #   patching-node-image-recent: {{max_age_days: 30}}

@@ -3,6 +3,7 @@
 ::
 
     ReportgenError
+    ├── AlteredError (1)       a pack is not what its manifest says
     ├── UsageError (2)         wrong engagement, estate folder, control file or option
     │   └── CredentialError    the token endpoint refused
     ├── IncompleteError (3)    evidence that could not be collected at all
@@ -19,6 +20,12 @@ class ReportgenError(Exception):
     """
 
     exit_code = 5
+
+
+class AlteredError(ReportgenError):
+    """A pack differs from its manifest, so that nothing is to be rested on it."""
+
+    exit_code = 1
 
 
 class UsageError(ReportgenError):

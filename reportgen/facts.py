@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from reportgen import __version__, rights
@@ -13,12 +14,15 @@ from reportgen.model import (
     Collector,
     HeldRights,
     ImportedFile,
+    OwnTemplates,
     PackFacts,
+    PreviousPack,
     Provenance,
     RunCommands,
+    RunListing,
     SourceSummary,
 )
-from reportgen.snapshot import Header, Reader, tree_sha256
+from reportgen.snapshot import Header, Reader, canonical_json, tree_sha256
 from reportgen.sources import SOURCES, Source
 from reportgen.sources.imported import PREFIX
 from reportgen.sources.kubernetes import ACCESS
@@ -32,6 +36,9 @@ def pack_facts(
     before: Sequence[Header],
     controls: Sequence[Path],
     templates: Path,
+    own_templates: OwnTemplates | None = None,
+    runs: RunListing | None = None,
+    previous: PreviousPack | None = None,
 ) -> PackFacts:
     """The facts on the cover. The pack id is a function of all that the pack is made from.
 
@@ -40,7 +47,14 @@ def pack_facts(
     trees = [tree_sha256(folder) for folder in controls]
     catalogue = trees[0] if len(trees) == 1 else hashlib.sha256("\n".join(trees).encode()).hexdigest()
     snapshots = (*(one.root_sha256 for one in before), header.root_sha256)
-    made_from = (*snapshots, catalogue, engagement.sha256, tree_sha256(templates), __version__)
+    made_by = tree_sha256(templates)
+    made_from = [*snapshots, catalogue, engagement.sha256, made_by, __version__]
+    if own_templates:
+        made_from.append(own_templates.sha256)
+    if runs:
+        made_from.append(hashlib.sha256(canonical_json(asdict(runs))).hexdigest())
+    if previous:
+        made_from.append(previous.manifest_sha256)
     return PackFacts(
         pack_id=hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:12],
         entity=engagement.entity,
@@ -58,6 +72,8 @@ def pack_facts(
         snapshot_sha256=header.root_sha256,
         identity=header.identity,
         host=header.host,
+        templates_sha256=made_by,
+        previous=previous,
     )
 
 

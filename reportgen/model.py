@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from reportgen.changes import Changes
+
 Json = Any
 """A JSON value: dict, list, str, int, float, bool or None."""
 
@@ -695,6 +697,15 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviousPack:
+    """The pack that this one is compared with; ``manifest_sha256`` is of its MANIFEST.sha256."""
+
+    pack_id: str
+    as_of: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A collection point: a finished snapshot within the period of review, judged at its own time.
 
@@ -776,7 +787,7 @@ class ClusterLife:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedChange:
+class PropertyChange:
     """A change of a property that Resource Graph recorded, with the controls that judge it."""
 
     at: str
@@ -822,7 +833,60 @@ class PeriodView:
     controls: tuple[ControlPeriod, ...]
     exceptions: tuple[ExceptionHistory, ...]
     clusters: RollForward
-    changes: tuple[RecordedChange, ...]
+    changes: tuple[PropertyChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredRun:
+    """One run of the register, as far as its collection goes.
+
+    ``number`` is that of its first entry, ``last_entry`` of the one that says what came of it. ``result`` is
+    complete, incomplete (a snapshot with gaps), failed, or no-end where the register has no end of it.
+    ``error`` says what ended a failed one; ``took_over`` is the run whose lease it took. ``why`` says why its
+    snapshot is not used: failed, no-end, pruned, missing, later (a later one is), or other.
+    """
+
+    number: int
+    run: str
+    command: str
+    started_at: str
+    ended_at: str
+    result: str
+    error: str
+    snapshot: str
+    root_sha256: str
+    gaps: int
+    resumed: bool
+    took_over: str
+    host: str
+    job: str
+    tool_version: str
+    stamped_at: str
+    stamped_by: str
+    stamp_error: str
+    last_entry: int
+    used: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunListing:
+    """Every run in the period. ``store`` is the URL of a container, "" for a folder.
+
+    ``last_entry`` of the register is the last that tells of these runs, with its hash; ``problems`` are
+    sentences about a chain that is broken. ``due`` are the windows (first and last day) of the ``schedule``,
+    ``missed`` those without a snapshot, ``open`` those after the last run.
+    """
+
+    store: str
+    last_entry: int
+    last_entry_sha256: str
+    problems: tuple[str, ...]
+    runs: tuple[RegisteredRun, ...]
+    schedule: str = ""
+    due: tuple[tuple[str, str], ...] = ()
+    missed: tuple[tuple[str, str], ...] = ()
+    open: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -845,14 +909,106 @@ class PackFacts:
     snapshot_sha256: str
     identity: Identity
     host: str
+    templates_sha256: str = ""
+    previous: PreviousPack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """Somebody who prepared, reviewed or approved a pack; ``date`` is "" where it is left to the pen."""
+
+    name: str
+    role: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What the preparer states about the evidence, in the engagement's words, and who does so."""
+
+    text: str
+    by: Signatory
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """One line of the document's record of changes, as the engagement keeps it."""
+
+    version: str
+    date: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentControl:
+    """Who answers for the pack, as the engagement names them; what it does not name is left to the pen."""
+
+    prepared_by: Signatory | None = None
+    reviewers: tuple[Signatory, ...] = ()
+    approvers: tuple[Signatory, ...] = ()
+    representation: Representation | None = None
+    changes: tuple[RecordedChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTemplates:
+    """A company's templates, read into memory once, so that what was hashed is what is printed.
+
+    ``parts`` are Jinja texts by name (``parts/cover.html.j2``), ``folder`` the folder's name for messages.
+    ``strings`` are texts by key, ``colours`` custom properties of the style sheet, ``logo`` a data URI.
+    ``left_out`` are the anchors of optional sections. ``problems`` say by file and line what was not used.
+    """
+
+    folder: str
+    sha256: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    strings: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    colours: Mapping[str, str] = field(default_factory=dict)
+    logo: str = ""
+    logo_alt: str = ""
+    language: str = "en"
+    left_out: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """An agent pool as Resource Manager shows it: its version, its node image and the day of that image.
+
+    ``nodes`` is None where the pool has no count, ``image_date`` (YYYY-MM-DD) "" where the name of the image
+    carries none.
+    """
+
+    name: str
+    version: str
+    nodes: int | None
+    image: str
+    image_date: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """What a cluster runs, for pictures of the whole estate.
+
+    ``version`` is "" where the cluster could not be read; ``support_end`` (YYYY-MM-DD) "" where not known.
+    """
+
+    cluster: Subject
+    version: str
+    support_end: str
+    pools: tuple[PoolState, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """Everything a renderer may print; nothing else reaches it.
 
-    ``access`` has a listing for every cluster, in the order of their ids. ``principals`` is by object id in
-    lower case, those of members of groups too; None where nobody asked the directory.
+    ``access`` has a listing for every cluster, in the order of their ids. ``changes`` are those since the
+    previous pack, None where the pack has none before it. ``principals`` is by object id in lower case, those
+    of members of groups too; None where nobody asked the directory. ``estate`` has every cluster, in the
+    order of their ids; ``templates`` is None where the engagement names none, ``runs`` where no register was
+    kept.
     """
 
     facts: PackFacts
@@ -870,7 +1026,13 @@ class Results:
     entity_controls: tuple[EntityControlResult, ...] = ()
     principals: Mapping[str, Principal] | None = None
     access: tuple[AccessListing, ...] = ()
+    changes: Changes | None = None
+    period: PeriodView | None = None
     waivers: tuple[WaiverResult, ...] = ()
     attestations: tuple[AttestationResult, ...] = ()
     responses: tuple[ResponseResult, ...] = ()
-    period: PeriodView | None = None
+    document: DocumentControl = DocumentControl()
+    templates: OwnTemplates | None = None
+    catalogue_version: str = ""
+    estate: tuple[ClusterState, ...] = ()
+    runs: RunListing | None = None

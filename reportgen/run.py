@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -19,18 +19,21 @@ from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
 from reportgen.assess.catalogue import kept
 from reportgen.assess.decisions import decide
+from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
+from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Results, Status
+from reportgen.model import CollectionMode, Results, RunListing, Status
 from reportgen.pack import build
 from reportgen.periods import candidates, period_view
-from reportgen.snapshot import Reader, newest
+from reportgen.render import own as own_templates
+from reportgen.snapshot import SNAPSHOTS, Reader, newest
 from reportgen.subjects.differences import differences
 from reportgen.subjects.principals import notes, principals
 
@@ -44,10 +47,14 @@ __all__ = [
     "Served",
     "collect_azure",
     "collect_estate",
+    "destination",
     "engagement_of_estate",
+    "job",
     "latest_snapshot",
+    "previous",
     "report",
     "served",
+    "snapshot_folder",
 ]
 
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -89,23 +96,37 @@ class Outcome:
         return 1 if found and fail_on == "findings" else 0
 
 
-def collect_azure(engagement: Engagement, out: Path, progress: Progress, own: Own | None = None) -> Path:
-    """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder."""
+def destination(engagement: Engagement, out: Path) -> Path:
+    """Where a collection from Azure goes: a killed one that may be gone on with, or a folder of its own."""
+    now, key = datetime.now(UTC), resume_key(engagement, connection(engagement))
+    return resumable(out / SNAPSHOTS, key, now) or snapshot_folder(out, now)
+
+
+def collect_azure(
+    engagement: Engagement,
+    out: Path,
+    progress: Progress,
+    own: Own | None = None,
+    folder: Path | None = None,
+) -> Path:
+    """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder.
+
+    ``folder`` is that folder where it is known before; see `destination`.
+    """
     catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
-    now, key = datetime.now(UTC), resume_key(engagement, way)
     request = Request(
-        folder=resumable(out / "snapshots", key, now) or _snapshot_folder(out, now),
+        folder=folder or destination(engagement, out),
         mode=CollectionMode.KUBECONFIG
         if engagement.credential.kind == "kubeconfig"
         else CollectionMode.AZURE,
         connection=way,
         clock=lambda: datetime.now(UTC),
         host=platform.node(),
-        job=_job(),
+        job=job(),
         progress=progress,
         limits=Limits(),
-        key=key,
+        key=resume_key(engagement, way),
         catalogue=catalogue,
     )
     collect(engagement, request)
@@ -120,12 +141,16 @@ def collect_estate(
     mode: CollectionMode,
     progress: Progress,
     own: Own | None = None,
+    folder: Path | None = None,
 ) -> Path:
-    """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``."""
+    """Collect from a folder of JSON through the embedded sandbox, at a clock that stands at ``as_of``.
+
+    ``folder`` is the snapshot's where it is not to be named by the time alone.
+    """
     catalogue = kept(catalogue_of(engagement, own).controls)
     with served(engagement, estate, as_of) as there:
         request = Request(
-            folder=_snapshot_folder(out, as_of),
+            folder=folder or snapshot_folder(out, as_of),
             mode=mode,
             connection=there.connection,
             clock=lambda: as_of,
@@ -171,8 +196,18 @@ def served(engagement: Engagement, estate: Path, as_of: datetime | None) -> Iter
         )
 
 
-def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = None) -> Outcome:
-    """Assess, render and pack one finished snapshot."""
+def report(
+    engagement: Engagement,
+    snapshot: Path,
+    out: Path,
+    own: Own | None = None,
+    runs: RunListing | None = None,
+    compared: Previous | None = None,
+) -> Outcome:
+    """Assess, render and pack one finished snapshot.
+
+    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    """
     reader = Reader(snapshot)
     if not reader.intact():
         raise UsageError(
@@ -181,12 +216,21 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
     before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
-    period = period_view(engagement, before, reader, assessment, catalogue.controls)
+    due = runs.due if runs else ()
+    period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
     decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
+    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
         facts=facts.pack_facts(
-            engagement, reader.header, [one.header for one in before.readers], catalogue.folders, TEMPLATES
+            engagement,
+            reader.header,
+            [one.header for one in before.readers],
+            catalogue.folders,
+            TEMPLATES,
+            templates,
+            runs,
+            compared.stated if compared else None,
         ),
         scope=reader.scope,
         controls=catalogue.controls,
@@ -202,32 +246,41 @@ def report(engagement: Engagement, snapshot: Path, out: Path, own: Own | None = 
         frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
+        runs=runs,
+        period=period,
         waivers=decided.waivers,
         attestations=assessment.attestations,
         responses=decided.responses,
-        period=period,
+        document=document(
+            engagement.prepared_by,
+            engagement.reviewers,
+            engagement.representation,
+            engagement.record_of_changes,
+        ),
+        templates=templates,
+        catalogue_version=catalogue.version,
+        estate=assessment.estate,
     )
-    unavailable: list[str] = []
+    if compared:
+        results = with_changes(results, compared)
+    results = own_templates.tried(results)
+    unavailable = render.lacking(render.RENDERERS)
+    printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         registers.copy_files(engagement.registers, results.attestations, folder)
         for renderer in render.RENDERERS:
-            try:
-                renderer.render(replace(results, notes=(*results.notes, *unavailable)), folder)
-            except render.PdfUnavailable as error:
-                unavailable.append(str(error))
-        return tuple(unavailable)
+            with suppress(render.PdfUnavailable):
+                renderer.render(printed, folder)
+        return unavailable
 
-    return Outcome(
-        build(out, results.facts, [*(one.folder for one in before.readers), snapshot], fill),
-        results,
-        tuple(unavailable),
-    )
+    snapshots = [*(one.folder for one in before.readers), snapshot]
+    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:
     """The newest finished snapshot below ``out/snapshots``."""
-    folder = out / "snapshots"
+    folder = out / SNAPSHOTS
     found = newest(folder.iterdir()) if folder.is_dir() else None
     if found is None:
         raise UsageError(
@@ -249,11 +302,12 @@ def engagement_of_estate(estate: Path, as_of: datetime) -> Engagement:
     )
 
 
-def _job() -> str:
+def job() -> str:
     """What the host says of the scheduled job that runs this: a variable's name and its value."""
     shown = (f"{name}={os.environ[name]}" for name in _JOB_VARIABLES if os.environ.get(name))
     return ", ".join(shown)
 
 
-def _snapshot_folder(out: Path, time: datetime) -> Path:
-    return out / "snapshots" / time.strftime("%Y%m%dT%H%M%SZ")
+def snapshot_folder(out: Path, time: datetime) -> Path:
+    """Where a collection of this time goes."""
+    return out / SNAPSHOTS / time.strftime("%Y%m%dT%H%M%SZ")

@@ -9,7 +9,7 @@ from typing import Any
 
 from reportgen.errors import UsageError
 from reportgen.model import Json
-from reportgen.pack import read_file
+from reportgen.pack import cited, read_file
 
 _LONGEST_VALUE = 2000
 _LISTED = 10
@@ -72,25 +72,14 @@ def _named(observation: dict[str, Any]) -> str:
 
 
 def _evidence(pack: Path, reference: str) -> Iterator[str]:
-    path, _, pointer = reference.partition("#")
+    found = cited(pack, reference)
     yield f"  evidence: {reference}"
-    provenance = json.loads(read_file(pack, path.removesuffix(".json") + ".provenance.json"))
-    yield f"    {provenance['method']} {provenance['url']}"
-    yield f"    read {provenance['started_at']} by {provenance['identity']['object_id']}"
-    value = json.dumps(
-        _resolved(json.loads(read_file(pack, path)), pointer), indent=2, ensure_ascii=False, sort_keys=True
-    )
+    yield f"    {found.provenance.method} {found.provenance.url}"
+    yield f"    read {found.provenance.started_at} by {found.provenance.identity.object_id}"
+    value = json.dumps(found.value, indent=2, ensure_ascii=False, sort_keys=True)
     cut = value[:_LONGEST_VALUE] + "\n… (the file has the rest)" if len(value) > _LONGEST_VALUE else value
     for line in cut.splitlines():
         yield f"    {line}"
-
-
-def _resolved(body: Json, pointer: str) -> Json:
-    """The value at a JSON pointer (RFC 6901)."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        body = body[int(key)] if isinstance(body, list) else body[key]
-    return body
 
 
 def _short(value: Json) -> str:

@@ -106,15 +106,23 @@ def tree_sha256(folder: Path, leave_out: frozenset[str] = frozenset()) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-_HEADER = "snapshot.json"
+SNAPSHOTS = "snapshots"
+"""The folder of an --out, or of a store, that they lie in."""
+HEADER = "snapshot.json"
 CATALOGUE = "controls.json"
 """In a snapshot, the controls that were the catalogue when it was taken."""
+TIMESTAMP = "timestamp.tsr"
+"""A time-stamp authority's answer over the root hash, which it therefore is no part of."""
+
+
+def root_document(folder: Path, header: Header) -> bytes:
+    """What the root hash is of, and a time-stamp therefore over; see `Header`."""
+    tree = tree_sha256(folder, frozenset({HEADER, TIMESTAMP}))
+    return canonical_json(asdict(replace(header, root_sha256=tree)))
 
 
 def _root_sha256(folder: Path, header: Header) -> str:
-    """See `Header`."""
-    tree = tree_sha256(folder, frozenset({_HEADER}))
-    return hashlib.sha256(canonical_json(asdict(replace(header, root_sha256=tree)))).hexdigest()
+    return hashlib.sha256(root_document(folder, header)).hexdigest()
 
 
 class Writer:
@@ -125,7 +133,7 @@ class Writer:
     """
 
     def __init__(self, folder: Path, mode: CollectionMode, now: str, key: str = "") -> None:
-        if (folder / _HEADER).exists():
+        if (folder / HEADER).exists():
             if mode.live:
                 raise UsageError(
                     f"{folder}: a snapshot exists here and is never overwritten; choose another --out"
@@ -198,7 +206,7 @@ class Writer:
         (self.folder / "scope.json").write_bytes(canonical_json(asdict(scope)))
         self.journal.close()
         finished = replace(header, root_sha256=_root_sha256(self.folder, header))
-        (self.folder / _HEADER).write_bytes(canonical_json(asdict(finished)))
+        (self.folder / HEADER).write_bytes(canonical_json(asdict(finished)))
         return finished
 
 

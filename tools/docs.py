@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reportgen.assess import catalogue, coverage, frameworks
 from reportgen.run import CONTROLS, FRAMEWORKS
-from tools.pages import cluster_role
+from tools.pages import cluster_role, formats
 from tools.pages import controls as controls_pages
 from tools.pages import coverage as coverage_page
 from tools.pages import frameworks as frameworks_page
@@ -26,6 +26,7 @@ def pages() -> dict[str, str]:
     checks = {row.check.id: row.check for row in rows}
     return {
         "cluster-role.md": cluster_role.page(controls),
+        "formats.md": formats.page(),
         "coverage.md": coverage_page.page(rows, {one.id: one.area for one in controls}),
         "frameworks.md": frameworks_page.page(shipped),
         "controls/README.md": controls_pages.index(by_area),

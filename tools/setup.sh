@@ -2,7 +2,9 @@
 # Installs what pip cannot, where it may, and says what is missing where it may not.
 #   setup.sh venv    a virtual environment in .venv (needs Python 3.11 or newer)
 #   setup.sh pango   the libraries that draw the PDF
+#   setup.sh browser the browser in which report.html is tested
 #   setup.sh look    the programs that turn reports into pictures
+#   setup.sh conformance   what runs veraPDF's validator
 set -eu
 PYTHON=${PYTHON:-python3}
 
@@ -13,6 +15,10 @@ apt_install() {
     echo "missing system packages; on Debian or Ubuntu: sudo apt-get install $*" >&2
     return 1
   fi
+}
+
+has_browser() {
+  command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null
 }
 
 case "$1" in
@@ -27,8 +33,15 @@ case "$1" in
       || apt_install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
       || echo "Going on without: everything but report.pdf will be made." >&2
     ;;
+  browser)
+    has_browser || apt_install chromium || echo "Going on without: what needs a browser is skipped." >&2
+    ;;
   look)
     command -v pdftoppm > /dev/null || apt_install poppler-utils
-    command -v chromium > /dev/null || command -v google-chrome > /dev/null || apt_install chromium
+    has_browser || apt_install chromium
+    ;;
+  conformance)
+    command -v javac > /dev/null || apt_install openjdk-17-jdk-headless
+    [ -e /usr/share/java/jaxb-runtime.jar ] || apt_install libjaxb-java
     ;;
 esac

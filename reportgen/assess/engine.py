@@ -10,6 +10,7 @@ from datetime import datetime
 from reportgen.assess import attestations, expression
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
+from reportgen.assess.estate import state
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
@@ -17,6 +18,7 @@ from reportgen.model import (
     AccessListing,
     AttestationResult,
     Cause,
+    ClusterState,
     Control,
     Finding,
     Json,
@@ -38,15 +40,16 @@ _BY_RELATION = {source.relation: source.name for source in BY_NAME.values() if s
 class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
-    ``access`` has the access listing of every cluster, in the order of their ids; attestations are in
-    the engagement's order. Waivers are no part of it: see `reportgen.assess.decisions`.
+    ``access`` has the access listing of every cluster, ``estate`` what each runs, in the order of their ids;
+    attestations are in the engagement's order. Waivers are no part of it: see `reportgen.assess.decisions`.
     """
 
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     access: tuple[AccessListing, ...]
-    attestations: tuple[AttestationResult, ...] = ()
+    attestations: tuple[AttestationResult, ...]
+    estate: tuple[ClusterState, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,14 @@ def assess(
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
     access: list[AccessListing] = []
+    estate: list[ClusterState] = []
     sources_of_versions: set[str] = set()
     kinds = {control.subject for control in controls}
     for case in population(reader, time, wanted, kinds):
         observations += _observe(case, rules, time)
+        seen = state(case)
+        if seen:
+            estate.append(seen)
         if case.access:
             access.append(case.access)
         source = _version_source(case)
@@ -88,6 +95,7 @@ def assess(
     _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     stated = attestations.apply(registers, controls, observations, as_of)
+    estate.sort(key=lambda seen: (seen.cluster.id.lower(), seen.cluster.id))
     missing = {gap.source for gap in reader.gaps}
     findings = _findings(controls, stated.observations, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
@@ -97,6 +105,7 @@ def assess(
         notes=said,
         access=tuple(access),
         attestations=stated.results,
+        estate=tuple(estate),
     )
 
 

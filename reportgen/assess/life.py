@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from reportgen.assess.paths import paths
-from reportgen.model import ClusterLife, Control, Json, Observation, RecordedChange, RollForward
+from reportgen.model import ClusterLife, Control, Json, Observation, PropertyChange, RollForward
 from reportgen.snapshot import Reader
 
 CHANGES = "arg.resource-changes"
@@ -216,7 +216,7 @@ def _unrecorded(sightings: Sequence[Sighting]) -> Iterator[tuple[str, str]]:
             yield earlier.as_of, reach.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def changes(sightings: Sequence[Sighting], controls: Sequence[Control]) -> tuple[RecordedChange, ...]:
+def changes(sightings: Sequence[Sighting], controls: Sequence[Control]) -> tuple[PropertyChange, ...]:
     """The recorded changes of properties that a control's expressions read, from the first point on."""
     judged = _judged(controls)
     found = []
@@ -228,7 +228,7 @@ def changes(sightings: Sequence[Sighting], controls: Sequence[Control]) -> tuple
             if of:
                 before, after = (_text(change, key) for key in ("previousValue", "newValue"))
                 found.append(
-                    RecordedChange(
+                    PropertyChange(
                         record.at,
                         record.target,
                         name,

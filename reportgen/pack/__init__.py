@@ -1,7 +1,19 @@
 """Pack: put reports, results and evidence into one folder and zip; verify and read them."""
 
-from reportgen.pack.build import build
-from reportgen.pack.read import Pack, read_file, read_pack
+from reportgen.pack.build import MANIFEST, build
+from reportgen.pack.evidence import Cited, cited
+from reportgen.pack.read import Pack, pack_of, read_file, read_pack
 from reportgen.pack.verify import Verification, verify
 
-__all__ = ["Pack", "Verification", "build", "read_file", "read_pack", "verify"]
+__all__ = [
+    "MANIFEST",
+    "Cited",
+    "Pack",
+    "Verification",
+    "build",
+    "cited",
+    "pack_of",
+    "read_file",
+    "read_pack",
+    "verify",
+]

@@ -93,11 +93,18 @@ def _readme(facts: PackFacts, notes: tuple[str, ...]) -> str:
 What is here
   report.pdf                  the report to read
   report.html                 the same report for a browser, with every table in full; needs no network
+  workbook.xlsx               findings, exceptions, populations, gaps, access and provenance to filter
+  summary.md                  the summary for a ticket
   results/findings.json       the result of each control, the scope and the gaps
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
-  results/csv/                the whole population of each control, as tables, and access-listing.csv
+  results/schemas/            JSON Schemas of these three, with their versions
+  results/runs.json           every run in the period and what came of it, where a register was kept
+  results/csv/                the whole population of each control, as tables; over all of them
+                              controls.csv, exceptions.csv, gaps.csv and access-listing.csv
+  results/oscal-assessment-results.json, results/oscal-assessment-plan.json
+                              the same for tools that read OSCAL 1.2.1
   evidence/{facts.snapshot}/
                               the answers the results rest on, page by page; beside each page its
                               provenance: query or URL, identity, times, request ids, hashes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reportgen.render.data import (
     AccessJsonl,
     AccessTable,
@@ -9,20 +11,47 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    RunsJson,
 )
 from reportgen.render.html import HtmlReport
-from reportgen.render.interface import PdfUnavailable, Renderer
+from reportgen.render.interface import Drawn, PdfUnavailable, Renderer
+from reportgen.render.oscal import OscalPlan, OscalResults
 from reportgen.render.pdf import PdfReport
+from reportgen.render.schemas import SchemaFiles
+from reportgen.render.summary import TicketSummary
+from reportgen.render.tables import ControlsTable, ExceptionsTable, GapsTable
+from reportgen.render.workbook import WorkbookReport
 
 RENDERERS: tuple[Renderer, ...] = (
-    PdfReport(),
-    HtmlReport(),
     FindingsJson(),
     ObservationsJsonl(),
     AccessJsonl(),
+    SchemaFiles(),
     ControlTables(),
+    ControlsTable(),
+    ExceptionsTable(),
+    GapsTable(),
     FrameworkTables(),
     AccessTable(),
+    RunsJson(),
+    OscalPlan(),
+    OscalResults(),
+    WorkbookReport(),
+    TicketSummary(),
+    PdfReport(),  # carries the data files inside, so that they come first
+    HtmlReport(),
 )
 
-__all__ = ["RENDERERS", "PdfUnavailable", "Renderer"]
+__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking"]
+
+
+def lacking(renderers: Iterable[Renderer]) -> tuple[str, ...]:
+    """Why some formats cannot be made here, each reason once: known before any is made: all say it."""
+    reasons: dict[str, None] = {}
+    for renderer in renderers:
+        if isinstance(renderer, Drawn):
+            try:
+                renderer.check()
+            except PdfUnavailable as error:
+                reasons[str(error)] = None
+    return tuple(reasons)

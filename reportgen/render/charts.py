@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from reportgen.model import Status
 
-FONT = "Reportgen Sans, Reportgen Symbols, system-ui, sans-serif"
+FONT = "Reportgen Sans, Reportgen Symbols, Reportgen CJK, system-ui, sans-serif"
 _INK = "#1b2733"
 _COLOURS = {
     Status.SATISFIED: "#cde5d8",
@@ -53,13 +53,13 @@ ORDER = (
     Status.SATISFIED,
     Status.NOT_APPLICABLE,
 )
-_WIDTH, _LABEL, _ROW, _BAR = 640, 150, 23, 16
+WIDTH, _LABEL, ROW, BAR = 640, 150, 23, 16
 
 
 def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) -> Markup:
     """One stacked bar a row, each part with its glyph and count; all bars share one scale."""
     longest = max((sum(counts.values()) for _, counts in rows), default=0) or 1
-    scale = (_WIDTH - _LABEL - 4) / longest
+    scale = (WIDTH - _LABEL - 4) / longest
     body = Markup("").join(
         _label(label, index) + _parts(counts, index, scale) for index, (label, counts) in enumerate(rows)
     )
@@ -68,29 +68,29 @@ def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) ->
         + ", ".join(f"{counts[status]} {WORDS[status].lower()}" for status in ORDER if counts.get(status))
         for label, counts in rows
     )
-    return _svg(title, told, len(rows) * _ROW, body)
+    return svg(title, told, len(rows) * ROW, body)
 
 
 def count_bars(title: str, rows: Sequence[tuple[str, int]]) -> Markup:
     """One bar a row with the count behind it."""
-    scale = (_WIDTH - _LABEL - 60) / (max((number for _, number in rows), default=0) or 1)
+    scale = (WIDTH - _LABEL - 60) / (max((number for _, number in rows), default=0) or 1)
     body = Markup("").join(
         _label(label, index)
         + Markup('<rect class="bar" x="{}" y="{}" width="{:.1f}" height="{}" fill="#5d6f80"/>').format(
-            _LABEL, index * _ROW + 3, max(number * scale, 1.5), _BAR
+            _LABEL, index * ROW + 3, max(number * scale, 1.5), BAR
         )
-        + _text(
+        + text_at(
             _LABEL + max(number * scale, 1.5) + 7,
-            index * _ROW + 15.5,
+            index * ROW + 15.5,
             f"{number:,}",
             "start",
         )
         for index, (label, number) in enumerate(rows)
     )
-    return _svg(
+    return svg(
         title,
         "; ".join(f"{label}: {number}" for label, number in rows),
-        len(rows) * _ROW,
+        len(rows) * ROW,
         body,
     )
 
@@ -101,7 +101,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
         number = counts.get(status, 0)
         if not number:
             continue
-        width, top = number * scale, index * _ROW + 3
+        width, top = number * scale, index * ROW + 3
         drawn += Markup(
             '<rect class="s-{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="{}" stroke="{}"{}/>'
         ).format(
@@ -109,7 +109,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
             left + 1,
             top,
             max(width - 2, 1),
-            _BAR,
+            BAR,
             _COLOURS[status],
             _EDGES[status],
             _DASHES[status],
@@ -117,7 +117,7 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
         told = f"{number:,}"
         words = f"{GLYPHS[status]} {told}" if width >= 7.5 * len(told) + 22 else told
         if width >= 7.5 * len(told) + 4:
-            drawn += _text(
+            drawn += text_at(
                 left + width / 2,
                 top + 12.5,
                 words,
@@ -130,19 +130,21 @@ def _parts(counts: Mapping[Status, int], index: int, scale: float) -> Markup:
 
 
 def _label(words: str, index: int) -> Markup:
-    return _text(_LABEL - 10, index * _ROW + 15.5, words, "end")
+    return text_at(_LABEL - 10, index * ROW + 15.5, words, "end")
 
 
-def _text(x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink") -> Markup:
+def text_at(x: float, y: float, words: str, anchor: str, fill: str = _INK, name: str = "ink") -> Markup:
+    """Words with their base line at ``y``; ``name`` is the class by which the screen recolours them."""
     return Markup(
         '<text class="{}" x="{:.1f}" y="{:.1f}" font-family="{}" font-size="12.5" fill="{}"'
         ' text-anchor="{}">{}</text>'
     ).format(name, x, y, FONT, fill, anchor, words)
 
 
-def _svg(title: str, told: str, height: int, body: Markup) -> Markup:
+def svg(title: str, told: str, height: int, body: Markup) -> Markup:
+    """A whole chart, which ``title`` names and ``told`` describes to those who do not see it."""
     return Markup(
         '<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" width="{}" height="{}"'
         ' role="img">'
         "<title>{}</title><desc>{}</desc>{}</svg>"
-    ).format(_WIDTH, height, _WIDTH, height, escape(title), escape(told), body)
+    ).format(WIDTH, height, WIDTH, height, escape(title), escape(told), body)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from reportgen.model import CollectionMode, Control, Results, Status
-from reportgen.render import charts
+from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
@@ -25,14 +26,18 @@ from reportgen.render.completeness import (
 )
 from reportgen.render.controls import Caps, ControlView, control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
+from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
+from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import AREAS, Names, resource_group
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.runs import RunsView, runs_view
+from reportgen.render.sampling import SamplingView, sampling_view
+from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
-SEVERITIES = ("critical", "high", "medium", "low")
 BANNERS = {
     CollectionMode.AZURE: "",
     CollectionMode.ESTATE: "ESTATE FOLDER: NOT COLLECTED FROM AZURE",
@@ -107,9 +112,16 @@ class Report:
     entity_controls: tuple[EntityRow, ...]
     parameters: tuple[ParameterRow, ...]
     access: AccessView
+    sampling: SamplingView
+    changes: ChangesView | None
     commands: tuple[CommandsRow, ...]
     all_commands: int
     registers: RegistersView
+    strings: Strings
+    sections: tuple[str, ...]
+    front: Front
+    estate: Estate
+    runs: RunsView | None
 
     @property
     def controls(self) -> tuple[ControlView, ...]:
@@ -127,6 +139,7 @@ def report(results: Results, medium: str) -> Report:
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
+    own = results.templates
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
@@ -148,9 +161,16 @@ def report(results: Results, medium: str) -> Report:
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
         access=access_view(results, names, caps),
+        sampling=sampling_view(results),
+        changes=changes_view(results, medium),
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
+        strings=builtin().overlaid(own.strings) if own else builtin(),
+        sections=sections.shown(results, own.left_out if own else ()),
+        front=front(results, names, caps.exception_lines),
+        estate=estate(results, names, caps.heat_rows),
+        runs=runs_view(results, medium),
     )
 
 

@@ -34,7 +34,7 @@ _IN_REGISTER = "The gaps register names what could not be read, and why."
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of each table is printed; the HTML report has no caps.
+    """How much of each table is printed. The HTML report has all observations in its table beside them.
 
     ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
     not ``whole``, controls that are satisfied, not applicable or of lower severity have a row in place of
@@ -42,6 +42,8 @@ class Caps:
     """
 
     exceptions: int | None = None
+    exception_lines: int | None = None
+    heat_rows: int = 30
     groups: int | None = None
     names: int | None = None
     satisfied: int | None = None
@@ -57,12 +59,14 @@ class Caps:
 
     @classmethod
     def for_report(cls, medium: str, controls: int) -> Caps:
-        """Caps that keep a PDF at a length that somebody reads, whatever the estate and the catalogue."""
+        """Caps that keep a report at a length that somebody reads, whatever the estate and the catalogue."""
         if medium == "html":
-            return cls()
+            return cls(exceptions=25, groups=20, names=12, satisfied=0)
         few = controls <= _FEW_CONTROLS
         return cls(
             exceptions=25 if few else 4,
+            exception_lines=40,
+            heat_rows=22,
             groups=6 if few else 2,
             names=8 if few else 3,
             satisfied=10 if few else 0,

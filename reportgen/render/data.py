@@ -21,10 +21,15 @@ from reportgen.model import (
     RequirementResult,
     Results,
 )
+from reportgen.render import schemas
+from reportgen.render.text import cleaner
+from reportgen.sampling import population_sha256
 from reportgen.snapshot import canonical_json
 
-_FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
+_SHAPELESS = re.compile(r"[^\t\r\n -~]+")
+_CLEAN = cleaner()
 _ACCESS = (
     "cluster", "subscription", "principal", "name", "right", "place", "by", "through", "scope", "eligible",
     "conditional", "system", "not_read", "subscription_id", "cluster_id",
@@ -40,35 +45,57 @@ class FindingsJson:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        facts = asdict(results.facts)
-        findings = {finding.control: finding for finding in results.findings}
-        document = {
-            "schema_version": "1",
-            "pack": facts,
-            "engagement": {
-                key: facts[key]
-                for key in ("entity", "engagement", "period_start", "period_end", "classification")
-            },
-            "scope": asdict(results.scope),
-            "findings": [_finding(control, findings[control.id]) for control in results.controls],
-            "entity_controls": [asdict(result) for result in results.entity_controls],
-            "frameworks": [_framework(result) for result in results.frameworks],
-            "waivers": [asdict(waiver) for waiver in results.waivers],
-            "attestations": [asdict(stated) for stated in results.attestations],
-            "responses": [asdict(response) for response in results.responses],
-            "gaps": [asdict(gap) for gap in results.gaps],
-            "differences": [asdict(difference) for difference in results.differences],
-            "collector": asdict(results.collector) if results.collector else None,
-            "principals": results.principals and [asdict(known) for known in results.principals.values()],
-            "sources": [asdict(source) for source in results.sources],
-            "notes": list(results.notes),
-        }
-        return _write(folder / "results" / "findings.json", canonical_json(document))
+        document = canonical_json(findings_document(results))
+        return _write(folder / "results" / "findings.json", document)
 
 
-def _finding(control: Control, finding: Finding) -> dict[str, Json]:
+def findings_document(results: Results) -> dict[str, Json]:
+    """What findings.json says."""
+    facts = asdict(results.facts)
+    findings = {finding.control: finding for finding in results.findings}
+    ids = _populations(results)
+    return {
+        "schema_version": schemas.version("findings"),
+        "schemas": schemas.versions(),
+        "pack": facts,
+        "engagement": {
+            key: facts[key]
+            for key in ("entity", "engagement", "period_start", "period_end", "classification")
+        },
+        "scope": asdict(results.scope),
+        "findings": [
+            _finding(control, findings[control.id], ids[control.id]) for control in results.controls
+        ],
+        "entity_controls": [asdict(result) for result in results.entity_controls],
+        "frameworks": [_framework(result) for result in results.frameworks],
+        "waivers": [asdict(waiver) for waiver in results.waivers],
+        "attestations": [asdict(stated) for stated in results.attestations],
+        "responses": [asdict(response) for response in results.responses],
+        "gaps": [asdict(gap) for gap in results.gaps],
+        "differences": [asdict(difference) for difference in results.differences],
+        "collector": asdict(results.collector) if results.collector else None,
+        "principals": results.principals and [asdict(known) for known in results.principals.values()],
+        "sources": [asdict(source) for source in results.sources],
+        "notes": list(results.notes),
+    }
+
+
+def _populations(results: Results) -> Mapping[str, list[str]]:
+    """The ids of each control's subjects."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for observation in results.observations:
+        ids[observation.control].append(observation.subject.id)
+    return ids
+
+
+def _finding(control: Control, finding: Finding, population: Iterable[str]) -> dict[str, Json]:
     counts = asdict(finding)
     return counts | {
+        "population_sha256": population_sha256(population),
+        "check": control.check,
+        "when": control.when,
+        "assessable": control.assessable,
+        "observe": dict(control.observe),
         "title": control.title,
         "area": control.area,
         "severity": control.severity,
@@ -100,8 +127,12 @@ class ObservationsJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        lines = map(asdict, results.observations)
-        return _write_lines(folder / "results" / "observations.jsonl", lines)
+        return _write_lines(folder / "results" / "observations.jsonl", observation_rows(results))
+
+
+def observation_rows(results: Results) -> Iterator[dict[str, Json]]:
+    """The lines of observations.jsonl."""
+    return map(asdict, results.observations)
 
 
 class AccessJsonl:
@@ -111,10 +142,10 @@ class AccessJsonl:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        return _write_lines(folder / "results" / "access.jsonl", _access_rows(results))
+        return _write_lines(folder / "results" / "access.jsonl", access_rows(results))
 
 
-def _access_rows(results: Results) -> Iterator[dict[str, Json]]:
+def access_rows(results: Results) -> Iterator[dict[str, Json]]:
     """The access listings in one, as `_ACCESS` names the columns; lines about what is missing come first."""
     for listing in results.access:
         for sentence in listing.missing:
@@ -136,6 +167,18 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
     }
 
 
+class RunsJson:
+    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+
+    name = "runs.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
+        if results.runs is None:
+            return folder
+        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
+
+
 class ControlTables:
     """results/csv/<control>.csv: the whole population of each control, for a spreadsheet."""
 
@@ -150,7 +193,7 @@ class ControlTables:
         for control in results.controls:
             heads = (*_FIXED, *control.observe, "reason", "evidence", "waiver")
             rows = (_row(control, observation, results) for observation in by_control[control.id])
-            _write_table(target / f"{control.id}.csv", heads, rows)
+            write_table(target / f"{control.id}.csv", heads, rows)
         return target
 
 
@@ -161,8 +204,8 @@ class AccessTable:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        rows = ([row[column] for column in _ACCESS] for row in _access_rows(results))
-        return _write_table(folder / "results" / "csv" / "access-listing.csv", _ACCESS, rows)
+        rows = ([row[column] for column in _ACCESS] for row in access_rows(results))
+        return write_table(folder / "results" / "csv" / "access-listing.csv", _ACCESS, rows)
 
 
 class FrameworkTables:
@@ -176,7 +219,7 @@ class FrameworkTables:
         found = {finding.control: finding for finding in results.findings}
         for result in results.frameworks:
             lines = [line for requirement in result.requirements for line in _requirement(requirement, found)]
-            _write_table(target / f"framework-{result.framework.id}.csv", _REQUIREMENT, lines)
+            write_table(target / f"framework-{result.framework.id}.csv", _REQUIREMENT, lines)
         return target
 
 
@@ -218,7 +261,8 @@ def _row(control: Control, observation: Observation, results: Results) -> list[J
     return [*fixed, *observed, *rest]
 
 
-def _write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -> Path:
+def write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -> Path:
+    """Write a table that a spreadsheet opens as what it is, and runs nothing of."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Spreadsheets take UTF-8 for granted only behind a byte order mark.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -231,11 +275,16 @@ def _write_table(path: Path, heads: Iterable[str], rows: Iterable[list[Json]]) -
 
 
 def _cell(value: Json) -> Any:
-    """A value for a spreadsheet: text that would start a formula gets an apostrophe before it."""
+    """A value for a spreadsheet: text that would start a formula gets an apostrophe before it.
+
+    Characters without a shape, such as a terminal's escapes, are shown as in the reports.
+    """
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return f"'{text}" if _FORMULA.match(text) else text
+    if not text.isprintable():
+        text = _SHAPELESS.sub(lambda found: str(_CLEAN(found[0])), text)
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    FunctionLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from reportgen.render import charts, paper, text
+from reportgen.model import OwnTemplates
+from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
+from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings, builtin
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
+SHIPPED = "shipped"
+"""Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
-def render(view: Report, covered: Collection[int] | None = None) -> str:
-    """The report as one HTML document; ``covered`` are the code points that the fonts can draw."""
-    environment = _environment(view.medium, covered)
+def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
+    """The report as one HTML document.
+
+    ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
+    document.
+    """
+    own = view.results.templates
+    environment = _environment(view.medium, view.strings, own, covered)
     template = environment.get_template("report.html.j2")
     document = template.render(
         report=view,
         facts=view.results.facts,
+        attached=attached,
         medium=view.medium,
-        css=_css(view.medium),
+        css=_css(view.medium, own.colours if own else {}),
+        own=own,
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
         WORDS=charts.WORDS,
@@ -35,17 +55,24 @@ def render(view: Report, covered: Collection[int] | None = None) -> str:
     return paper.lean(document) if view.medium == "pdf" else document
 
 
-def _environment(medium: str, covered: Collection[int] | None) -> Environment:
-    clean, wording = text.cleaner(covered), paper if medium == "pdf" else text
+def _environment(
+    medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
+) -> Environment:
+    clean = text.cleaner(covered)
+    wording = paper if medium == "pdf" else text
+    foreign = own if own and own.parts else None
 
     def breakable(value: Any) -> Markup:
-        return wording.breakable(str(clean(value)))
+        marked: Markup = wording.breakable(str(clean(value)))
+        return marked
 
     def shell(value: Any) -> Markup:
-        return wording.shell(str(clean(value)))
+        marked: Markup = wording.shell(str(clean(value)))
+        return marked
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+    kind = ImmutableSandboxedEnvironment if foreign else Environment
+    environment = kind(
+        loader=_loader(foreign) if foreign else FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=clean,
@@ -55,9 +82,9 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
 
     def t(key: str, **values: Any) -> Markup:
         kept = {name: value if isinstance(value, int) else clean(value) for name, value in values.items()}
-        return builtin().markup(key, **kept)
+        return strings.markup(key, **kept)
 
-    environment.globals["t"] = t
+    environment.globals.update(t=t, draw=Figures(strings, clean), sign=sign)
     environment.filters.update(
         breakable=breakable,
         shell=shell,
@@ -71,7 +98,45 @@ def _environment(medium: str, covered: Collection[int] | None) -> Environment:
     return environment
 
 
-def _css(medium: str) -> Markup:
+def _loader(own: OwnTemplates) -> BaseLoader:
+    """A company's own parts from memory, and below them, or by their full name, the shipped ones."""
+
+    def part(name: str) -> tuple[str, str, None] | None:
+        found = own.parts.get(name)
+        return None if found is None else (found, f"{own.folder}/{name}", None)
+
+    shipped = FileSystemLoader(TEMPLATES)
+    return ChoiceLoader([FunctionLoader(part), PrefixLoader({SHIPPED: shipped}), shipped])
+
+
+def _css(medium: str, colours: Mapping[str, str]) -> Markup:
+    """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
-    sheets = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", second))
-    return Markup("\n").join(Markup(sheet) for sheet in sheets)  # noqa: S704 (our own style sheets)
+    common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
+    light = f":root {{ --accent: {colours['accent']}; }}" if "accent" in colours else ""
+    dark = ""
+    if medium == "html" and "accent_dark" in colours:
+        dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colours['accent_dark']}; }} }}"
+    faces = [Markup(_sheet("fonts.css")), fonts.face()] if medium == "pdf" else []  # noqa: S704 (our own)
+    sheets = [sheet for sheet in (common, light, own, front, dark) if sheet]
+    # Our own style sheets, and colours of six digits.
+    return Markup("\n").join([*map(Markup, sheets), *faces])
+
+
+def _sheet(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8").strip()
+
+
+def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
+    """A document of its own that is no report: a shipped template by its name, with ``values``."""
+    environment = _environment(medium, builtin(), None, covered)
+    document = environment.get_template(name).render(
+        medium=medium,
+        css=_css(medium, {}),
+        ROOM=ROOM,
+        GLYPHS=charts.GLYPHS,
+        WORDS=charts.WORDS,
+        ORDER=charts.ORDER,
+        **values,
+    )
+    return paper.lean(document) if medium == "pdf" else document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reportgen.errors import ReportgenError
 from reportgen.model import Results
@@ -30,3 +30,11 @@ class Renderer(Protocol):
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write into the pack ``folder`` and return the path of what was written."""
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """A format that not every machine can make."""
+
+    def check(self) -> None:
+        """PdfUnavailable where the format cannot be made here."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from reportgen.model import CollectionMode, ImportedFile, Json, Results, SourceSummary
@@ -152,9 +154,38 @@ def _command(results: Results, source: SourceSummary) -> str:
         return "\n".join(
             f"sha256sum {shlex.quote(name)}" for name in sorted({one.file for one in source.files})
         )
+    return repeated(source, results.facts.collection_mode)
+
+
+class Asked(Protocol):
+    """What a source or a page of it says of the call that it came from."""
+
+    @property
+    def source(self) -> str:
+        """A name of `reportgen.sources`."""
+
+    @property
+    def query(self) -> str:
+        """The query of Resource Graph, "" for any other call."""
+
+    @property
+    def url(self) -> str:
+        """Where the call went."""
+
+    @property
+    def endpoint(self) -> str:
+        """The service that answered."""
+
+    @property
+    def parameters(self) -> Mapping[str, Json]:
+        """What went with the query."""
+
+
+def repeated(source: Asked, mode: CollectionMode) -> str:
+    """The command by which somebody else puts the same question to Azure or to a cluster."""
     if source.query:
         return _graph_command(source)
-    live = results.facts.collection_mode is CollectionMode.AZURE
+    live = mode is CollectionMode.AZURE
     parts = urlsplit(source.url)
     public = PUBLIC_DIRECTORY if source.source in (PRINCIPALS, MEMBERS) else PUBLIC_CLOUD
     host = source.endpoint.rstrip("/") if live else public
@@ -169,7 +200,7 @@ def _command(results: Results, source: SourceSummary) -> str:
     return f"az rest --method {method} --url {shlex.quote(host + path)}"
 
 
-def _graph_command(source: SourceSummary) -> str:
+def _graph_command(source: Asked) -> str:
     plain = not set(source.query) & set('"$`\\!')
     query = f'"{source.query}"' if plain else shlex.quote(source.query)
     command = f"az graph query --first 1000 --graph-query {query}"

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
-from reportgen.render import page_numbers
+from reportgen.render import archival, fonts, page_numbers
+from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.interface import PdfUnavailable
 
-FONTS = TEMPLATES / "fonts"
-_TEXT_FONTS = ("SourceSansPro-Regular.ttf", "DejaVuSans.ttf")
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
-_PLAIN = {"pdf_tags": True, "uncompressed_pdf": True}
+_PLAIN = {"uncompressed_pdf": True}
 """WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
@@ -29,32 +28,48 @@ class PdfReport:
 
     name = "pdf"
 
-    def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``; PdfUnavailable where it cannot be drawn here."""
+    def check(self) -> None:
+        """PdfUnavailable where the report cannot be drawn here."""
         drawn_by()
-        import weasyprint
-        from weasyprint.urls import URLFetcher
 
-        class Packaged(URLFetcher):  # type: ignore[misc]
-            """Reads files below the package's templates and nothing else."""
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it.
 
-            def fetch(self, url: str, headers: Any = None) -> Any:
-                _check_packaged(url)
-                return super().fetch(url, headers)
-
-        fetcher = Packaged(allowed_protocols=("file",), allow_redirects=False, fail_on_errors=True)
-        page = weasyprint.HTML(
-            string=render(report(results, "pdf"), _covered()),
-            base_url=f"{TEMPLATES.resolve().as_uri()}/",
-            url_fetcher=fetcher,
-        )
-        with _no_gc():
-            document = page.render(pdf_tags=True)
-            page_numbers.put_in(document)
-            content = _packed(document.write_pdf(**_PLAIN), results.facts.pack_id)
+        PdfUnavailable where it cannot be drawn here.
+        """
+        drawn_by()
+        files = data_files(folder)
+        document = render(report(results, "pdf"), fonts.covered(), files)
+        inside = attachments(files, results.facts.as_of)
         path = folder / "report.pdf"
-        path.write_bytes(content)
+        path.write_bytes(drawn(document, results.facts.pack_id, inside))
         return path
+
+
+def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
+    """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
+    drawn_by()
+    import weasyprint
+    from weasyprint.urls import URLFetcher
+
+    class Packaged(URLFetcher):  # type: ignore[misc]
+        """Reads files below the package's templates, and a logo that stands in the page itself."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            _check_packaged(url)
+            return super().fetch(url, headers)
+
+    fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
+    page = weasyprint.HTML(
+        string=document,
+        base_url=f"{TEMPLATES.resolve().as_uri()}/",
+        url_fetcher=fetcher,
+    )
+    with _no_gc():
+        laid_out = page.render(**archival.OPTIONS)
+        page_numbers.put_in(laid_out)
+        plain = archival.written(laid_out, identifier, inside, **_PLAIN)
+        return _packed(plain, identifier)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:
@@ -81,28 +96,18 @@ def drawn_by() -> str:
         raise PdfUnavailable(
             f"a system library of WeasyPrint is missing ({error})", f"On Debian or Ubuntu: {APT}"
         ) from error
-    missing = [name for name in _TEXT_FONTS if not (FONTS / name).is_file()]
-    if missing:
-        raise PdfUnavailable(f"{' and '.join(missing)} is not in {FONTS}", "Install reportgen again")
+    fonts.check()
     return str(weasyprint.__version__)
 
 
 def _check_packaged(url: str) -> None:
+    if url.startswith("data:image/"):
+        return
     parts = urlsplit(url)
     path = Path(unquote(parts.path)).resolve()
-    if parts.scheme != "file" or parts.netloc or not path.is_relative_to(TEMPLATES.resolve()):
+    packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
+    if parts.scheme != "file" or parts.netloc or not packaged:
         raise ValueError(f"{url}: the report reads packaged files only")
-
-
-def _covered() -> frozenset[int]:
-    """The code points that the packaged text fonts can draw."""
-    from fontTools.ttLib import TTFont
-
-    points: set[int] = set()
-    for name in _TEXT_FONTS:
-        with TTFont(FONTS / name, lazy=True) as font:
-            points |= font.getBestCmap().keys()
-    return frozenset(points)
 
 
 @contextmanager

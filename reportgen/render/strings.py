@@ -30,11 +30,23 @@ class Strings:
         """The same for a template: the text and every value that is not markup itself are escaped."""
         return Markup.escape(self._template(key, values)).format(**_grouped(values))
 
+    def section(self, name: str) -> dict[str, Entry]:
+        """The texts of one section as they stand, by what follows its name."""
+        return {
+            key.removeprefix(f"{name}."): entry
+            for key, entry in self.entries.items()
+            if key.startswith(f"{name}.")
+        }
+
     def _template(self, key: str, values: Mapping[str, object]) -> str:
         entry = self.entries[key]
         if isinstance(entry, str):
             return entry
         return entry["one" if values.get("n") == 1 else "other"]
+
+    def overlaid(self, own: Mapping[str, Entry]) -> Strings:
+        """The same with a company's own texts in the place of some."""
+        return Strings({**self.entries, **own}) if own else self
 
 
 @lru_cache(maxsize=1)

@@ -47,7 +47,10 @@ def cleaner(covered: Collection[int] | None = None) -> Callable[[Any], Any]:
             return NOT_SET
         if isinstance(value, bool):
             return "true" if value else "false"
-        return "".join(_shown(character, covered) for character in str(value))
+        text = str(value)
+        if text.isascii() and text.isprintable():
+            return text
+        return "".join(_shown(character, covered) for character in text)
 
     return clean
 
@@ -63,22 +66,24 @@ def _shown(character: str, covered: Collection[int] | None) -> str:
     return character
 
 
-def observed(value: Json) -> str:
-    """An observed value or a parameter as a reader sees it, shortened; the CSV has it whole."""
+def observed(value: Json, longest: int = _MAX_OBSERVED) -> str:
+    """An observed value or a parameter as a reader sees it, in ``longest`` letters; the CSV has it whole."""
     if isinstance(value, str) and (resource := _RESOURCE.fullmatch(value)):
         text = f"{resource['name']} ({resource['type']}, resource group {resource['group']})"
     elif isinstance(value, str):
         # Azure spells one of its settings "None", which on paper would read like a fault of the report.
         text = "none" if value == "None" else value or "(empty)"
     elif isinstance(value, list | tuple):
-        text = ", ".join(observed(item) for item in value) or "(empty list)"
+        text = ", ".join(observed(item, longest) for item in value) or "(empty list)"
     elif isinstance(value, dict):
-        text = ", ".join(f"{key}: {observed(item)}" for key, item in sorted(value.items())) or "(empty)"
+        text = (
+            ", ".join(f"{key}: {observed(item, longest)}" for key, item in sorted(value.items())) or "(empty)"
+        )
     elif value is None or (isinstance(value, float) and math.isnan(value)):
         text = NOT_SET
     else:
         text = json.dumps(value)
-    return cut(text, _MAX_OBSERVED)
+    return cut(text, longest)
 
 
 def cut(text: str, length: int) -> str:

@@ -24,6 +24,12 @@ def kind(subject: str) -> str:
     return _KINDS.get(subject, (subject, ""))[0].capitalize()
 
 
+def subjects(kind: str, number: int) -> str:
+    """How many of what: ``3 clusters``."""
+    one, many = _KINDS.get(kind, (kind, f"{kind}s"))
+    return count(number, one, many)
+
+
 def procedure(text: str) -> tuple[str, str]:
     """What to look at, in words, and the commands that show it, one a line ("" where the text has none).
 

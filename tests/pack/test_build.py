@@ -42,12 +42,13 @@ def test_a_pack_has_what_the_contract_names(mixed_run: Run) -> None:
         path.relative_to(mixed_run.pack).as_posix() for path in mixed_run.pack.rglob("*") if path.is_file()
     }
     expected = {
-        "README.txt", "report.html", "MANIFEST.sha256", "manifest.json",
+        "README.txt", "report.html", "workbook.xlsx", "summary.md", "MANIFEST.sha256", "manifest.json",
         "results/findings.json", "results/observations.jsonl", "results/csv/api-server-private.csv",
     }  # fmt: skip
     assert expected <= names
     assert {name.split("/")[0] for name in names} == {
-        "README.txt", "report.html", "MANIFEST.sha256", "manifest.json", "results", "evidence",
+        "README.txt", "report.html", "workbook.xlsx", "summary.md", "MANIFEST.sha256", "manifest.json",
+        "results", "evidence",
     }  # fmt: skip
 
 

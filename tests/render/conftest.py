@@ -9,7 +9,7 @@ import pytest
 from reportgen.model import Results
 from reportgen.render.html import HtmlReport
 from reportgen.render.pdf import PdfReport
-from tests.render import factory
+from tests.render import factory, names
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +28,9 @@ def mixed_pdf(mixed: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mixed_html(mixed: Results, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The HTML of `mixed`."""
     return HtmlReport().render(mixed, tmp_path_factory.mktemp("html")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def named_pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The PDF of `names`, in a folder with the data files that it carries."""
+    return names.pack(tmp_path_factory.mktemp("named"))

@@ -53,9 +53,13 @@ def test_long_reasons_stand_across_the_table() -> None:
     assert [shared.reason for shared in printed(reasons).exceptions] == reasons
 
 
-def test_the_html_has_all_of_them() -> None:
+def test_the_html_has_some_of_each_reason_beside_its_table_of_all() -> None:
     view = printed(["off"] * 60 + ["absent"] * 2, "html")
-    assert view.shown_exceptions == view.all_exceptions == 62
+    assert [(shared.reason, shared.number, len(shared.rows)) for shared in view.exceptions] == [
+        ("off", 60, 23),
+        ("absent", 2, 2),
+    ]
+    assert (view.shown_exceptions, view.all_exceptions, view.satisfied) == (25, 62, ())
 
 
 def test_the_columns_of_a_control_fit_its_room() -> None:

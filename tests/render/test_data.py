@@ -13,6 +13,8 @@ import pytest
 
 from reportgen.model import Json, Observation, Principal, Results, Status
 from reportgen.render.data import AccessJsonl, AccessTable, ControlTables, FindingsJson, ObservationsJsonl
+from reportgen.render.tables import ControlsTable, ExceptionsTable, GapsTable
+from reportgen.render.text import cleaner
 from tests import line
 from tests.conftest import Run
 from tests.render import factory
@@ -132,8 +134,9 @@ def test_a_table_holds_the_whole_population(
         table = rows(mixed_run.pack, finding["control"])
         mine = [row for row in observations if row["control"] == finding["control"]]
         assert [row["status"] for row in table] == [row["status"] for row in mine]
+        clean = cleaner()
         assert [row["subject_id"].removeprefix("'") for row in table] == [
-            row["subject"]["id"] for row in mine
+            clean(row["subject"]["id"]) for row in mine
         ]
         for row, told in zip(table, mine, strict=True):
             assert set(told["observed"]) <= set(row)
@@ -165,7 +168,7 @@ def cell(folder: Path, value: Json) -> str:
 
 FORMULAS = [
     "=cmd|'/c calc'!A0", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\tx", "\r=1", "\n=1", "\nx", "|x", "%x",
-    " =1", "   @x", "\u00a0=1", "\ufeff=1", "\u2003=1", "\u3000=1", "\u200b=1", " \t -1", "＝1+1",
+    " =1", "   @x", "\u00a0=1", "\u2003=1", "\u3000=1", " \t -1", "＝1+1",
     "＋1", "－1", "＠x", "-", "=",
 ]  # fmt: skip
 
@@ -180,6 +183,15 @@ def test_a_cell_that_would_start_a_formula_is_disarmed(tmp_path: Path, text: str
 )
 def test_any_other_text_stays_as_it_is(tmp_path: Path, text: str) -> None:
     assert cell(tmp_path, text) == text
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("\ufeff=1", "\\u{FEFF}=1"), ("\u200b=1", "\\u{200B}=1"), ("\x1b[31mred", "\\u{001B}[31mred"),
+    ("a\u202eb", "a\\u{202E}b"), ("a\x00b\x85", "a\\u{0000}b\\u{0085}"), ("a\tb", "a\tb"),
+    ("漢字 🚀", "漢字 🚀"),
+])  # fmt: skip
+def test_characters_without_a_shape_are_shown(tmp_path: Path, text: str, shown: str) -> None:
+    assert cell(tmp_path, text) == shown
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -206,7 +218,8 @@ def test_names_and_reasons_are_disarmed_too(tmp_path: Path) -> None:
 def test_no_cell_of_a_hostile_estate_starts_a_formula(tmp_path: Path) -> None:
     results = factory.results(30)
     ControlTables().render(results, tmp_path)
-    AccessTable().render(results, tmp_path)
+    for renderer in (AccessTable(), ControlsTable(), ExceptionsTable(), GapsTable()):
+        renderer.render(results, tmp_path)
     for path in (tmp_path / "results" / "csv").glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             for number in csv.reader(file, strict=True):
@@ -225,7 +238,10 @@ def is_number(text: str) -> bool:
 
 @pytest.mark.parametrize(
     "renderer",
-    [FindingsJson(), ObservationsJsonl(), AccessJsonl(), ControlTables(), AccessTable()],
+    [
+        *(FindingsJson(), ObservationsJsonl(), AccessJsonl(), ControlTables(), AccessTable()),
+        *(ControlsTable(), ExceptionsTable(), GapsTable()),
+    ],
     ids=lambda r: r.name,
 )
 def test_the_same_results_give_the_same_bytes(tmp_path: Path, renderer: Any) -> None:

@@ -17,7 +17,6 @@ from tests.render import factory
 from tests.render.test_pdf import FORBIDDEN
 
 LOADING = {
-    "script",
     "img",
     "link",
     "iframe",
@@ -32,21 +31,21 @@ LOADING = {
 
 
 class Page(HTMLParser):
-    """Tags with attributes, ids, and the text outside the style sheet."""
+    """Tags with attributes, ids, and the text outside the style sheet and the scripts."""
 
     def __init__(self, document: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text: list[str] = []
-        self._style = False
+        self._code = False
         self.feed(document)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        self._style = tag == "style"
+        self._code = tag in ("style", "script")
 
     def handle_data(self, data: str) -> None:
-        if not self._style:
+        if not self._code:
             self.text.append(data)
 
 
@@ -64,19 +63,27 @@ def test_it_loads_nothing(page: Page, mixed_html: str) -> None:
     assert style
     assert "url(" not in style[1]
     assert "@import" not in style[1]
+    scripts = [attrs for tag, attrs in page.tags if tag == "script"]
+    assert scripts == [{"type": "application/gzip", "id": "packed"}, {"type": "module"}]
 
 
-def test_its_policy_allows_its_own_style_and_nothing_else(page: Page, mixed_html: str) -> None:
+def test_its_policy_allows_its_own_style_and_script_and_nothing_else(page: Page, mixed_html: str) -> None:
     policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
     style = re.findall(r"<style>(.*?)</style>", mixed_html, re.DOTALL)
-    assert len(policies) == len(style) == 1
-    digest = base64.b64encode(hashlib.sha256(style[0].encode()).digest()).decode()
-    assert policies[0]
-    assert policies[0].startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+    script = re.findall(r'<script type="module">(.*?)</script>', mixed_html, re.DOTALL)
+    assert len(policies) == len(style) == len(script) == 1
+    digests = [
+        base64.b64encode(hashlib.sha256(text[0].encode()).digest()).decode() for text in (style, script)
+    ]
+    assert policies[0] == (
+        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
+        "trusted-types 'none'"
+    )
 
 
 def test_hostile_names_are_text(page: Page, mixed_html: str) -> None:
-    assert "<script" not in mixed_html
+    assert mixed_html.count("<script") == 2
     text = "".join(page.text)
     assert '<script>alert("x")</script>' in text
     assert "\\u{202E}evil-rtl-override" in text
@@ -99,18 +106,31 @@ def test_no_word_claims_too_much(page: Page) -> None:
     assert [match[0] for match in FORBIDDEN.finditer("\n".join(page.text))] == []
 
 
-def test_tables_are_whole(mixed: Results, mixed_html: str) -> None:
+def test_every_control_has_its_exceptions_or_says_where_the_rest_is(mixed: Results, mixed_html: str) -> None:
     text = re.sub("<wbr>", "", mixed_html)
     assert "and report.html" not in text
     for control in mixed.controls:
         part = re.search(
-            rf'<article class="control" id="c-{control.id}">(.*?)</article>',
+            rf'<article class="control" id="c-{control.id}"[^>]*>(.*?)</article>',
             text,
             re.DOTALL,
         )
         assert part
-        failed = next(finding.exceptions for finding in mixed.findings if finding.control == control.id)
-        assert (f"<h3>Exceptions: {failed}</h3>" in part[1]) is bool(failed)
+        found = next(finding for finding in mixed.findings if finding.control == control.id)
+        assert (f"<h3>Exceptions: {found.exceptions}</h3>" in part[1]) is bool(found.exceptions)
+        told = f"Each with what was observed in results/csv/{control.id}.csv."
+        assert (told in part[1]) is bool(found.satisfied)
+
+
+def test_a_long_list_of_exceptions_is_cut_and_says_so(tmp_path: Path) -> None:
+    estate = factory.few(factory.results(120, hostile=False), 3)
+    control = max(estate.findings, key=lambda finding: finding.exceptions)
+    assert control.exceptions > 25
+    text = HtmlReport().render(estate, tmp_path).read_text(encoding="utf-8")
+    part = text.partition(f'id="c-{control.control}"')[2].partition("</article>")[0]
+    assert part.count(">evidence</a>") == 25
+    assert f"25 of {control.exceptions} exceptions" in part
+    assert f"all are in results/csv/{control.control}.csv" in part
 
 
 def test_300_clusters_stay_small_and_the_same(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pdfplumber
 import pytest
@@ -37,7 +38,7 @@ def test_every_number_of_the_report_leads_to_its_page(mixed_pdf: Path) -> None:
     assert checked >= 19 + 10
 
 
-def _destinations(pdf: pdfplumber.PDF) -> list[tuple[str, list[object]]]:
+def _destinations(pdf: Any) -> list[tuple[str, Any]]:
     names = pdf.doc.catalog["Names"]["Dests"]["Names"]
     return [(name.decode(), target) for name, target in zip(names[::2], names[1::2], strict=True)]
 

@@ -12,8 +12,9 @@ import pdfplumber
 import pytest
 
 from reportgen.model import CollectionMode, Results
+from reportgen.render.fonts import FONTS
 from reportgen.render.interface import PdfUnavailable
-from reportgen.render.pdf import FONTS, PdfReport, _check_packaged
+from reportgen.render.pdf import PdfReport, _check_packaged
 from tests.render import factory
 
 FORBIDDEN = re.compile(

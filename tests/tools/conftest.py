@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.render.pdf import FONTS
+from reportgen.render.fonts import FONTS
 from tools.looking import html
 
 needs_browser = pytest.mark.skipif(

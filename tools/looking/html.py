@@ -30,6 +30,8 @@ _TALL = 1600
 _QUIET = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -60,8 +62,8 @@ _READ = """() => {
     any => any.getBoundingClientRect().right > root.clientWidth + 1 && !clipped(any));
   const links = [...document.querySelectorAll('a[href]')].map(
     link => [place(link), link.getAttribute('href')]);
-  const dead = links.filter(
-    ([, to]) => to.startsWith('#') && !document.getElementById(decodeURIComponent(to.slice(1))));
+  const inside = to => decodeURIComponent(to.slice(1).split('?')[0]);
+  const dead = links.filter(([, to]) => to.startsWith('#') && !document.getElementById(inside(to)));
   const copy = document.body.cloneNode(true);
   for (const soft of copy.querySelectorAll('wbr')) soft.remove();
   copy.normalize();
@@ -86,28 +88,29 @@ _READ = """() => {
 def check(path: Path, out: Path, known: Collection[str], pieces: int) -> list[Problem]:
     """All problems of one HTML file, and ``html-<width>-<scheme>-NN.png`` of each view in ``out``."""
     found: dict[Problem, None] = {}
-    with _browser() as browser:
+    with browser() as chromium:
         for width in WIDTHS:
             for scheme in SCHEMES:
-                found |= dict.fromkeys(_view(browser, path, out, known, pieces, width, scheme))
+                found |= dict.fromkeys(_view(chromium, path, out, known, pieces, width, scheme))
     return [Problem(f"{path.name} {problem.where}".strip(), problem.what) for problem in found]
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
+    """A headless Chromium of the machine that keeps to itself; LookFailed where there is none."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise LookFailed(f"no {' or '.join(PROGRAMS)} is here; on Debian or Ubuntu: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
+        chromium = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
         try:
-            yield browser
+            yield chromium
         finally:
-            browser.close()
+            chromium.close()
 
 
 def _view(
-    browser: Browser,
+    chromium: Browser,
     path: Path,
     out: Path,
     known: Collection[str],
@@ -117,7 +120,7 @@ def _view(
 ) -> list[Problem]:
     """The file at one width and in one colour scheme."""
     address = path.resolve().as_uri()
-    page = browser.new_page(viewport={"width": width, "height": _TALL}, color_scheme=scheme)
+    page = chromium.new_page(viewport={"width": width, "height": _TALL}, color_scheme=scheme)
     told: list[Problem] = []
     page.on("request", lambda request: told.extend(_left(request.url, address)))
     page.on("console", lambda line: told.extend(_complaint(line.type, line.text)))

@@ -1,0 +1,1 @@
+"""Audit: what an auditor does with finished packs, offline: populations, samples, comparisons."""

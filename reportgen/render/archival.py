@@ -1,0 +1,71 @@
+"""PDF/A-3a and PDF/UA-1 in one file: what WeasyPrint's PDF/A lacks to say and to be both.
+
+WeasyPrint writes one standard a document. Its PDF/A-3a is tagged, so that it is PDF/UA-1 as well once its XMP
+names that standard and declares the schema of the name (ISO 19005-3, 6.6.2.3; ISO 14289-1, 5). `make
+conformance` has veraPDF check it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, cast
+
+from reportgen.render import tagging
+
+OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "output_intent": "srgb"}
+"""What WeasyPrint has to know when it lays out a document, and again when it writes it."""
+_PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">
+<pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
+
+
+def written(document: Any, identifier: str, attachments: Sequence[Any] = (), **options: Any) -> bytes:
+    """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
+
+    ``identifier`` becomes the permanent half of the file's ID; ``attachments`` and further ``options`` are
+    WeasyPrint's.
+    """
+    tagging.own_links_only(document)
+    with warnings.catch_warnings():
+        # WeasyPrint leaves the file of its colour profile to Python to close.
+        warnings.simplefilter("ignore", ResourceWarning)
+        content = document.write_pdf(
+            finisher=_finished,
+            pdf_identifier=identifier.encode(),
+            attachments=list(attachments),
+            **OPTIONS,
+            **options,
+        )
+    return cast("bytes", content)
+
+
+def _finished(document: Any, pdf: Any) -> None:
+    """The last changes to the ``pydyf.PDF`` before it is written."""
+    tagging.name_links(document)
+    tagging.mark_artefacts(pdf)
+    tagging.place_figures(pdf)
+    _identify(pdf)
+    if "AF" in pdf.catalog:  # WeasyPrint lists every attachment twice
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
+
+
+def _identify(pdf: Any) -> None:
+    metadata = tagging.target(pdf, pdf.catalog["Metadata"])
+    metadata.stream = [b"".join(metadata.stream).replace(b"</rdf:RDF>", _PDFUA + b"</rdf:RDF>", 1)]

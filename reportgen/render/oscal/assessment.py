@@ -1,0 +1,280 @@
+"""The assessment results, in a size that a reader of OSCAL can load.
+
+An OSCAL observation stands for all subjects of one control that have one status (and one cause, where not
+assessed), and lists them: an object for each control and subject would be 22,000 for the sample estate's
+eleven clusters. What was observed on a subject stands with those that are not satisfied; of the others it is
+in the control's table, which each observation names as evidence, with its hash, beside the pages it rests on.
+
+A finding has a state where something was tested and only there. What was not assessed stands in the log by
+reason, and so does a control that applied to nothing; their subjects have observations, without a state.
+A waiver is a risk that the finding is related to (deviation-approved); the finding's state stays as it is.
+Clusters are components, all other subjects inventory items that implement them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from reportgen.model import Cause, Control, Finding, Gap, Json, Observation, Results, Status, Subject
+from reportgen.render.controls import CAUSES
+from reportgen.render.markdown import escaped
+from reportgen.render.oscal.parts import (
+    PLAN,
+    assets,
+    identifier,
+    metadata,
+    objective_id,
+    origins,
+    prop,
+    reviewed,
+    text,
+)
+from reportgen.render.oscal.plan import METHODS
+from reportgen.render.oscal.subjects import components, inventory, reference, subject_reference, subject_uuid
+from reportgen.render.wording import conclusion
+
+_STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
+Group = tuple[Status, Cause | None]
+
+
+def assessment_results(results: Results, folder: Path) -> Json:
+    """The document; hashes are of the pack's files below ``folder``, and left out of what is not there."""
+    facts = results.facts
+    made = _Result(results)
+    observations = list(made.observations())
+    findings = list(made.findings())
+    risks = list(made.risks())
+    return {
+        "assessment-results": {
+            "uuid": identifier(facts.pack_id, "results"),
+            "metadata": metadata(results, text("results_title", id=facts.pack_id)),
+            "import-ap": {"href": PLAN},
+            "results": [
+                {
+                    "uuid": identifier(facts.pack_id, "result"),
+                    "title": escaped(facts.engagement) or text("results_title", id=facts.pack_id),
+                    "description": text("result", start=facts.period_start, end=facts.period_end),
+                    "start": facts.collected_from,
+                    "end": facts.collected_to,
+                    "props": [prop("period-start", facts.period_start), prop("period-end", facts.period_end)],
+                    "local-definitions": _filled(
+                        {
+                            "components": components(made.subjects),
+                            "inventory-items": inventory(made.subjects),
+                            "assessment-assets": assets(results),
+                        }
+                    ),
+                    "reviewed-controls": reviewed(results.controls),
+                    **_filled(
+                        {
+                            "assessment-log": _filled({"entries": list(made.log())}),
+                            "observations": observations,
+                            "risks": risks,
+                            "findings": findings,
+                        }
+                    ),
+                }
+            ],
+            "back-matter": _filled({"resources": list(made.resources(folder))}),
+        }
+    }
+
+
+def _filled(mapping: Mapping[str, Json]) -> dict[str, Json]:
+    """Without what is empty, since OSCAL has no empty lists."""
+    return {key: value for key, value in mapping.items() if value}
+
+
+class _Result:
+    """The one result of the document, made from the results of a pack."""
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        self.id = partial(identifier, results.facts.pack_id)
+        self.controls = {control.id: control for control in results.controls}
+        self.found: Mapping[str, Finding] = {finding.control: finding for finding in results.findings}
+        self.groups: dict[str, dict[Group, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+        self.subjects: dict[str, Subject] = {}
+        for item in results.observations:
+            self.groups[item.control][item.status, item.cause].append(item)
+            self.subjects.setdefault(subject_uuid(item.subject), item.subject)
+
+    def observations(self) -> Iterator[Json]:
+        """One for each control, status and cause, with its subjects and the evidence they rest on."""
+        for control in self.results.controls:
+            for (status, cause), items in self.groups[control.id].items():
+                pages = sorted({page for item in items for page in _pages(item)})
+                named = [f"results/csv/{control.id}.csv", *pages]
+                yield {
+                    "uuid": self._observation(control.id, (status, cause)),
+                    "title": f"{escaped(control.title)}: {_status(status, cause)}",
+                    "description": text("observation", n=len(items), status=_status(status, cause)),
+                    "props": [
+                        prop("control-id", control.id),
+                        prop("status", status.value),
+                        *([prop("cause", cause.value)] if cause else ()),
+                        prop("subjects", len(items)),
+                    ],
+                    "methods": [METHODS[control.evidence]],
+                    "types": ["control-objective"],
+                    "origins": origins(self.results),
+                    "subjects": [reference(item) for item in items],
+                    "relevant-evidence": [
+                        {"href": f"#{self._resource(path)}", "description": escaped(path)} for path in named
+                    ],
+                    "collected": self.results.facts.collected_to,
+                }
+
+    def findings(self) -> Iterator[Json]:
+        """One for each control of which something was tested."""
+        for control in self.results.controls:
+            finding = self.found[control.id]
+            if finding.status not in _STATES:
+                continue
+            state, reason = _STATES[finding.status]
+            told = escaped(conclusion(control, finding, self.results.facts.as_of))
+            related = {
+                "related-observations": [
+                    {"observation-uuid": self._observation(control.id, group)}
+                    for group in self.groups[control.id]
+                ],
+                "related-risks": [
+                    {"risk-uuid": self._risk(control.id, waiver)} for waiver in self._waived(control.id)
+                ],
+            }
+            counts = ("population", "satisfied", "exceptions", "waived", "not_assessed", "not_applicable")
+            yield {
+                "uuid": self.id("finding", control.id),
+                "title": escaped(control.title),
+                "description": told,
+                "props": [
+                    prop("control-id", control.id),
+                    prop("severity", control.severity),
+                    *(prop(name.replace("_", "-"), getattr(finding, name)) for name in counts),
+                ],
+                "origins": origins(self.results),
+                "target": {
+                    "type": "objective-id",
+                    "target-id": objective_id(control.id),
+                    "status": {"state": state, "reason": reason, "remarks": told},
+                },
+                **_filled(related),
+                "remarks": escaped(control.remediation_text),
+            }
+
+    def risks(self) -> Iterator[Json]:
+        """One for each waiver of a control: what was found is accepted, and stays what it is."""
+        for control in self.results.controls:
+            for waiver, items in self._waived(control.id).items():
+                group = (Status.NOT_SATISFIED, None)
+                yield {
+                    "uuid": self._risk(control.id, waiver),
+                    "title": text("waiver_title", title=control.title),
+                    "description": text("waiver", n=len(items), waiver=waiver),
+                    "statement": escaped(control.objective),
+                    "props": [prop("control-id", control.id), prop("waiver", waiver)],
+                    "status": "deviation-approved",
+                    "origins": origins(self.results),
+                    "mitigating-factors": [
+                        {
+                            "uuid": self.id("waiver", control.id, waiver),
+                            "description": text("waived_subjects", n=len(items)),
+                            "subjects": [subject_reference(item.subject) for item in items],
+                        }
+                    ],
+                    "related-observations": [{"observation-uuid": self._observation(control.id, group)}],
+                }
+
+    def log(self) -> Iterator[Json]:
+        """The reading itself, each gap, and by control and reason what was not assessed or did not apply."""
+        facts = self.results.facts
+        yield self._entry("collected", text("log_collected"), text("log_snapshot", id=facts.snapshot))
+        for gap in self.results.gaps:
+            yield self._gap(gap)
+        for control in self.results.controls:
+            if not self.found[control.id].population:
+                title = text("log_nothing", title=control.title)
+                told = conclusion(control, self.found[control.id], facts.as_of)
+                yield self._entry(f"population\n{control.id}", title, escaped(told), control)
+            for group, items in self.groups[control.id].items():
+                if group[0] not in _STATES:
+                    yield from self._untested(control, group, items)
+
+    def _untested(self, control: Control, group: Group, items: list[Observation]) -> Iterator[Json]:
+        by_reason: dict[str, int] = defaultdict(int)
+        for item in items:
+            by_reason[item.reason] += 1
+        status, cause = group
+        for reason, number in by_reason.items():
+            title = f"{escaped(control.title)}: {_status(status, cause)}"
+            told = text("log_untested", n=number, reason=reason)
+            key = f"untested\n{control.id}\n{status}\n{cause}\n{reason}"
+            entry = self._entry(key, title, told, control)
+            entry["props"] += [prop("status", status.value), prop("subjects", number)]
+            if cause:
+                entry["props"].append(prop("cause", cause.value))
+            entry["links"] = [{"href": f"#{self._observation(control.id, group)}", "rel": "related"}]
+            yield entry
+
+    def _gap(self, gap: Gap) -> Json:
+        title = text("log_excluded" if gap.excluded else "log_gap", source=gap.source)
+        told = text("log_gap_detail", where=gap.scope_name or gap.scope, detail=gap.detail)
+        entry = self._entry(f"gap\n{gap.source}\n{gap.scope}\n{gap.reason}\n{gap.detail}", title, told)
+        entry["props"] = [
+            prop("gap-source", gap.source), prop("gap-scope", gap.scope), prop("gap-reason", gap.reason),
+        ]  # fmt: skip
+        return entry
+
+    def _entry(self, key: str, title: str, told: str, control: Control | None = None) -> dict[str, Json]:
+        facts = self.results.facts
+        entry: dict[str, Json] = {
+            "uuid": self.id("log", key),
+            "title": title,
+            "description": told,
+            "start": facts.collected_from,
+            "end": facts.collected_to,
+        }
+        if control:
+            entry["props"] = [prop("control-id", control.id)]
+        return entry
+
+    def resources(self, folder: Path) -> Iterator[Json]:
+        """The pack's files that observations rest on, by a path from this document, with their hashes."""
+        judged = (control.id for control in self.results.controls if self.groups[control.id])
+        tables = (f"results/csv/{control}.csv" for control in judged)
+        pages = {page for item in self.results.observations for page in _pages(item)}
+        for path in ("results/observations.jsonl", *tables, *sorted(pages)):
+            link: dict[str, Json] = {"href": f"../{path}"}
+            if (folder / path).is_file():
+                digest = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+                link["hashes"] = [{"algorithm": "SHA-256", "value": digest}]
+            yield {"uuid": self._resource(path), "title": escaped(path), "rlinks": [link]}
+
+    def _waived(self, control: str) -> Mapping[str, list[Observation]]:
+        waived: dict[str, list[Observation]] = defaultdict(list)
+        for item in self.groups[control][Status.NOT_SATISFIED, None]:
+            if item.waiver:
+                waived[item.waiver].append(item)
+        return waived
+
+    def _observation(self, control: str, group: Group) -> str:
+        return self.id("observation", control, group[0].value, group[1].value if group[1] else "")
+
+    def _risk(self, control: str, waiver: str) -> str:
+        return self.id("risk", control, waiver)
+
+    def _resource(self, path: str) -> str:
+        return self.id("resource", path)
+
+
+def _pages(item: Observation) -> list[str]:
+    return [reference.partition("#")[0] for reference in item.evidence]
+
+
+def _status(status: Status, cause: Cause | None) -> str:
+    told = text(f"status_{status.value}")
+    return f"{told} ({escaped(CAUSES[cause])})" if cause else told

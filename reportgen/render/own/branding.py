@@ -1,0 +1,148 @@
+"""``branding.yaml``: colours, a logo, sections that are left out, and words in place of the shipped ones."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, Field, ValidationError
+
+from reportgen import mistakes
+from reportgen.errors import UsageError
+from reportgen.fields import StrictModel
+from reportgen.render.strings import Entry, builtin
+from reportgen.yaml_text import read
+
+BRANDING = "branding.yaml"
+Section = Literal[
+    "access", "changes", "entity", "estate", "exceptions", "frameworks", "glossary", "responsibility"
+]
+"""What a pack can do without. Scope, gaps and the document's nature are not among them, and never will be."""
+_CONTRAST = 4.5
+"""WCAG 2.2, success criterion 1.4.3: text against its background."""
+_PAPER, _DARK_PAPER = "#ffffff", "#141b21"
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours such as ``#1f4e79``, from 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _on(paper: str, what: str) -> AfterValidator:
+    def readable(colour: str) -> str:
+        if not _COLOUR.fullmatch(colour):
+            raise ValueError("expected a colour such as '#1f4e79', in quotes")
+        ratio = contrast(colour, paper)
+        if ratio < _CONTRAST:
+            raise ValueError(f"its contrast with {what} is {ratio:.1f}; headings need {_CONTRAST}")
+        return colour.lower()
+
+    return AfterValidator(readable)
+
+
+class Colours(StrictModel):
+    """``accent`` is that of headings and rules, ``accent_dark`` the same on a dark screen."""
+
+    accent: Annotated[str, _on(_PAPER, "white paper")] | None = None
+    accent_dark: Annotated[str, _on(_DARK_PAPER, "a dark screen")] | None = None
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """Those given, by name."""
+        return self.model_dump(exclude_none=True)
+
+
+class Branding(StrictModel):
+    """The whole file; every key may be left out."""
+
+    logo: str = ""
+    logo_alt: str = ""
+    language: str = Field(default="en", pattern=_LANGUAGE)
+    colours: Colours = Colours()
+    sections: dict[Section, bool] = Field(default_factory=dict)
+    strings: dict[str, dict[str, str | dict[str, str]]] = Field(default_factory=dict)
+
+    @property
+    def texts(self) -> dict[str, Entry]:
+        """The words by key of the shipped catalogue."""
+        return {
+            f"{section}.{name}": text
+            for section, texts in self.strings.items()
+            for name, text in texts.items()
+        }
+
+
+def branding(data: bytes, name: str) -> tuple[Branding, tuple[str, ...]]:
+    """The file as understood; with a problem in it, nothing of it and all problems by line."""
+    try:
+        node, raw = read(data.decode("utf-8"), name)
+        found = Branding.model_validate(raw or {})
+    except UnicodeDecodeError as error:
+        return Branding(), (f"{name}:1: not UTF-8 text (byte {error.start})",)
+    except UsageError as error:
+        return Branding(), tuple(str(error).splitlines())
+    except ValidationError as error:
+        told = (mistakes.told(name, node, item, Branding) for item in error.errors(include_url=False))
+        return Branding(), tuple(dict.fromkeys(told))
+    problems = tuple(
+        f"{name}:{_line(node, key)}: strings.{key}: {what}" for key, what in _wrong_texts(found.texts)
+    )
+    return (Branding() if problems else found), problems
+
+
+def _wrong_texts(texts: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    shipped = builtin().entries
+    for key, entry in texts.items():
+        if key not in shipped:
+            yield key, "no such text; templates/strings.yaml has all of them"
+        elif isinstance(entry, str) is not isinstance(shipped[key], str):
+            yield key, "expected one text" if isinstance(shipped[key], str) else "expected one and other"
+        elif not isinstance(entry, str) and entry.keys() != {"one", "other"}:
+            yield key, "expected one and other"
+        else:
+            problem = _wrong_placeholders(entry, shipped[key])
+            if problem:
+                yield key, problem
+
+
+def _wrong_placeholders(entry: Entry, shipped: Entry) -> str:
+    """What is wrong with a text's ``{placeholders}``, "" where nothing is."""
+    known = {name for text in _each(shipped) for _, name, *_ in string.Formatter().parse(text) if name}
+    try:
+        fields = [field for text in _each(entry) for field in string.Formatter().parse(text)]
+    except ValueError as error:
+        return f"not a text with {{placeholders}}: {error}"
+    for _, name, spec, conversion in fields:
+        if name is not None and (name not in known or spec or conversion):
+            expected = ", ".join(f"{{{one}}}" for one in sorted(known)) or "none"
+            return f"unknown placeholder {{{name}}}; expected {expected}"
+    return ""
+
+
+def _each(entry: Entry) -> tuple[str, ...]:
+    return (entry,) if isinstance(entry, str) else tuple(entry.values())
+
+
+def _line(node: Any, key: str) -> int:
+    """The line of ``strings.<section>.<name>``."""
+    line = 1
+    for part in ("strings", *key.split(".", 1)):
+        for name, value in node.value if isinstance(node, yaml.MappingNode) else ():
+            if name.value == part:
+                line, node = name.start_mark.line + 1, value
+                break
+    return line

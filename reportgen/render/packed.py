@@ -1,0 +1,170 @@
+"""All observations as columns, for the script of report.html: every text once, compressed, and cleaned.
+
+The browser gets one JSON document, gzipped and in base64. Its columns hold numbers only: places in the tables
+of statuses, severities, controls, subjects and texts beside them. What came from outside is cleaned here, as
+every printed expression of a template is, so that the script has only to set it as text.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from reportgen.model import Control, Observation, Results, Subject
+from reportgen.render import charts
+from reportgen.render.context import Report
+from reportgen.render.controls import CAUSES
+from reportgen.render.data import FORMULA
+from reportgen.render.front import SEVERITIES
+from reportgen.render.ipe import IpeSheet
+from reportgen.render.names import AREAS, Names
+from reportgen.render.strings import builtin
+from reportgen.render.text import cleaner, observed
+from reportgen.render.wording import kind
+
+_MAX_VALUE = 2000
+"""Letters of one observed value; the CSV has it whole."""
+_NONE = -1
+_clean = cleaner()
+_Key = TypeVar("_Key")
+
+
+@dataclass(slots=True)
+class _Table(Generic[_Key]):
+    """Values once each, by the place in which they were first seen."""
+
+    places: dict[_Key, int] = field(default_factory=dict)
+
+    def place(self, value: _Key) -> int:
+        return self.places.setdefault(value, len(self.places))
+
+
+def packed(view: Report) -> str:
+    """The document for the script, gzipped, in base64; the same results give the same text."""
+    document = json.dumps(_document(view), ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(gzip.compress(document.encode(), mtime=0)).decode()
+
+
+def _document(view: Report) -> dict[str, Any]:
+    results, names = view.results, Names.of(view.results)
+    tables = _Tables(results, names)
+    rows, subjects = tables.rows(), tables.subjects()
+    return {
+        "strings": builtin().section("script"),
+        "formula": FORMULA.pattern,
+        "statuses": [[status.value, charts.GLYPHS[status], charts.WORDS[status]] for status in charts.ORDER],
+        "severities": [[word, word.capitalize()] for word in SEVERITIES],
+        "controls": [_control(control, results, view.ipe) for control in results.controls],
+        "frameworks": [
+            [result.framework.id, _clean(result.framework.short)] for result in results.frameworks
+        ],
+        "subscriptions": [[_clean(key), _clean(names.subscription(key))] for key in tables.subscriptions],
+        "clusters": [
+            [_clean(names.ids[key]), _clean(names.clusters[key]), names.link(key)] for key in tables.clusters
+        ],
+        "subjects": subjects,
+        "texts": list(tables.texts.places),
+        "values": list(tables.values.places),
+        "evidence": list(tables.evidence.places),
+        "rows": rows,
+    }
+
+
+def _control(control: Control, results: Results, ipe: Iterable[IpeSheet]) -> dict[str, Any]:
+    asked = [
+        (place, line.requirement.id)
+        for place, result in enumerate(results.frameworks)
+        for line in result.requirements
+        if any(mapped.control == control.id for mapped in line.requirement.controls)
+    ]
+    return {
+        "id": control.id,
+        "title": _clean(control.title),
+        "area": AREAS.get(control.area, control.area.capitalize()),
+        "severity": SEVERITIES.index(control.severity),
+        "remedy": _clean(control.remediation_text),
+        "cli": _clean(control.remediation_cli.strip()),
+        "frameworks": sorted({place for place, _ in asked}),
+        "requirements": [[place, _clean(requirement)] for place, requirement in asked],
+        "sheets": [[sheet.anchor, sheet.number] for sheet in ipe if sheet.source.source in control.needs],
+    }
+
+
+class _Tables:
+    """The rows in the order in which they are shown: exceptions first, the most severe before others.
+
+    Clusters, subscriptions and subjects are in the order of their names, so that their places sort rows.
+    """
+
+    def __init__(self, results: Results, names: Names) -> None:
+        self._names = names
+        self._places = {control.id: place for place, control in enumerate(results.controls)}
+        self._severities = {control.id: SEVERITIES.index(control.severity) for control in results.controls}
+        self._ordered = sorted(results.observations, key=self._order)
+        known = {_identity(item.subject): item.subject for item in results.observations}
+        self._subjects = dict(
+            sorted(known.items(), key=lambda one: (one[1].name.casefold(), names.order(one[1]), one[0]))
+        )
+        found = {subject.subscription.lower() for subject in known.values()}
+        self.clusters = sorted(names.clusters, key=lambda key: (names.clusters[key].casefold(), key))
+        self.subscriptions = sorted(found, key=lambda key: (names.subscription(key).casefold(), key))
+        self.texts: _Table[str] = _Table()
+        self.values: _Table[tuple[int, ...]] = _Table()
+        self.evidence: _Table[tuple[int, ...]] = _Table()
+
+    def _order(self, item: Observation) -> tuple[Any, ...]:
+        control = item.control
+        status = charts.ORDER.index(item.status)
+        return status, self._severities[control], self._places[control], self._names.order(item.subject)
+
+    def subjects(self) -> dict[str, list[Any]]:
+        """The subjects, as columns."""
+        cluster = {key: place for place, key in enumerate(self.clusters)}
+        subscription = {key: place for place, key in enumerate(self.subscriptions)}
+        subjects = self._subjects.values()
+        return {
+            "name": [_clean(subject.name) for subject in subjects],
+            "id": [_clean(subject.id) for subject in subjects],
+            "kind": [self._text(kind(subject.kind)) for subject in subjects],
+            "cluster": [cluster.get(subject.cluster_id.lower(), _NONE) for subject in subjects],
+            "subscription": [subscription[subject.subscription.lower()] for subject in subjects],
+        }
+
+    def rows(self) -> dict[str, list[int]]:
+        """The observations, as columns of numbers."""
+        subject = {key: place for place, key in enumerate(self._subjects)}
+        ordered = self._ordered
+        return {
+            "status": [charts.ORDER.index(item.status) for item in ordered],
+            "control": [self._places[item.control] for item in ordered],
+            "subject": [subject[_identity(item.subject)] for item in ordered],
+            "cause": [self._text(CAUSES[item.cause]) if item.cause else _NONE for item in ordered],
+            "reason": [self._text(self._names.spelled(item.reason)) for item in ordered],
+            "waiver": [self._text(item.waiver) for item in ordered],
+            "values": [self.values.place(tuple(self._observed(item))) for item in ordered],
+            "evidence": [self.evidence.place(tuple(self._evidence(item))) for item in ordered],
+        }
+
+    def _text(self, value: str | None) -> int:
+        return self.texts.place(_clean(value)) if value else _NONE
+
+    def _observed(self, item: Observation) -> Iterable[int]:
+        """Label and value, in turn."""
+        for label, value in item.observed.items():
+            yield self.texts.place(_clean(label))
+            yield self.texts.place(_clean(observed(self._names.spelled(value), _MAX_VALUE)))
+
+    def _evidence(self, item: Observation) -> Iterable[int]:
+        """The path of a page and the pointer into it, in turn."""
+        for reference in item.evidence:
+            path, _, pointer = reference.partition("#")
+            yield self.texts.place(_clean(path))
+            yield self.texts.place(_clean(pointer))
+
+
+def _identity(subject: Subject) -> tuple[str, str]:
+    return subject.kind, subject.id.lower()

@@ -1,0 +1,108 @@
+"""The runs of the period as the report lists them: what came of each, and why one was not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.model import RegisteredRun, Results, RunListing
+from reportgen.render.strings import Strings, builtin
+from reportgen.render.text import moment
+
+_ROWS_IN_PDF = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run; ``told`` are sentences about it, ``stamp`` what its time-stamp says, "" without one."""
+
+    number: int
+    run: str
+    started: str
+    result: str
+    fine: bool
+    snapshot: str
+    told: tuple[str, ...]
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunsView:
+    """The part on the register; ``windows`` is the sentence about the schedule, "" without one."""
+
+    place: str
+    summary: str
+    windows: str
+    missed: tuple[str, ...]
+    problems: tuple[str, ...]
+    stamped: bool
+    rows: tuple[RunRow, ...]
+    all_rows: int
+    last_entry: int
+    last_entry_sha256: str
+
+
+def runs_view(results: Results, medium: str) -> RunsView | None:
+    """What a report says of the register, None where none was kept."""
+    listing, strings = results.runs, builtin()
+    if listing is None:
+        return None
+    stamped = any(run.stamped_at or run.stamp_error for run in listing.runs)
+    shown = listing.runs[:_ROWS_IN_PDF] if medium == "pdf" else listing.runs
+    used = sum(run.used for run in listing.runs)
+    return RunsView(
+        place=strings.text("runs.in_blobs", url=listing.store)
+        if listing.store
+        else strings.text("runs.in_folder"),
+        summary=strings.text("runs.summary", n=len(listing.runs), used=used, kept=_kept(listing)),
+        windows=_windows(listing, strings),
+        missed=tuple(f"{first} – {last}" for first, last in listing.missed),
+        problems=listing.problems,
+        stamped=stamped,
+        rows=tuple(_row(run, strings) for run in shown),
+        all_rows=len(listing.runs),
+        last_entry=listing.last_entry,
+        last_entry_sha256=listing.last_entry_sha256,
+    )
+
+
+def _kept(listing: RunListing) -> int:
+    return sum(bool(run.snapshot) for run in listing.runs)
+
+
+def _windows(listing: RunListing, strings: Strings) -> str:
+    if not listing.schedule:
+        return ""
+    due, missed, still = len(listing.due), len(listing.missed), len(listing.open)
+    every = strings.text(f"runs.{listing.schedule}")
+    told = strings.text("runs.windows", n=due, every=every, collected=due - missed - still, missed=missed)
+    return f"{told} {strings.text('runs.windows_open', n=still)}" if still else told
+
+
+def _row(run: RegisteredRun, strings: Strings) -> RunRow:
+    return RunRow(
+        number=run.number,
+        run=run.run,
+        started=moment(run.started_at),
+        result=strings.text(f"runs.result_{run.result.replace('-', '_')}", n=run.gaps),
+        fine=run.result == "complete",
+        snapshot=run.snapshot,
+        told=tuple(_told(run, strings)),
+        stamp=_stamp(run, strings),
+    )
+
+
+def _told(run: RegisteredRun, strings: Strings) -> list[str]:
+    told = [strings.text("runs.used")] if run.used else []
+    if run.why:
+        told.append(strings.text(f"runs.why_{run.why.replace('-', '_')}", error=run.error))
+    if run.resumed:
+        told.append(strings.text("runs.resumed"))
+    if run.took_over:
+        told.append(strings.text("runs.took_over", run=run.took_over))
+    return told
+
+
+def _stamp(run: RegisteredRun, strings: Strings) -> str:
+    if run.stamped_at:
+        return strings.text("runs.stamped", time=moment(run.stamped_at), authority=run.stamped_by)
+    return strings.text("runs.not_stamped", error=run.stamp_error) if run.stamp_error else ""

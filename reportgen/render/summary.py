@@ -1,0 +1,143 @@
+"""summary.md: what fits into a ticket. Names of the estate stand as code, sentences escaped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from reportgen.model import Control, Finding, Observation, Results
+from reportgen.render.charts import GLYPHS, ORDER, WORDS
+from reportgen.render.completeness import gap_row, scope_view
+from reportgen.render.context import BANNERS
+from reportgen.render.controls import Caps
+from reportgen.render.markdown import code, escaped
+from reportgen.render.names import Names
+from reportgen.render.strings import builtin
+from reportgen.render.tables import SEVERITIES, by_severity
+from reportgen.render.text import cut, moment
+from reportgen.render.wording import kind
+
+_MOST_EXCEPTIONS = 20
+_MOST_GAPS = 20
+_LONGEST = 240
+"""Letters of a reason; the workbook and the tables have it whole."""
+
+
+class TicketSummary:
+    """summary.md: scope, counts, gaps, the most severe exceptions, and where the rest is."""
+
+    name = "summary"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file into ``folder`` and return its path."""
+        path = folder / "summary.md"
+        path.write_text("\n".join(_lines(results)) + "\n", encoding="utf-8", newline="\n")
+        return path
+
+
+def _text(key: str, **values: object) -> str:
+    return builtin().text(f"ticket.{key}", **values)
+
+
+def _lines(results: Results) -> Iterator[str]:
+    facts, names = results.facts, Names.of(results)
+    yield f"# {_text('title', entity=escaped(facts.entity), engagement=escaped(facts.engagement))}"
+    if banner := BANNERS[facts.collection_mode]:
+        yield from ("", f"**{banner}**")
+    told = {"start": facts.period_start, "end": facts.period_end, "as_of": moment(facts.as_of)}
+    yield from ("", _text("when", id=code(facts.pack_id), **told))
+    yield from ("", _text("marking", marking=escaped(facts.classification)))
+    yield from ("", f"## {_text('scope')}", "", escaped(scope_view(results, Caps()).verdict))
+    yield from _counts(results)
+    yield from _exceptions(results, names)
+    yield from _gaps(results, names)
+    for note in results.notes:
+        yield from ("", _text("note", note=escaped(note)))
+    yield from ("", f"## {_text('where')}", "")
+    yield from (f"- {_text(f'where_{name}')}" for name in ("report", "workbook", "tables", "verify"))
+    yield from ("", escaped(builtin().text("nature.evidence")))
+
+
+def _counts(results: Results) -> Iterator[str]:
+    """Controls and subjects by status; never a percentage."""
+    findings = Counter(finding.status for finding in results.findings)
+    items = Counter(item.status for item in results.observations)
+    yield from ("", f"## {_text('results')}")
+    heads = (_text("status"), _text("controls"), _text("subjects"))
+    rows = ((f"{GLYPHS[status]} {WORDS[status]}", findings[status], items[status]) for status in ORDER)
+    yield from _table(heads, rows)
+    waived = sum(finding.waived for finding in results.findings)
+    if waived:
+        yield from ("", _text("waived", n=waived))
+
+
+def _exceptions(results: Results, names: Names) -> Iterator[str]:
+    """The controls with exceptions by severity, then the first subjects."""
+    controls = {control.id: control for control in results.controls}
+    found = by_severity(results)
+    if not found:
+        return
+    yield from ("", f"## {_text('exceptions')}")
+    worst = sorted(
+        (finding for finding in results.findings if finding.exceptions),
+        key=lambda finding: (SEVERITIES.index(controls[finding.control].severity), -finding.exceptions),
+    )
+    yield from ("", _text("first", shown=min(len(worst), _MOST_EXCEPTIONS), all=len(worst)))
+    yield from _table(
+        tuple(map(_text, ("severity", "control", "title_of", "counts"))),
+        (_control(controls[finding.control], finding) for finding in worst[:_MOST_EXCEPTIONS]),
+    )
+    yield from ("", _text("first_subjects", shown=min(len(found), _MOST_EXCEPTIONS), all=len(found)))
+    yield from _table(
+        tuple(map(_text, ("severity", "control", "subject", "cluster", "reason"))),
+        (_subject(controls[item.control], item, names) for item in found[:_MOST_EXCEPTIONS]),
+    )
+
+
+def _control(control: Control, finding: Finding) -> tuple[str, ...]:
+    assessed = finding.satisfied + finding.exceptions
+    counted = _text("of_assessed", exceptions=finding.exceptions, assessed=assessed)
+    return (control.severity, code(control.id), escaped(control.title), counted)
+
+
+def _subject(control: Control, item: Observation, names: Names) -> tuple[str, ...]:
+    subject = item.subject
+    cluster = names.clusters.get(subject.cluster_id.lower(), subject.cluster)
+    reason = escaped(cut(str(names.spelled(item.reason)), _LONGEST))
+    if item.waiver:
+        reason = f"{reason} {_text('waiver', waiver=escaped(item.waiver))}"
+    return (
+        control.severity,
+        code(control.id),
+        f"{kind(subject.kind)} {code(subject.name)}",
+        code(cluster),
+        reason,
+    )
+
+
+def _gaps(results: Results, names: Names) -> Iterator[str]:
+    gaps = [gap_row(gap, names) for gap in sorted(results.gaps, key=lambda gap: (gap.excluded, gap.source))]
+    if not gaps:
+        return
+    yield from ("", f"## {_text('gaps')}", "")
+    yield _text("first", shown=min(len(gaps), _MOST_GAPS), all=len(gaps))
+    yield from _table(
+        tuple(map(_text, ("source", "place", "gap_reason", "detail"))),
+        (
+            (
+                escaped(gap.source),
+                code(gap.scope_name),
+                escaped(gap.reason),
+                escaped(cut(gap.detail, _LONGEST)),
+            )
+            for gap in gaps[:_MOST_GAPS]
+        ),
+    )
+
+
+def _table(heads: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> Iterator[str]:
+    yield from ("", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}")
+    for row in rows:
+        cells = (f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
+        yield f"| {' | '.join(cells)} |"

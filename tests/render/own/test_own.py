@@ -1,0 +1,250 @@
+"""A company's own templates: used where they are sound, named with their line where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from reportgen.model import Results
+from reportgen.render import own
+from reportgen.render.context import report
+from reportgen.render.environment import render
+from reportgen.render.own.branding import contrast
+from tests.render import factory
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/>{}</svg>'
+COVER = (
+    "{% extends 'shipped/parts/cover.html.j2' %}\n{% block title %}<p>Our words for {{ facts.entity }}</p>"
+)
+Made = Callable[..., Results]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """Small results with a folder of templates of these files, tried as a run tries them."""
+
+    def make(**files: str) -> Results:
+        for name, text in files.items():
+            path = tmp_path / "look" / name.replace("__", "/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        base = factory.few(factory.results(1), 2)
+        return own.tried(replace(base, templates=own.load(tmp_path, Path("look"))))
+
+    return make
+
+
+def problems(results: Results) -> tuple[str, ...]:
+    assert results.templates
+    return results.templates.problems
+
+
+def page(results: Results, medium: str = "html") -> str:
+    return render(report(results, medium))
+
+
+def test_a_part_takes_the_place_of_the_shipped_one(made: Made) -> None:
+    results = made(**{"parts__cover.html.j2": COVER + "{% endblock %}"})
+    assert problems(results) == ()
+    assert "Our words for Contoso &lt;b&gt;Energy" in page(results)
+    assert "Period of review" in page(results, "pdf")
+    assert "parts (parts/cover.html.j2)" in results.notes[-1]
+    assert results.notes[-1] in unescape(page(results))
+
+
+def test_a_part_may_include_a_helper(made: Made) -> None:
+    results = made(
+        **{"parts__cover.html.j2": "{% include 'parts/_line.html.j2' %}", "parts___line.html.j2": "A line."}
+    )
+    assert problems(results) == ()
+    assert "A line." in page(results)
+
+
+def test_a_syntax_error_is_named_and_the_shipped_part_is_used(made: Made) -> None:
+    results = made(**{"parts__cover.html.j2": "<p>\n{% if %}"})
+    (problem,) = problems(results)
+    assert problem.startswith("look/parts/cover.html.j2:2: not a template: ")
+    assert "Period of review" in page(results)
+    assert problem in results.notes
+
+
+def test_a_part_that_fails_while_rendering_is_named_and_the_others_are_used(made: Made) -> None:
+    results = made(
+        **{
+            "parts__cover.html.j2": "<p>\n\n{{ facts.no_such_thing }}</p>",
+            "parts__method.html.j2": "{% if medium == 'pdf' %}\n{{ 1 / 0 }}\n{% endif %}",
+            "parts__parameters.html.j2": "Our parameters.",
+        }
+    )
+    told = problems(results)
+    assert [text.split(": ")[:2] for text in told] == [
+        ["look/parts/cover.html.j2:3", "UndefinedError"],
+        ["look/parts/method.html.j2:2", "ZeroDivisionError"],
+    ]
+    assert "Our parameters." in page(results)
+    assert "Period of review" in page(results)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ facts.__class__.__mro__ }}",
+        "{{ t.__globals__ }}",
+        "{{ report.results.notes.__class__.__base__.__subclasses__() }}",
+        "{% include '../../../etc/passwd' %}",
+        "{% include '/etc/passwd' %}",
+    ],
+)
+def test_a_part_reaches_nothing_but_the_report(made: Made, text: str) -> None:
+    results = made(**{"parts__cover.html.j2": text})
+    (problem,) = problems(results)
+    assert problem.startswith("look/parts/cover.html.j2:1: ")
+    assert "root:" not in page(results)
+    assert "Period of review" in page(results)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src='https://example.com/x.png'>",
+        "<link rel='stylesheet' href='x.css'>",
+        "<p style='color: red'>",
+        "<p onclick='x()'>",
+        "<{{ 'script' }}>",
+        "<im{{ 'g' }} src='file:///etc/passwd'>",
+        "{{ '<b>' | safe }}",
+        "{% autoescape false %}{{ facts.entity }}{% endautoescape %}",
+    ],
+)
+def test_a_part_runs_nothing_and_fetches_nothing(made: Made, text: str) -> None:
+    (problem,) = problems(made(**{"parts__cover.html.j2": f"<p>one</p>\n{text}"}))
+    assert problem.startswith("look/parts/cover.html.j2:2: ")
+
+
+@pytest.mark.parametrize("name", ["scope", "gaps", "nature", "no-such-part"])
+def test_a_part_that_cannot_be_replaced_is_named(made: Made, name: str) -> None:
+    results = made(**{f"parts__{name}.html.j2": "All is well."})
+    assert problems(results)[0].startswith(f"look/parts/{name}.html.j2:1: ")
+    assert "All is well." not in page(results)
+
+
+def test_branding_changes_colours_words_logo_and_sections(made: Made) -> None:
+    branding = """
+colours: {accent: "#00594C", accent_dark: "#8FD4C8"}
+logo: logo.svg
+logo_alt: Contoso
+language: de
+sections: {access: false, frameworks: true}
+strings:
+  cover: {period: Berichtszeitraum}
+  nature:
+    controls: {one: eine Kontrolle, other: "{n} Kontrollen"}
+"""
+    results = made(**{"branding.yaml": branding, "logo.svg": SVG.format("")})
+    assert problems(results) == ()
+    html = page(results)
+    assert ":root { --accent: #00594c; }" in html
+    assert "--accent: #8fd4c8" in html
+    assert '<html lang="de">' in html
+    assert 'src="data:image/svg+xml;base64,' in html
+    assert "Berichtszeitraum" in html
+    assert "2 Kontrollen" in html
+    assert 'id="access"' not in html
+    assert 'id="gaps"' in html
+    assert "Sections left out by the entity's own templates: access." in unescape(html)
+
+
+@pytest.mark.parametrize(
+    ("branding", "line", "told"),
+    [
+        ("\ncolours: {accent: '#ffee00'}", 2, "contrast with white paper is 1.2"),
+        ("colours:\n  accent_dark: '#112233'", 2, "contrast with a dark screen"),
+        ("colours: {accent: green}", 1, "expected a colour"),
+        ("sections:\n  gaps: false", 2, "gaps"),
+        ("sections: {scope: false}", 1, "scope"),
+        ("strings:\n  cover:\n    perod: x", 3, "no such text"),
+        ("strings:\n  cover:\n    host: auf {hots}", 3, "unknown placeholder {hots}; expected {host}"),
+        ("strings:\n  cover:\n    host: auf {host.__class__}", 3, "unknown placeholder"),
+        ("strings:\n  cover:\n    host: auf {host!r}", 3, "unknown placeholder"),
+        ("strings:\n  cover:\n    host: auf {host", 3, "not a text with"),
+        ("strings:\n  nature:\n    controls: viele", 3, "expected one and other"),
+        ("strings:\n  cover:\n    host: {one: a, other: b}", 3, "expected one text"),
+        ("a: [", 1, "not valid YAML"),
+        ("colour: {}", 1, "unknown key"),
+        ("logo: logo.svg\nlogo: b.svg", 2, "this key is there twice"),
+    ],
+)  # fmt: skip
+def test_branding_that_cannot_be_used_is_named_by_line(
+    made: Made, branding: str, line: int, told: str
+) -> None:
+    results = made(**{"branding.yaml": branding})
+    (problem,) = problems(results)
+    assert problem.startswith(f"look/branding.yaml:{line}: ")
+    assert told in problem
+    assert "Period of review" in page(results)
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        ("<script>alert(1)</script>", "element script"),
+        ("<image href='https://example.com/a.png'/>", "element image"),
+        ("<use href='#a'/>", "element use"),
+        ("<rect onload='x()'/>", "attribute onload"),
+        ("<rect fill='url(https://example.com/#a)'/>", "attribute fill"),
+        ("<style>@import url(x)</style>", "element style"),
+        ("<foreignObject/>", "element foreignObject"),
+        ("<rect>", "not well-formed"),
+        ("<?xml-stylesheet href='x'?>", "processing instruction"),
+    ],
+)
+def test_a_logo_that_does_more_than_show_shapes_is_refused(made: Made, inside: str, told: str) -> None:
+    results = made(**{"branding.yaml": "logo: logo.svg", "logo.svg": "\n" + SVG.format(inside)})
+    (problem,) = problems(results)
+    assert problem.startswith("look/logo.svg:2: ")
+    assert told in problem
+    assert "data:image" not in page(results)
+
+
+def test_an_entity_in_a_logo_is_refused(made: Made) -> None:
+    text = '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n' + SVG.format("<title>&a;</title>")
+    (problem,) = problems(made(**{"branding.yaml": "logo: logo.svg", "logo.svg": text}))
+    assert "DOCTYPE" in problem
+
+
+def test_a_logo_that_is_not_there_or_no_picture_is_named(made: Made) -> None:
+    assert "no such file" in problems(made(**{"branding.yaml": "logo: logo.svg"}))[0]
+    text = problems(made(**{"branding.yaml": "logo: logo.gif", "logo.gif": "GIF89a"}))[0]
+    assert "neither PNG nor SVG" in text
+
+
+def test_a_link_out_of_the_folder_is_not_followed(made: Made, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("{{ facts.entity }} outside", encoding="utf-8")
+    (tmp_path / "look" / "parts").mkdir(parents=True)
+    (tmp_path / "look" / "parts" / "cover.html.j2").symlink_to(tmp_path / "secret")
+    results = made()
+    assert "leads out of the folder" in problems(results)[0]
+    assert " outside" not in page(results)
+
+
+def test_the_hash_is_of_what_was_read(made: Made) -> None:
+    one, two = made(**{"parts__cover.html.j2": "a"}), made(**{"parts__cover.html.j2": "b"})
+    assert one.templates
+    assert two.templates
+    assert one.templates.sha256 != two.templates.sha256
+    assert two.templates.sha256 == made().templates.sha256  # type: ignore[union-attr]
+
+
+def test_a_folder_that_is_not_there_is_a_note(tmp_path: Path) -> None:
+    loaded = own.load(tmp_path, Path("gone"))
+    assert loaded.problems == ("gone: no such folder, so nothing of it is used",)
+
+
+def test_contrast_is_that_of_the_guideline() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)

@@ -1,0 +1,312 @@
+"""The workbook as a reader opens it: typed cells, hostile names as text, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from reportgen.model import (
+    CollectionMode,
+    Framework,
+    FrameworkResult,
+    Json,
+    MappedControl,
+    ParameterNote,
+    Relation,
+    Requirement,
+    RequirementResult,
+    Results,
+    Status,
+    Weaker,
+)
+from reportgen.render.workbook import WorkbookReport
+from reportgen.render.workbook.book import shown
+from tests.render import factory
+
+SHEETS = [
+    "Summary", "Findings", "Exceptions", "Population", "Waivers", "Framework matrix", "Requirements", "Scope",
+    "Gaps", "Access listing", "Parameters", "Provenance",
+]  # fmt: skip
+FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-1", "@SUM(A1)", "{=1+1}", "\t=1", '=HYPERLINK("http://x","y")')
+LINKS = ("http://example.test", "internal:'Summary'!A1", "mailto:a@example.test", "file:///etc/passwd")
+NUMBERS = ("1", "007", "1e5", "TRUE", "2026-11-15", "2026-11-15T06:00:00Z", "#N/A")
+MARKUP = ("<r>rich</r>", "<r><t>x</t></r>", "<script>", "&amp;", "]]>", "a\nb")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return WorkbookReport().render(factory.results(30), tmp_path_factory.mktemp("workbook"))
+
+
+@pytest.fixture(scope="module")
+def book(path: Path) -> Any:
+    return openpyxl.load_workbook(path)
+
+
+def rows(sheet: Any) -> list[dict[str, Any]]:
+    """The rows below the line about the sheet and the heads."""
+    heads = [cell.value for cell in sheet[2]]
+    return [dict(zip(heads, line, strict=True)) for line in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+def cells(book: Any) -> Iterator[Any]:
+    return (cell for sheet in book for line in sheet.iter_rows() for cell in line)
+
+
+def one(value: Json, **changes: Any) -> Results:
+    """Results with one observation, in which ``value`` was observed."""
+    base = factory.few(factory.results(1, hostile=False), 1)
+    control = replace(base.controls[0], observe={"Value": "x"})
+    observation = replace(base.observations[0], observed={"Value": value}, **changes)
+    return replace(base, controls=(control,), observations=(observation,))
+
+
+def reopened(results: Results, folder: Path) -> Any:
+    return openpyxl.load_workbook(WorkbookReport().render(results, folder))
+
+
+def test_every_sheet_has_heads_a_filter_and_a_frozen_head(book: Any) -> None:
+    assert book.sheetnames == SHEETS
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B3"
+        assert sheet.auto_filter.ref.startswith("A2:")
+        assert sheet.print_title_rows == "$1:$2"
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToHeight == 0
+        assert sheet["A1"].value.startswith("SAMPLE ESTATE: NOT COLLECTED FROM AZURE. ")
+        assert "SAMPLE ESTATE" in sheet.oddHeader.center.text
+        assert all(sheet.column_dimensions[cell.column_letter].width for cell in sheet[2])
+
+
+def test_the_population_is_whole_and_typed(book: Any) -> None:
+    results = factory.results(30)
+    found = rows(book["Population"])
+    assert len(found) == len(results.observations) == book["Population"].max_row - 2
+    words = {"satisfied": "Satisfied", "not-satisfied": "Not satisfied", "not-assessed": "Not assessed",
+             "not-applicable": "Not applicable"}  # fmt: skip
+    for row, item in zip(found, results.observations, strict=True):
+        assert (row["Control"], row["Status"]) == (item.control, words[item.status])
+        assert results.observations[row["Line in observations.jsonl"] - 1] is item
+    private = next(row for row in found if row["Labels of the values"] == "1 Private API server")
+    assert private["Value 1"] is True
+    prefix = next(
+        row for row in found if row["Labels of the values"] == "1 Ranges · 2 Smallest prefix · 3 Private"
+    )
+    assert (prefix["Value 1"], prefix["Value 2"], prefix["Value 3"]) == (
+        "203.0.113.0/24, 0.0.0.0/0",
+        0,
+        False,
+    )
+
+
+def test_the_counts_of_the_summary_are_those_of_the_sheets(book: Any) -> None:
+    lines: dict[str, Any] = {}
+    for line in book["Summary"].iter_rows(values_only=True):
+        lines.setdefault(line[0], line[1:])
+    statuses = Counter(row["Status"] for row in rows(book["Population"]))
+    for word, number in statuses.items():
+        assert lines[word][1] == number
+    assert lines["As of (UTC)"][0] == datetime(2026, 11, 15, 6, 0)  # noqa: DTZ001 (a spreadsheet has no zones)
+    assert lines["Scope"][0].startswith("Incomplete. 1 of 3 expected subscriptions")
+    sheets = {line[:2] for line in book["Summary"].iter_rows(values_only=True)}
+    for name in SHEETS[1:]:
+        assert (name, len(rows(book[name]))) in sheets
+
+
+def test_exceptions_come_by_severity_and_waivers_leave_them_in(book: Any) -> None:
+    found = rows(book["Exceptions"])
+    order = [row["Severity"] for row in found]
+    assert order == sorted(order, key=["critical", "high", "medium", "low"].index)
+    assert len(found) == sum(row["Status"] == "Not satisfied" for row in rows(book["Population"]))
+    waived = [row for row in found if row["Waiver"]]
+    assert waived
+    assert {row["Status"] for row in rows(book["Waivers"]) if row["Waiver"]} >= {"Not satisfied"}
+    assert all(row["Waiver"] == "W-7 until 2027-01-31" for row in rows(book["Waivers"]))
+
+
+def test_a_control_leads_to_its_population_and_nothing_leads_out(book: Any, path: Path) -> None:
+    population = book["Population"]
+    for cell in book["Findings"]["A"][2:]:
+        sheet, _, place = cell.hyperlink.location.partition("!")
+        assert sheet == "'Population'"
+        assert population[place].value == cell.value
+    links = [
+        cell.hyperlink for sheet in book for line in sheet.iter_rows() for cell in line if cell.hyperlink
+    ]
+    assert len(links) == len(SHEETS) - 1 + 38
+    assert not [link for link in links if link.target]
+    with zipfile.ZipFile(path) as archive:
+        assert not [
+            name for name in archive.namelist() if "externalLink" in name or "worksheets/_rels" in name
+        ]
+
+
+def test_a_status_is_coloured_and_worded(book: Any) -> None:
+    fills = {cell.value: cell.fill.fgColor.rgb for cell in book["Population"]["C"][2:]}
+    assert fills["Not satisfied"] == "FFB3382C"
+    assert len(set(fills.values())) == len(fills) == 4
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *LINKS, *NUMBERS, *MARKUP], ids=ascii)
+def test_text_stays_text(tmp_path: Path, text: str) -> None:
+    base = one(text, reason=text, waiver=text)
+    facts = replace(base.facts, entity=text, classification=text, engagement=text)
+    item = base.observations[0]
+    item = replace(item, subject=replace(item.subject, name=text, cluster=text, cluster_id=text, id=text))
+    book = reopened(replace(base, facts=facts, observations=(item,)), tmp_path)
+    expected = shown(text)
+    assert not [cell for cell in cells(book) if cell.data_type in {"f", "e"}]
+    (row,) = rows(book["Population"])
+    for head in ("Value 1", "Reason", "Waiver", "Subject", "Cluster", "Subject id"):
+        assert (row[head], head) == (expected, head)
+    assert not [cell for cell in cells(book) if cell.hyperlink and cell.hyperlink.target]
+
+
+def test_names_that_try_to_do_harm_are_shown_escaped(book: Any, path: Path) -> None:
+    names = {row["Subject"] for row in rows(book["Population"])}
+    assert {shown(name) for name in factory.HOSTILE} <= names
+    assert {"\\u{202E}evil-rtl-override", "\\u{001B}[31mred\\u{001B}[0m", "prod 🚀 cluster"} <= names
+    with zipfile.ZipFile(path) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist() if "sheet" in name)
+    assert b"<f>" not in parts
+    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", parts)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("a\x00b\x0bc", "a\\u{0000}b\\u{000B}c"), ("\ud800", "\\u{D800}"), ("\ufffe", "\\u{FFFE}"),
+    ("<r>x</r>", "\\u{003C}r>x</r>"), ("plain", "plain"),
+])  # fmt: skip
+def test_what_excel_refuses_is_shown_escaped(text: str, expected: str) -> None:
+    assert shown(text) == expected
+
+
+def test_what_excel_would_unescape_is_escaped_for_it(tmp_path: Path) -> None:
+    path = WorkbookReport().render(one("_x0041_"), tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist() if "sheet" in name)
+    assert b"<t>_x005F_x0041_</t>" in parts
+    assert b"<t>_x0041_</t>" not in parts
+
+
+@pytest.mark.parametrize("letter", ["x", "ø", "🚀"])
+def test_a_text_longer_than_a_cell_is_cut_with_a_word(tmp_path: Path, letter: str) -> None:
+    units = len(letter.encode("utf-16-le")) // 2
+    whole = letter * (32_767 // units)
+    assert shown(whole) == whole
+    (row,) = rows(reopened(one(letter * 40_000), tmp_path)["Population"])
+    assert row["Value 1"].startswith(letter * 1000)
+    assert row["Value 1"].endswith("(cut here: a cell holds no more; whole in results/observations.jsonl)")
+    assert 32_760 < len(row["Value 1"].encode("utf-16-le")) // 2 <= 32_767
+
+
+@pytest.mark.parametrize(
+    "value", [10**15, -(10**20), float("inf"), float("nan"), None, "", [], {"a": [1, None]}], ids=repr
+)
+def test_what_a_cell_has_no_type_for_is_text(tmp_path: Path, value: Json) -> None:
+    (row,) = rows(reopened(one(value), tmp_path)["Population"])
+    texts = {"inf": "Infinity", "nan": "not set", "None": "not set", "": "(empty)", "[]": "(empty list)",
+             "{'a': [1, None]}": '{"a": [1, null]}'}  # fmt: skip
+    assert row["Value 1"] == texts.get(str(value), str(value))
+
+
+@pytest.mark.parametrize("number", [0, -1, 1.5, 999_999_999_999_999])
+def test_a_number_is_a_number(tmp_path: Path, number: float) -> None:
+    (cell,) = reopened(one(number), tmp_path)["Population"]["I"][2:]
+    assert (cell.value, cell.data_type) == (number, "n")
+
+
+def test_a_population_that_a_sheet_cannot_hold_goes_on_in_further_ones(tmp_path: Path) -> None:
+    results = factory.few(factory.results(7))
+    book = openpyxl.load_workbook(WorkbookReport(rows_a_sheet=10).render(results, tmp_path))
+    parts = [name for name in book.sheetnames if name.startswith("Population")]
+    assert parts == ["Population", "Population 2", "Population 3"]
+    assert [len(rows(book[name])) for name in parts] == [10, 10, 1]
+    lines = [row["Line in observations.jsonl"] for name in parts for row in rows(book[name])]
+    assert lines == list(range(1, 22))
+    told = {line[0]: line for line in book["Summary"].iter_rows(values_only=True)}
+    assert told["Population 2"][1:3] == (10, 21)
+    assert told["Population 2"][3].startswith("One of 3 sheets")
+    for cell in book["Findings"]["A"][2:]:
+        sheet, _, place = cell.hyperlink.location.partition("!")
+        assert book[sheet.strip("'")][place].value == cell.value
+
+
+def framework() -> FrameworkResult:
+    control = factory.results(1).controls[0].id
+    mapped = (
+        MappedControl(control, Relation.DIRECT, "CIS"),
+        MappedControl("not-run", Relation.SUPPORTING, ""),
+    )
+    asked = (
+        Requirement("1.1", "=Asked", "Group", "automated", "", "the rest", mapped),
+        Requirement("1.2", "Provider's", "Group", "inherited", "Theirs.", "", ()),
+    )
+    lines = (RequirementResult(asked[0], Status.SATISFIED, 0, 0), RequirementResult(asked[1], None, 0, 0))
+    return FrameworkResult(Framework("f", "Frame", "=Frame", "1", "P", "S", "", "", asked, ""), lines)
+
+
+def test_frameworks_as_a_matrix_and_by_requirement(tmp_path: Path) -> None:
+    base = factory.results(1, hostile=False)
+    book = reopened(replace(base, frameworks=(framework(),)), tmp_path)
+    matrix = rows(book["Framework matrix"])
+    assert [row["=Frame"] for row in matrix[:2]] == ["1.1", None]
+    lines = rows(book["Requirements"])
+    assert [(row["Requirement"], row["Control"], row["Mapped by"]) for row in lines] == [
+        ("1.1", base.controls[0].id, "CIS"), ("1.1", "not-run", "ours"), ("1.2", None, None),
+    ]  # fmt: skip
+    assert [row["Remark"] for row in lines[1:]] == ["Not covered: the rest", "Theirs."]
+
+
+def test_a_parameter_stands_beside_its_default(tmp_path: Path) -> None:
+    base = factory.few(factory.results(1, hostile=False), 1)
+    notes = {"max_age_days": ParameterNote(30, Weaker.HIGHER, "ours")}
+    control = replace(base.controls[0], parameters={"max_age_days": 90}, parameter_notes=notes)
+    (row,) = rows(reopened(replace(base, controls=(control,)), tmp_path)["Parameters"])
+    assert (row["Value used"], row["Default"], row["Lets more pass"]) == (90, 30, True)
+
+
+def test_provenance_has_queries_counts_and_times(book: Any) -> None:
+    graph = next(row for row in rows(book["Provenance"]) if row["Source id"] == "arg.managed-clusters")
+    assert graph["Query"].startswith("resources\n| where type")
+    assert (graph["Rows"], graph["Records that exist"], graph["Pages"]) == (41, 41, 3)
+    assert graph["From (UTC)"] == datetime(2026, 11, 15, 6, 0)  # noqa: DTZ001
+    assert graph["Pages, SHA-256"] == "a" * 64
+    assert "az graph query" in graph["Command to repeat it"]
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for zone in ("UTC", "Pacific/Auckland"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        written.append(WorkbookReport().render(factory.results(5), tmp_path / zone).read_bytes())
+    monkeypatch.undo()
+    time.tzset()
+    assert written[0] == written[1]
+    assert [path.name for path in (tmp_path / "UTC").iterdir()] == ["workbook.xlsx"]
+
+
+def test_the_document_says_when_and_what_it_is(tmp_path: Path, book: Any) -> None:
+    assert book.properties.created == datetime(2026, 11, 15, 6, 0)  # noqa: DTZ001
+    assert book.properties.title == "Evidence pack 3f9a1c77e2b4"
+    assert book.properties.description == "SAMPLE ESTATE: NOT COLLECTED FROM AZURE"
+    real = reopened(factory.results(1, CollectionMode.AZURE), tmp_path)
+    assert real["Findings"]["A1"].value.startswith("Each control with its result")
+
+
+def test_an_error_leaves_no_half_workbook(tmp_path: Path) -> None:
+    base = factory.few(factory.results(1), 1)
+    with pytest.raises(KeyError):
+        WorkbookReport().render(replace(base, findings=()), tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""Whether the PDFs of a pack are what they say they are, by veraPDF's word."""
