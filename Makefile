@@ -11,8 +11,9 @@ install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,cjk,dev]'
 	PYTHON="$(BIN)/python" sh tools/setup.sh pango
+	sh tools/setup.sh azurite
 	touch $@
 
 # The sample estate has a subscription that cannot be read, so its documented exit code is 3: incomplete.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from reportgen import __version__
 from reportgen.errors import UsageError
-from reportgen.journal import NAME as JOURNAL
 from reportgen.kept import Kept
 from reportgen.lease import HEARTBEAT, Held, Lease
 from reportgen.model import Json
@@ -70,16 +69,15 @@ class Attempt:
 
 
 @contextmanager
-def attempt(kept: Kept, wanted: Path, setting: Setting) -> Iterator[Attempt]:
+def attempt(kept: Kept, wanted: Path, setting: Setting, *, resumed: bool = False) -> Iterator[Attempt]:
     """Register a run, hold the engagement's lease while it lasts, and register how it ended.
 
-    ``wanted`` is where below ``kept.local`` its snapshot is to go; where a journal is in it, a killed
-    collection is gone on with, and where the name is taken, the run gets another. Raises UsageError where
+    ``wanted`` is where below ``kept.local`` its snapshot is to go: with ``resumed`` a killed collection is
+    gone on with there, else the run gets another name where that one is taken. Raises UsageError where
     another run has the lease; that is registered too.
     """
     register, snapshots, local = kept.register, kept.snapshots, kept.local
     run, own = secrets.token_hex(6), key(kept.engagement)
-    resumed = (wanted / JOURNAL).is_file()
     taken = frozenset() if resumed else frozenset((*snapshots.taken(), *_folders(local)))
 
     def facts(before: tuple[Entry, ...]) -> Mapping[str, Json]:

@@ -11,8 +11,6 @@ from cryptography.x509 import Certificate
 
 from reportgen import timestamp
 from reportgen.collect.connection import Connection
-from reportgen.errors import UsageError
-from reportgen.keeping import TimestampSettings
 from reportgen.model import Json
 from reportgen.snapshot import TIMESTAMP, Reader, root_document
 
@@ -21,30 +19,18 @@ _LARGEST = 1_000_000
 """Bytes; an answer with its certificates has some thousands."""
 
 
-def roots(settings: TimestampSettings, folder: Path) -> tuple[Certificate, ...]:
-    """The certificates of the engagement's ``timestamp.ca_file``; UsageError where it cannot be used."""
-    if settings.ca_file is None:
-        return ()
-    path = folder / settings.ca_file
-    try:
-        return timestamp.certificates(path)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"timestamp.ca_file: {path}: no certificates in PEM form ({error})") from error
+def stamp(url: str, roots: tuple[Certificate, ...], snapshot: Path, way: Connection) -> Mapping[str, Json]:
+    """Have a snapshot stamped by the authority at ``url``, and return what the register says of it.
 
-
-def stamp(
-    settings: TimestampSettings, engagement_folder: Path, snapshot: Path, way: Connection
-) -> Mapping[str, Json]:
-    """Have a snapshot stamped, put the answer beside it, and return what the register says of it.
-
-    A snapshot without a time-stamp is still evidence, so whatever goes wrong is said and no error.
+    The answer is put beside the snapshot. ``roots`` vouch for the authority, where there are any. A snapshot
+    without a time-stamp is still evidence, so whatever goes wrong is said and no error.
     """
+    header = Reader(snapshot).header
     try:
-        answer = _ask(settings.url, root_document(snapshot, Reader(snapshot).header), way)
-        header = Reader(snapshot).header
-        found = timestamp.check(answer, header.root_sha256, header.name, roots(settings, engagement_folder))
+        answer = _ask(url, root_document(snapshot, header), way)
+        found = timestamp.check(answer, header.root_sha256, header.name, roots)
     except (requests.RequestException, timestamp.BadTimestamp, ValueError) as error:
-        return {"timestamp": {"error": f"{settings.url}: {_first(error)}"}}
+        return {"timestamp": {"error": f"{url}: {_first(error)}"}}
     (snapshot / TIMESTAMP).write_bytes(answer)
     return {"timestamp": asdict(found)}
 
@@ -70,7 +56,7 @@ def _ask(url: str, document: bytes, way: Connection) -> bytes:
     ) as response:
         response.raise_for_status()
         content = response.raw.read(_LARGEST, decode_content=True)
-    answer = tsp.decode_timestamp_response(content)
+    answer = timestamp.decode(content)
     if answer.status not in (0, 1):
         raise ValueError(f"refused with status {answer.status} {' '.join(answer.status_string)}".strip())
     if answer.tst_info.nonce != request.nonce:
@@ -79,4 +65,8 @@ def _ask(url: str, document: bytes, way: Connection) -> bytes:
 
 
 def _first(error: Exception) -> str:
-    return (str(error).partition("\n")[0] or type(error).__name__)[:200]
+    """In a few words; what requests says of a call that came to nothing goes on about its own parts."""
+    told = str(error).partition("\n")[0] or type(error).__name__
+    if isinstance(error, requests.ConnectionError):
+        told = f"no connection ({told.rpartition(': ')[2]})"
+    return told[:200]

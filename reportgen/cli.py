@@ -225,29 +225,38 @@ def report(
     found = snapshot or kept.newest()
     before = line.previous(previous) if previous else None
     _preflight(out, draws=True)
-    outcome = line.report(loaded, found, out, own, kept.listing(found.name), before)
+    outcome = line.report(loaded, found, out, own, kept, before)
     console.summary(outcome)
     raise typer.Exit(outcome.exit_code(fail_on))
 
 
 @app.command()
 def verify(
-    pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")], as_json: AsJson = False
+    pack: Annotated[Path, typer.Argument(help="A pack's folder or zip.")],
+    timestamp_ca: Annotated[
+        Path | None, typer.Option(help="PEM file: whom to trust as a time-stamp authority.", dir_okay=False)
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Check a pack against its manifest: 0 intact, 1 altered, 2 not a pack."""
+    """Check a pack against its manifest, and its time-stamps: 0 intact, 1 altered, 2 not a pack."""
     from dataclasses import asdict
 
+    from reportgen import timestamp
     from reportgen.pack import verify as check
 
     found = check(pack)
+    stamps = timestamp.of_pack(pack, timestamp_ca)
     if as_json:
-        console.document({**asdict(found), "intact": found.intact})
+        stamped = [asdict(stamp) for stamp in stamps]
+        console.document({**asdict(found), "intact": found.intact, "timestamps": stamped})
     else:
         console.say(f"collection mode: {found.collection_mode or 'not stated'}")
         console.say(f"pack {found.pack_id}: {found.files} files in the manifest")
         for word, names in (("changed", found.changed), ("missing", found.missing), ("added", found.added)):
             for name in names:
                 console.say(f"  {word}: {name}")
+        for stamp in stamps:
+            console.say(f"time-stamp: {stamp.words()}")
         console.say("intact" if found.intact else "ALTERED since the manifest was written")
     raise typer.Exit(0 if found.intact else 1)
 
@@ -356,7 +365,7 @@ def _report(
 ) -> None:
     from reportgen import run as line
 
-    outcome = line.report(found.engagement, found.snapshot, out, own, found.listing(), before)
+    outcome = line.report(found.engagement, found.snapshot, out, own, found.kept, before)
     if found.attempt:
         found.attempt.pack = outcome.pack.name
     console.summary(outcome)

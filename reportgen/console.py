@@ -214,6 +214,8 @@ def summary(outcome: Outcome) -> None:
     say(_statuses(results))
     for problem in results.templates.problems if results.templates else ():
         warn(problem)
+    if results.waivers:
+        say(_waivers(results))
     for problem in outcome.unavailable:
         complain(problem)
     say(f"Pack: {outcome.pack}")
@@ -230,6 +232,12 @@ def _statuses(results: Results) -> str:
     counts = [(status, sum(finding.status is status for finding in results.findings)) for status in Status]
     listed = ", ".join(f"{number} {status.value}" for status, number in counts if number)
     return f"{_count(len(results.findings), 'control')}: {listed}"
+
+
+def _waivers(results: Results) -> str:
+    waived = _count(sum(finding.waived for finding in results.findings), "exception")
+    seen = _count(sum(waiver.needs_reader for waiver in results.waivers), "waiver")
+    return f"{waived} waived; {seen} to look at (expired, unmatched, ...)"
 
 
 _STYLES = {

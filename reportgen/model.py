@@ -843,7 +843,8 @@ class RegisteredRun:
     ``number`` is that of its first entry, ``last_entry`` of the one that says what came of it. ``result`` is
     complete, incomplete (a snapshot with gaps), failed, or no-end where the register has no end of it.
     ``error`` says what ended a failed one; ``took_over`` is the run whose lease it took. ``why`` says why its
-    snapshot is not used: failed, no-end, pruned, missing, later (a later one is), or other.
+    snapshot is not used: failed, no-end, pruned, missing, unfit (``error`` tells), later (a later one is), or
+    other.
     """
 
     number: int
@@ -931,7 +932,7 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedChange:
+class Issue:
     """One line of the document's record of changes, as the engagement keeps it."""
 
     version: str
@@ -948,7 +949,7 @@ class DocumentControl:
     reviewers: tuple[Signatory, ...] = ()
     approvers: tuple[Signatory, ...] = ()
     representation: Representation | None = None
-    changes: tuple[RecordedChange, ...] = ()
+    changes: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,9 @@ class Register:
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, by number; StoreError where one cannot be understood."""
+        self._catch_up()
         found = []
-        for number, content in self._contents():
+        for number, content in sorted(self._known.items()):
             try:
                 found.append(_entry(number, content))
             except (ValueError, KeyError, TypeError) as error:
@@ -92,6 +93,17 @@ class Register:
                     "`reportgen runs` says more"
                 ) from error
         return tuple(found)
+
+    def _catch_up(self) -> None:
+        """Read what came after what is known: one look, where a list of years of entries takes longer."""
+        if not self._known:
+            self._contents()
+        while self._known:
+            following = max(self._known) + 1
+            try:
+                self._known[following] = self._store.read(f"{FOLDER}/{following:06d}.json")
+            except FileNotFoundError:
+                return
 
     def problems(self) -> tuple[str, ...]:
         """What is wrong with the chain, in sentences; none where it is unbroken."""

@@ -12,6 +12,7 @@ from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
 from reportgen.register import key, stamp
+from reportgen.snapshot import name_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def _reasons(
     newest: str,
     today: date,
 ) -> Iterator[str]:
-    taken, retention = _day(name), engagement.retention
+    taken, retention = name_day(name), engagement.retention
     if taken is None or retention is None:
         yield "its name tells no day"
         return
@@ -69,13 +70,6 @@ def _reasons(
             yield f"held: {hold.reason}"
     if today - taken <= timedelta(days=retention.keep_days):
         yield f"younger than {retention.keep_days} days"
-
-
-def _day(name: str) -> date | None:
-    try:
-        return datetime.strptime(name[:8], "%Y%m%d").date()  # noqa: DTZ007 (a day; the name is in UTC)
-    except ValueError:
-        return None
 
 
 def _whose(kept: Kept) -> dict[str, str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
 from reportgen.assess.catalogue import kept
+from reportgen.assess.decisions import decide
 from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
@@ -27,8 +28,9 @@ from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
+from reportgen.kept import Kept, Points
 from reportgen.limits import Limits
-from reportgen.model import CollectionMode, Results, RunListing, Status
+from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
 from reportgen.periods import candidates, period_view
 from reportgen.render import own as own_templates
@@ -46,7 +48,6 @@ __all__ = [
     "Served",
     "collect_azure",
     "collect_estate",
-    "destination",
     "engagement_of_estate",
     "job",
     "latest_snapshot",
@@ -54,6 +55,7 @@ __all__ = [
     "report",
     "served",
     "snapshot_folder",
+    "unfinished",
 ]
 
 SAMPLES = Path(str(files("reportgen"))) / "samples"
@@ -95,10 +97,9 @@ class Outcome:
         return 1 if found and fail_on == "findings" else 0
 
 
-def destination(engagement: Engagement, out: Path) -> Path:
-    """Where a collection from Azure goes: a killed one that may be gone on with, or a folder of its own."""
-    now, key = datetime.now(UTC), resume_key(engagement, connection(engagement))
-    return resumable(out / SNAPSHOTS, key, now) or snapshot_folder(out, now)
+def unfinished(engagement: Engagement, out: Path) -> Path | None:
+    """The folder of a killed collection from Azure that may be gone on with."""
+    return resumable(out / SNAPSHOTS, resume_key(engagement, connection(engagement)), datetime.now(UTC))
 
 
 def collect_azure(
@@ -110,12 +111,12 @@ def collect_azure(
 ) -> Path:
     """Collect from Azure, or by a kubeconfig, into ``out/snapshots`` and return the snapshot's folder.
 
-    ``folder`` is that folder where it is known before; see `destination`.
+    ``folder`` is that folder where it is known before; else a killed collection is gone on with.
     """
     catalogue = kept(catalogue_of(engagement, own).controls)
     way = connection(engagement)
     request = Request(
-        folder=folder or destination(engagement, out),
+        folder=folder or unfinished(engagement, out) or snapshot_folder(out, datetime.now(UTC)),
         mode=CollectionMode.KUBECONFIG
         if engagement.credential.kind == "kubeconfig"
         else CollectionMode.AZURE,
@@ -200,12 +201,13 @@ def report(
     snapshot: Path,
     out: Path,
     own: Own | None = None,
-    runs: RunListing | None = None,
+    store: Kept | None = None,
     compared: Previous | None = None,
 ) -> Outcome:
     """Assess, render and pack one finished snapshot.
 
-    ``runs`` is what the register says of the period, ``compared`` the pack since which changes are told.
+    ``store`` has the other snapshots of the period and the register of runs; without it there is no register,
+    and they lie beside the snapshot. ``compared`` is the pack since which changes are told.
     """
     reader = Reader(snapshot)
     if not reader.intact():
@@ -214,7 +216,13 @@ def report(
         )
     catalogue = catalogue_of(engagement, own)
     assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
-    before = candidates(engagement, reader, list(snapshot.parent.iterdir()))
+    points = store.points(snapshot) if store else Points(tuple(snapshot.parent.iterdir()), {})
+    before = candidates(engagement, reader, points.folders)
+    used = [*(one.header.name for one in before.readers), reader.header.name]
+    runs = store.listing(used, {**dict(before.unused), **points.unused}) if store else None
+    due = runs.due if runs else ()
+    period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
+    decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
     templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
@@ -230,8 +238,8 @@ def report(
         ),
         scope=reader.scope,
         controls=catalogue.controls,
-        findings=assessment.findings,
-        observations=assessment.observations,
+        findings=decided.findings,
+        observations=decided.observations,
         gaps=reader.gaps,
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
@@ -243,12 +251,10 @@ def report(
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
         runs=runs,
-        period=period_view(
-            engagement, before, reader, assessment, catalogue.controls, runs.due if runs else ()
-        ),
-        waivers=assessment.waivers,
+        period=period,
+        waivers=decided.waivers,
         attestations=assessment.attestations,
-        responses=assessment.responses,
+        responses=decided.responses,
         document=document(
             engagement.prepared_by,
             engagement.reviewers,

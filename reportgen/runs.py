@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -15,12 +15,16 @@ from reportgen.store import Snapshots
 
 
 def listing(
-    engagement: Engagement, register: Register, snapshots: Snapshots, used: frozenset[str]
+    engagement: Engagement,
+    register: Register,
+    snapshots: Snapshots,
+    used: frozenset[str],
+    unused: Mapping[str, str],
 ) -> RunListing | None:
     """The runs of an engagement's period, and what came of each; None where the register is empty.
 
-    ``used`` are the snapshots that a report rests on. It is a function of the entries up to each run's
-    collection: that a report was made later changes nothing in it.
+    ``used`` are the snapshots that a report rests on, ``unused`` says why some are not. It is a function of
+    the entries up to each run's collection: that a report was made later changes nothing in it.
     """
     entries = register.entries()
     if not entries:
@@ -29,7 +33,7 @@ def listing(
     ours = [run for run in fold(entries, key(engagement)) if period.holds(run.started_at)]
     removed = {name for entry in entries if entry.kind == "pruned" for name in _names(entry)}
     stored = frozenset(snapshots.names())
-    runs = tuple(_judged(run, used, stored, removed) for run in ours)
+    runs = tuple(_judged(run, used, unused, stored, removed) for run in ours)
     last = max((run.last_entry for run in runs), default=0)
     return RunListing(
         store=engagement.store.url if engagement.store and engagement.store.in_blobs else "",
@@ -89,7 +93,11 @@ def _result(collected: Entry | None, ended: Entry | None) -> str:
 
 
 def _judged(
-    run: RegisteredRun, used: frozenset[str], stored: frozenset[str], removed: set[str]
+    run: RegisteredRun,
+    used: frozenset[str],
+    unused: Mapping[str, str],
+    stored: frozenset[str],
+    removed: set[str],
 ) -> RegisteredRun:
     """A run with whether its snapshot is used, and why not."""
     if run.snapshot in used and run.snapshot:
@@ -98,6 +106,8 @@ def _judged(
         return replace(run, why=run.result)
     if run.snapshot not in stored:
         return replace(run, why="pruned" if run.snapshot in removed else "missing")
+    if run.snapshot in unused:
+        return replace(run, why="unfit", error=unused[run.snapshot])
     later = any(name > run.snapshot for name in used)
     return replace(run, why="later" if later else "other")
 

@@ -18,6 +18,7 @@ import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -295,6 +296,22 @@ def _provenance(raw: dict[str, Any]) -> Provenance:
     return Provenance(
         **raw | {"identity": Identity(**raw["identity"]), "request_ids": tuple(raw["request_ids"])}
     )
+
+
+def root_sha256(folder: Path) -> str:
+    """The root hash that a finished snapshot states, "" where its header cannot be read."""
+    try:
+        return str(json.loads((folder / HEADER).read_bytes())["root_sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def name_day(name: str) -> date | None:
+    """The day (UTC) in a snapshot's name, None where it has none."""
+    try:
+        return datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
 
 
 def newest(folders: Iterable[Path]) -> Path | None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reportgen import authority, run
+from cryptography.x509 import Certificate
+
+from reportgen import authority, run, timestamp
 from reportgen.attempt import Attempt, Setting, Tell, attempt
 from reportgen.collect.connection import connection
 from reportgen.collect.tally import Progress
 from reportgen.engagement import Engagement
 from reportgen.kept import Kept, keep
-from reportgen.model import CollectionMode, Json, RunListing
+from reportgen.model import CollectionMode, Json
 
 Shown = Callable[[], AbstractContextManager[Progress]]
 
@@ -41,10 +43,6 @@ class Collected:
     kept: Kept | None = None
     attempt: Attempt | None = None
 
-    def listing(self) -> RunListing | None:
-        """What a report on this snapshot says of the runs in its period."""
-        return self.kept.listing(self.snapshot.name) if self.kept else None
-
 
 @contextmanager
 def from_azure(engagement: Engagement, command: Command) -> Iterator[Collected]:
@@ -53,14 +51,15 @@ def from_azure(engagement: Engagement, command: Command) -> Iterator[Collected]:
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    kept = keep(engagement, command.out)
+    kept, roots = keep(engagement, command.out), _roots(engagement)
     setting = Setting(command.name, platform.node(), run.job(), clock, command.tell, command.named)
-    wanted = run.destination(engagement, command.out)
-    with attempt(kept, wanted, setting) as this:
+    killed = run.unfinished(engagement, command.out)
+    wanted = killed or run.snapshot_folder(command.out, clock())
+    with attempt(kept, wanted, setting, resumed=killed is not None) as this:
         with command.shown() as progress:
             folder = kept.local / this.name
             run.collect_azure(engagement, command.out, progress, command.own, folder)
-        this.publish(folder, clock(), _stamped(engagement, folder))
+        this.publish(folder, clock(), _stamped(engagement, roots, folder))
         yield Collected(engagement, folder, kept, this)
 
 
@@ -82,17 +81,25 @@ def from_estate(
     if engagement.store is None:
         yield Collected(engagement, collect(None))
         return
-    kept = keep(engagement, command.out)
+    kept, roots = keep(engagement, command.out), _roots(engagement)
     setting = Setting(command.name, platform.node(), run.job(), lambda: as_of, command.tell, command.named)
     wanted = run.snapshot_folder(command.out, as_of)
     with attempt(kept, wanted, setting) as this:
         folder = collect(kept.local / this.name)
-        this.publish(folder, as_of, _stamped(engagement, folder))
+        this.publish(folder, as_of, _stamped(engagement, roots, folder))
         yield Collected(engagement, folder, kept, this)
 
 
-def _stamped(engagement: Engagement, folder: Path) -> Mapping[str, Json]:
+def _stamped(engagement: Engagement, roots: tuple[Certificate, ...], folder: Path) -> Mapping[str, Json]:
     """What the register says of the snapshot's time-stamp, where the engagement wants one."""
     if engagement.timestamp is None:
         return {}
-    return authority.stamp(engagement.timestamp, engagement.folder, folder, connection(engagement))
+    return authority.stamp(engagement.timestamp.url, roots, folder, connection(engagement))
+
+
+def _roots(engagement: Engagement) -> tuple[Certificate, ...]:
+    """Who vouches for the authority; UsageError where the engagement's file for it cannot be used."""
+    wanted = engagement.timestamp
+    if wanted is None or wanted.ca_file is None:
+        return ()
+    return timestamp.trusted(engagement.folder / wanted.ca_file, "timestamp.ca_file")

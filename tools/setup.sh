@@ -2,6 +2,7 @@
 # Installs what pip cannot, where it may, and says what is missing where it may not.
 #   setup.sh venv    a virtual environment in .venv (needs Python 3.11 or newer)
 #   setup.sh pango   the libraries that draw the PDF
+#   setup.sh azurite the emulator of Azure Blob Storage that tests use, in .venv/azurite (needs npm)
 #   setup.sh browser the browser in which report.html is tested
 #   setup.sh look    the programs that turn reports into pictures
 #   setup.sh conformance   what runs veraPDF's validator
@@ -32,6 +33,12 @@ case "$1" in
     "$PYTHON" -c 'import weasyprint' 2> /dev/null \
       || apt_install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
       || echo "Going on without: everything but report.pdf will be made." >&2
+    ;;
+  azurite)
+    if [ -x .venv/azurite/node_modules/.bin/azurite-blob ]; then exit 0; fi
+    command -v npm > /dev/null || { echo "Going on without npm: tests against Azurite will be skipped." >&2; exit 0; }
+    npm install --no-audit --no-fund --loglevel=error --prefix .venv/azurite azurite@^3.35 > /dev/null \
+      || echo "Going on without Azurite, which could not be installed: its tests will be skipped." >&2
     ;;
   browser)
     has_browser || apt_install chromium || echo "Going on without: what needs a browser is skipped." >&2

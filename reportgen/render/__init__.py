@@ -11,6 +11,7 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    PeriodJson,
     RunsJson,
 )
 from reportgen.render.html import HtmlReport
@@ -34,6 +35,7 @@ RENDERERS: tuple[Renderer, ...] = (
     FrameworkTables(),
     AccessTable(),
     RunsJson(),
+    PeriodJson(),
     OscalPlan(),
     OscalResults(),
     WorkbookReport(),

@@ -49,7 +49,7 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
         own=own,
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
-        WORDS=charts.WORDS,
+        WORDS=view.strings.statuses(),
         ORDER=charts.ORDER,
     )
     return paper.lean(document) if view.medium == "pdf" else document
@@ -88,7 +88,7 @@ def _environment(
     environment.filters.update(
         breakable=breakable,
         shell=shell,
-        span=text.span,
+        span=strings.span,
         moment=text.moment,
         cut=text.cut,
         lead=text.lead,

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from reportgen.model import Results
 from reportgen.render import archival, fonts, page_numbers
 from reportgen.render.attached import attachments, data_files
 from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
+from reportgen.render.fetching import packaged_only, refused
 from reportgen.render.interface import PdfUnavailable
 
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -50,22 +50,13 @@ def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
     """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
     drawn_by()
     import weasyprint
-    from weasyprint.urls import URLFetcher
 
-    class Packaged(URLFetcher):  # type: ignore[misc]
-        """Reads files below the package's templates, and a logo that stands in the page itself."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            _check_packaged(url)
-            return super().fetch(url, headers)
-
-    fetcher = Packaged(allowed_protocols=("file", "data"), allow_redirects=False, fail_on_errors=True)
-    page = weasyprint.HTML(
-        string=document,
-        base_url=f"{TEMPLATES.resolve().as_uri()}/",
-        url_fetcher=fetcher,
-    )
-    with _no_gc():
+    with _no_gc(), refused():
+        page = weasyprint.HTML(
+            string=document,
+            base_url=f"{TEMPLATES.resolve().as_uri()}/",
+            url_fetcher=packaged_only(),
+        )
         laid_out = page.render(**archival.OPTIONS)
         page_numbers.put_in(laid_out)
         plain = archival.written(laid_out, identifier, inside, **_PLAIN)
@@ -98,16 +89,6 @@ def drawn_by() -> str:
         ) from error
     fonts.check()
     return str(weasyprint.__version__)
-
-
-def _check_packaged(url: str) -> None:
-    if url.startswith("data:image/"):
-        return
-    parts = urlsplit(url)
-    path = Path(unquote(parts.path)).resolve()
-    packaged = path.is_relative_to(TEMPLATES.resolve()) or path == fonts.cjk()
-    if parts.scheme != "file" or parts.netloc or not packaged:
-        raise ValueError(f"{url}: the report reads packaged files only")
 
 
 @contextmanager

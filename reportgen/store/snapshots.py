@@ -64,11 +64,7 @@ class Snapshots:
         ``root_sha256`` is what the register says, "" where it says nothing. Raises StoreError where the files
         differ from the hash taken when collection ended, UsageError where there is no such snapshot.
         """
-        folder = self._local / name
-        if not (folder / HEADER).is_file():
-            if self._in_place or not self.has(name):
-                raise UsageError(f"store: {self._store.place}: holds no finished snapshot {name}")
-            self._bring(name, folder)
+        folder = self.bring(name)
         reader = Reader(folder)
         if not reader.intact() or root_sha256 not in ("", reader.header.root_sha256):
             raise StoreError(
@@ -76,7 +72,16 @@ class Snapshots:
             )
         return folder
 
-    def _bring(self, name: str, folder: Path) -> None:
+    def bring(self, name: str) -> Path:
+        """The folder of a snapshot, brought here where it is not yet; UsageError where there is none."""
+        folder = self._local / name
+        if not (folder / HEADER).is_file():
+            if self._in_place or not self.has(name):
+                raise UsageError(f"store: {self._store.place}: holds no finished snapshot {name}")
+            self._copy(name, folder)
+        return folder
+
+    def _copy(self, name: str, folder: Path) -> None:
         working = folder.with_name(f".{name}.part")
         shutil.rmtree(working, ignore_errors=True)
         start = f"{SNAPSHOTS}/{name}/"
