@@ -147,8 +147,8 @@ def test_hostile_texts_are_shown_as_text(tmp_path: Path) -> None:
         attestations=(stated(person=HOSTILE, role=HOSTILE, statement=HOSTILE, file=HOSTILE),),
         responses=(response(owner=HOSTILE, plan=HOSTILE),),
     )  # fmt: skip
-    document, _, text = html(results, tmp_path)
-    assert "<script>alert" not in document
+    document, page, text = html(results, tmp_path)
+    assert [tag for tag, _ in page.tags].count("script") == 2  # the page's own
     assert "\u202e" not in document
     assert "{{ 7*7 }} \\u{202E} =cmd|x" in text
 
