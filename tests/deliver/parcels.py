@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen.engagement import Engagement, load
+from reportgen.engagement import load
 from reportgen.kept import Kept, keep
 from reportgen.model import Results
 from reportgen.pack import build
@@ -18,7 +18,7 @@ entity: {entity}
 name: ISAE 3402 review of the container platform
 period: {{start: 2026-10-01, end: 2026-12-31}}
 scope: {{}}
-credential: managed-identity
+{more}
 deliver:
 {deliver}
 """
@@ -50,22 +50,20 @@ def renamed(results: Results, **facts: object) -> Results:
     return replace(results, facts=replace(results.facts, **facts))  # type: ignore[arg-type]
 
 
-def file(folder: Path, deliver: str, entity: str = "Contoso Energy") -> Path:
-    """An engagement's file."""
+def file(
+    folder: Path, deliver: str, more: str = "credential: managed-identity", entity: str = "Contoso Energy"
+) -> Path:
+    """An engagement's file; ``more`` are its other keys."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "engagement.yaml"
-    text = ENGAGEMENT.format(entity=entity, deliver=textwrap.indent(deliver, "  "))
+    text = ENGAGEMENT.format(entity=entity, more=more, deliver=textwrap.indent(deliver, "  "))
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def engagement(folder: Path, deliver: str) -> Engagement:
-    return load(file(folder, deliver))
-
-
-def kept(folder: Path, deliver: str) -> Kept:
+def kept(folder: Path, deliver: str, more: str = "credential: managed-identity") -> Kept:
     """What an engagement keeps, its store in ``folder/out``."""
-    return keep(engagement(folder, deliver), folder / "out")
+    return keep(load(file(folder, deliver, more)), folder / "out")
 
 
 def never(seconds: float) -> None:
