@@ -86,10 +86,8 @@ def postbox(folder: Path, *, security: str = "starttls", accounts: bool = True) 
     signer.cert_pem.write_to_path(str(ca_file))
     with socket.create_server(("127.0.0.1", 0)) as free:
         known = Postbox(free.getsockname()[1], ca_file)
-    start: dict[str, Any] = (
-        {"tls_context": context, "require_starttls": True} if security == "starttls" else {}
-    )
     starts = security == "starttls"
+    start: dict[str, Any] = {"tls_context": context, "require_starttls": True} if starts else {}
     sign_in: dict[str, Any] = {
         "authenticator": known.authenticate,
         "auth_required": starts,
