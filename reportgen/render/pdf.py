@@ -127,4 +127,3 @@ def no_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-            gc.collect()

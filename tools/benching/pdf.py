@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import re
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from reportgen.model import Results, Status
@@ -87,20 +89,21 @@ def _pages(path: Path) -> int:
 
 
 def _taken(draw: Callable[[Results, Path], Path], results: Results, folder: Path) -> _Taken:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
-
-    def work() -> None:
-        draw(results, folder)
-        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        sender.send(
-            _Taken(
-                sum(one.ru_utime + one.ru_stime for one in used), max(one.ru_maxrss for one in used) / 1024
-            )
-        )
-
-    process = context.Process(target=work)
+    process = context.Process(target=_work, args=(draw, results, folder, sender))
     process.start()
     taken: _Taken = receiver.recv()
     process.join()
     return taken
+
+
+def _work(
+    draw: Callable[[Results, Path], Path], results: Results, folder: Path, sender: Connection[_Taken, None]
+) -> None:
+    draw(results, folder)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
+    # A process that was started by a large one inherits its maximum; what it has used itself is known here.
+    own = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1])  # type: ignore[index]
+    sender.send(_Taken(cpu, max(own, used[1].ru_maxrss) / 1024))
