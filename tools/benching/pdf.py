@@ -29,7 +29,7 @@ _PART = 20
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """Seconds of CPU of a process and its workers, and by the clock; the most memory of one of them, in MB."""
+    """Seconds of CPU of a process and its workers, and by the clock; the most memory of one, in MB."""
 
     cpu: float
     wall: float
