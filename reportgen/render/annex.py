@@ -23,7 +23,7 @@ from reportgen.render.context import BANNERS
 from reportgen.render.environment import render_part
 from reportgen.render.merging import Chunk, merged
 from reportgen.render.names import Names
-from reportgen.render.pdf import drawn_by, laid_out, no_gc
+from reportgen.render.pdf import PLAIN, drawn_by, laid_out, no_gc
 from reportgen.render.strings import builtin
 from reportgen.render.text import observed
 
@@ -141,7 +141,7 @@ def _chunk(place: int) -> Chunk:
     )  # fmt: skip
     document = laid_out(html, _OPTIONS)
     marks = tuple((title, target[0]) for title, target, *_ in document.make_bookmark_tree())
-    content = cast("bytes", document.write_pdf(**_OPTIONS))
+    content = cast("bytes", document.write_pdf(**_OPTIONS, **PLAIN))
     del document
     gc.collect()
     return Chunk(content, marks)
@@ -156,7 +156,7 @@ def _heading(part: _Part) -> tuple[str, str, int, int, int, bool]:
 
 
 def _lines(annex: _Annex, part: _Part) -> list[tuple[str, str]]:
-    """Each row as what is printed bold and the rest."""
+    """Each row as its status or name and the rest."""
     if part.control is None:
         names = annex.names
         return [

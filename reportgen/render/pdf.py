@@ -110,4 +110,3 @@ def no_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-            gc.collect()
