@@ -11,7 +11,7 @@ install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml tools/setup.sh
 	PYTHON="$(PYTHON)" sh tools/setup.sh venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sandbox,cjk,dev]'
 	PYTHON="$(BIN)/python" sh tools/setup.sh pango
 	sh tools/setup.sh azurite
 	touch $@

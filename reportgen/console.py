@@ -212,6 +212,8 @@ def summary(outcome: Outcome) -> None:
     what = "One cluster by a kubeconfig" if alone else f"{read} of {of} expected subscriptions read"
     say(f"{what}; {gaps} in the evidence")
     say(_statuses(results))
+    if results.waivers:
+        say(_waivers(results))
     for problem in results.templates.problems if results.templates else ():
         warn(problem)
     for problem in outcome.unavailable:
@@ -230,6 +232,12 @@ def _statuses(results: Results) -> str:
     counts = [(status, sum(finding.status is status for finding in results.findings)) for status in Status]
     listed = ", ".join(f"{number} {status.value}" for status, number in counts if number)
     return f"{_count(len(results.findings), 'control')}: {listed}"
+
+
+def _waivers(results: Results) -> str:
+    waived = _count(sum(finding.waived for finding in results.findings), "exception")
+    seen = _count(sum(waiver.needs_reader for waiver in results.waivers), "waiver")
+    return f"{waived} waived; {seen} to look at (expired, unmatched, ...)"
 
 
 _STYLES = {

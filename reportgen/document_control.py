@@ -68,7 +68,7 @@ def document(
         approvers=tuple(person for approves, person in signed if approves),
         representation=_representation(representation),
         changes=tuple(
-            model.RecordedChange(one.version, one.date.isoformat(), one.author, one.text) for one in changes
+            model.Issue(one.version, one.date.isoformat(), one.author, one.text) for one in changes
         ),
     )
 

@@ -932,7 +932,7 @@ class Representation:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedChange:
+class Issue:
     """One line of the document's record of changes, as the engagement keeps it."""
 
     version: str
@@ -949,7 +949,7 @@ class DocumentControl:
     reviewers: tuple[Signatory, ...] = ()
     approvers: tuple[Signatory, ...] = ()
     representation: Representation | None = None
-    changes: tuple[RecordedChange, ...] = ()
+    changes: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from reportgen.assess.statuses import Statuses
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
 from reportgen.model import Control, PeriodView, Point
+from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 
 
@@ -78,16 +79,20 @@ def period_view(
     bounds = Bounds(period.start, period.end, period.max_blind_spot_days, windows)
     with Statuses() as statuses:
         view = Period(bounds, statuses)
-        for reader, theirs in _judged(before.readers):
+        for reader, theirs in _judged(before.readers, engagement.registers):
             view.add(_point(reader, controls_of.of_then(reader)), reader, theirs)
         view.add(_point(last, controls), last, assessment)
         return view.view(controls, before.unused)
 
 
-def _judged(readers: Sequence[Reader]) -> Iterator[tuple[Reader, Assessment]]:
-    """One at a time: what a snapshot says of every subject need not be in memory beside the others'."""
+def _judged(readers: Sequence[Reader], registers: Registers) -> Iterator[tuple[Reader, Assessment]]:
+    """One at a time: what a snapshot says of every subject need not be in memory beside the others'.
+
+    Attestations count as far as they had been given at its time.
+    """
     for reader in readers:
-        yield reader, assess(reader, controls_of.of_then(reader), reader.header.as_of)
+        theirs = controls_of.of_then(reader)
+        yield reader, assess(reader, theirs, reader.header.as_of, registers=registers)
 
 
 def _point(reader: Reader, controls: tuple[Control, ...]) -> Point:

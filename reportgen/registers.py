@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from reportgen import mistakes, yaml_text
 from reportgen.errors import UsageError
@@ -149,8 +149,12 @@ MODELS: Mapping[str, type[StrictModel]] = {
 
 def json_schema(key: str) -> dict[str, Any]:
     """The JSON Schema of a file with a list of entries, for editors; ``key`` is one of `MODELS`."""
-    schema = TypeAdapter(tuple[MODELS[key], ...]).json_schema()  # type: ignore[valid-type]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"reportgen {key}"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"reportgen {key}",
+        "type": "array",
+        "items": MODELS[key].model_json_schema(),
+    }
 
 
 def with_files(raw: Mapping[str, Any], node: yaml.Node | None, name: str, folder: Path) -> dict[str, Any]:

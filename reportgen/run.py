@@ -18,6 +18,7 @@ from pathlib import Path
 from reportgen import facts, registers, render, sandbox
 from reportgen.assess import assess, frameworks
 from reportgen.assess.catalogue import kept
+from reportgen.assess.decisions import decide
 from reportgen.audit.previous import Previous, previous, with_changes
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
 from reportgen.collect import Request, collect, resume_key
@@ -219,6 +220,9 @@ def report(
     before = candidates(engagement, reader, points.folders)
     used = [*(one.header.name for one in before.readers), reader.header.name]
     runs = store.listing(used, {**dict(before.unused), **points.unused}) if store else None
+    due = runs.due if runs else ()
+    period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
+    decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
     templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
     results = Results(
@@ -234,8 +238,8 @@ def report(
         ),
         scope=reader.scope,
         controls=catalogue.controls,
-        findings=assessment.findings,
-        observations=assessment.observations,
+        findings=decided.findings,
+        observations=decided.observations,
         gaps=reader.gaps,
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
@@ -247,12 +251,10 @@ def report(
         entity_controls=entity_results(engagement.entity_controls, assessment.findings),
         access=assessment.access,
         runs=runs,
-        period=period_view(
-            engagement, before, reader, assessment, catalogue.controls, runs.due if runs else ()
-        ),
-        waivers=assessment.waivers,
+        period=period,
+        waivers=decided.waivers,
         attestations=assessment.attestations,
-        responses=assessment.responses,
+        responses=decided.responses,
         document=document(
             engagement.prepared_by,
             engagement.reviewers,
@@ -266,12 +268,13 @@ def report(
     if compared:
         results = with_changes(results, compared)
     results = own_templates.tried(results)
-    unavailable = render.lacking(render.RENDERERS)
+    renderers = render.wanted(engagement.report.profiles)
+    unavailable = render.lacking(renderers)
     printed = replace(results, notes=(*results.notes, *unavailable))
 
     def fill(folder: Path) -> tuple[str, ...]:
         registers.copy_files(engagement.registers, results.attestations, folder)
-        for renderer in render.RENDERERS:
+        for renderer in renderers:
             with suppress(render.PdfUnavailable):
                 renderer.render(printed, folder)
         return unavailable

@@ -32,6 +32,10 @@ def lines(pack: Path, control: str, subject: str) -> Iterator[str]:
     yield f"  status:  {observation['status']}{cause}, as of {document['pack']['as_of']}"
     if observation["reason"]:
         yield f"  reason:  {observation['reason']}"
+    for waiver in document["waivers"]:
+        if waiver["id"] in (observation["waiver"] or "").split(", "):
+            until = f"until {waiver['expires_on']}, approved by {waiver['approved_by']}"
+            yield f"  waiver:  {waiver['id']} {until}: {waiver['reason']}"
     for label, value in observation["observed"].items():
         yield f"  observed: {label} = {_short(value)}"
     for name, value in finding["parameters"].items():

@@ -176,8 +176,8 @@ def test_exemptions_waive_nothing_without_a_map(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", registers.MODELS)
 def test_each_register_has_a_schema(key: str) -> None:
     schema = registers.json_schema(key)
-    (model,) = [part for name, part in schema["$defs"].items() if name == registers.MODELS[key].__name__]
-    assert schema["type"] == "array"
+    model = schema["items"]
+    assert (schema["type"], model["title"]) == ("array", registers.MODELS[key].__name__)
     assert model["additionalProperties"] is False
     assert set(model["required"]) < set(model["properties"])
 

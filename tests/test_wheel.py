@@ -62,6 +62,7 @@ def test_the_wheel_carries_controls_templates_and_samples(wheel: Path) -> None:
         expected, True
     )
     assert "reportgen/collect/queries/managed-clusters.kql" in content
+    assert "reportgen/schemas/findings.schema.json" in content
     assert not [name for name in content if name.startswith(("tests/", "tools/", "controls/"))]
     assert not [name for name in content if "__pycache__" in name]
 

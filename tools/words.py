@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reportgen.assess.lint import FORBIDDEN
 
-TEXTS = (("templates", "*.j2"), ("controls", "*.yaml"))
+TEXTS = (("templates", "*.j2"), ("templates", "*.yaml"), ("controls", "*.yaml"))
 
 
 def main() -> int:

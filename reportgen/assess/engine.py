@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reportgen.assess import attestations, exemptions, expression, responses, waivers
+from reportgen.assess import attestations, expression
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.estate import state
@@ -23,9 +23,7 @@ from reportgen.model import (
     Finding,
     Json,
     Observation,
-    ResponseResult,
     Status,
-    WaiverResult,
 )
 from reportgen.registers import Registers
 from reportgen.snapshot import Reader
@@ -43,16 +41,14 @@ class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
     ``access`` has the access listing of every cluster, ``estate`` what each runs, in the order of their ids;
-    waivers, attestations and responses are in the engagement's order.
+    attestations are in the engagement's order. Waivers are no part of it: see `reportgen.assess.decisions`.
     """
 
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     access: tuple[AccessListing, ...]
-    waivers: tuple[WaiverResult, ...]
     attestations: tuple[AttestationResult, ...]
-    responses: tuple[ResponseResult, ...]
     estate: tuple[ClusterState, ...]
 
 
@@ -74,7 +70,7 @@ def assess(
     """Judge a snapshot as of a time (RFC 3339).
 
     ``parameters`` override defaults by control id. Raises UsageError where they do not fit the catalogue.
-    ``registers`` are what people decided and stated; a waiver stands beside a status and never changes it.
+    Of ``registers`` attestations are heard here, for the controls that rest on them.
     """
     controls = with_parameters(catalogue, parameters or {})
     registers = registers or Registers()
@@ -99,20 +95,16 @@ def assess(
     _sort(observations)
     access.sort(key=lambda listing: (listing.cluster.id.lower(), listing.cluster.id))
     stated = attestations.apply(registers, controls, observations, as_of)
-    claimed = (*waivers.claims(registers), *exemptions.claims(reader, registers.exemptions))
-    waived, waiver_results = waivers.apply(claimed, stated.observations, as_of, registers.period_end)
     estate.sort(key=lambda seen: (seen.cluster.id.lower(), seen.cluster.id))
     missing = {gap.source for gap in reader.gaps}
-    findings = _findings(controls, waived, missing)
+    findings = _findings(controls, stated.observations, missing)
     said = (*parameters_of.notes(controls), *_notes(sources_of_versions), *_not_imported(observations))
     return Assessment(
-        observations=waived,
+        observations=stated.observations,
         findings=findings,
         notes=said,
         access=tuple(access),
-        waivers=waiver_results,
         attestations=stated.results,
-        responses=responses.apply(registers.responses, waived, as_of),
         estate=tuple(estate),
     )
 
@@ -228,17 +220,15 @@ def _findings(
     controls: tuple[Control, ...], observations: Iterable[Observation], missing: set[str]
 ) -> tuple[Finding, ...]:
     counts: dict[str, Counter[Status]] = defaultdict(Counter)
-    waived: Counter[str] = Counter()
     for observation in observations:
         counts[observation.control][observation.status] += 1
-        waived[observation.control] += observation.waiver is not None
     return tuple(
-        _finding(control, counts[control.id], waived[control.id], bool(missing & set(control.needs)))
+        _finding(control, counts[control.id], bool(missing & set(control.needs)))
         for control in sorted(controls, key=lambda control: control.id)
     )
 
 
-def _finding(control: Control, counts: Counter[Status], waived: int, gap_in_needs: bool) -> Finding:
+def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> Finding:
     return Finding(
         control=control.id,
         status=roll_up(counts) or (Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE),
@@ -247,5 +237,4 @@ def _finding(control: Control, counts: Counter[Status], waived: int, gap_in_need
         exceptions=counts[Status.NOT_SATISFIED],
         not_assessed=counts[Status.NOT_ASSESSED],
         not_applicable=counts[Status.NOT_APPLICABLE],
-        waived=waived,
     )

@@ -91,7 +91,7 @@ def _readme(facts: PackFacts, notes: tuple[str, ...]) -> str:
 {_NATURE[facts.collection_mode]}
 {noted}
 What is here
-  report.pdf                  the report to read
+  report.pdf                  the report to read; summary.pdf a few pages of it, to mail
   report.html                 the same report for a browser, with every table in full; needs no network
   workbook.xlsx               findings, exceptions, populations, gaps, access and provenance to filter
   summary.md                  the summary for a ticket
@@ -100,6 +100,8 @@ What is here
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
   results/schemas/            JSON Schemas of these three, with their versions
+  results/period.json         each control and exception at every collection point of the period,
+                              clusters that came and went, recorded changes
   results/runs.json           every run in the period and what came of it, where a register was kept
   results/csv/                the whole population of each control, as tables; over all of them
                               controls.csv, exceptions.csv, gaps.csv and access-listing.csv
@@ -113,6 +115,11 @@ What is here
 How to verify
   With nothing but standard tools, in this folder:   sha256sum -c MANIFEST.sha256
   With reportgen (finds added files too):            reportgen verify .
+
+How to test some items by hand
+  The population of a control, numbered and hashed:  reportgen population . --control <id>
+  A sheet for each item of a sample:                 reportgen sample . --control <id> --n 25
+  The report's annex on sampling says how to do both with standard tools.
 
 How to trace a result
   Each line of observations.jsonl names its evidence as <file>#<JSON pointer>: open the file and

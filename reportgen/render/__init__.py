@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from reportgen.render.annex import PdfAnnex
 from reportgen.render.data import (
     AccessJsonl,
     AccessTable,
@@ -11,6 +12,7 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
+    PeriodJson,
     RunsJson,
 )
 from reportgen.render.html import HtmlReport
@@ -34,15 +36,23 @@ RENDERERS: tuple[Renderer, ...] = (
     FrameworkTables(),
     AccessTable(),
     RunsJson(),
+    PeriodJson(),
     OscalPlan(),
     OscalResults(),
     WorkbookReport(),
     TicketSummary(),
-    PdfReport(),  # carries the data files inside, so that they come first
+    PdfReport("summary"),
+    PdfReport("standard"),  # carries the data files inside, so that they come first
+    PdfAnnex(),
     HtmlReport(),
 )
 
-__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking"]
+__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking", "wanted"]
+
+
+def wanted(profiles: Collection[str]) -> tuple[Renderer, ...]:
+    """All formats, the PDFs as far as they are of these profiles."""
+    return tuple(one for one in RENDERERS if not isinstance(one, Drawn) or one.profile in profiles)
 
 
 def lacking(renderers: Iterable[Renderer]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ conformance` has veraPDF check it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from reportgen.render import tagging
@@ -36,19 +37,17 @@ _PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" r
 """
 
 
-def written(document: Any, identifier: str, attachments: Sequence[Any] = (), **options: Any) -> bytes:
+def written(document: Any, identifier: str = "", attachments: Sequence[Any] = (), **options: Any) -> bytes:
     """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
 
-    ``identifier`` becomes the permanent half of the file's ID; ``attachments`` and further ``options`` are
-    WeasyPrint's.
+    ``identifier`` becomes the permanent half of the file's ID; "" leaves the ID away, to reckon which every
+    object is made twice. ``attachments`` and further ``options`` are WeasyPrint's.
     """
     tagging.own_links_only(document)
-    with warnings.catch_warnings():
-        # WeasyPrint leaves the file of its colour profile to Python to close.
-        warnings.simplefilter("ignore", ResourceWarning)
+    with profile_left_open():
         content = document.write_pdf(
             finisher=_finished,
-            pdf_identifier=identifier.encode(),
+            pdf_identifier=identifier.encode() or None,
             attachments=list(attachments),
             **OPTIONS,
             **options,
@@ -56,11 +55,19 @@ def written(document: Any, identifier: str, attachments: Sequence[Any] = (), **o
     return cast("bytes", content)
 
 
+@contextmanager
+def profile_left_open() -> Iterator[None]:
+    """Without the warning that WeasyPrint leaves the file of its colour profile to Python to close."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+
+
 def _finished(document: Any, pdf: Any) -> None:
     """The last changes to the ``pydyf.PDF`` before it is written."""
     tagging.name_links(document)
     tagging.mark_artefacts(pdf)
-    tagging.place_figures(pdf)
+    tagging.describe_figures(document, pdf)
     _identify(pdf)
     if "AF" in pdf.catalog:  # WeasyPrint lists every attachment twice
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])

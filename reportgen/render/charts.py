@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup, escape
 
 from reportgen.model import Status
+from reportgen.render.strings import builtin
 
 FONT = "Reportgen Sans, Reportgen Symbols, Reportgen CJK, system-ui, sans-serif"
 _INK = "#1b2733"
@@ -41,12 +42,7 @@ GLYPHS = {
     Status.NOT_ASSESSED: "?",
     Status.NOT_APPLICABLE: "–",
 }
-WORDS = {
-    Status.SATISFIED: "Satisfied",
-    Status.NOT_SATISFIED: "Not satisfied",
-    Status.NOT_ASSESSED: "Not assessed",
-    Status.NOT_APPLICABLE: "Not applicable",
-}
+WORDS = builtin().statuses()
 ORDER = (
     Status.NOT_SATISFIED,
     Status.NOT_ASSESSED,
@@ -56,7 +52,9 @@ ORDER = (
 WIDTH, _LABEL, ROW, BAR = 640, 150, 23, 16
 
 
-def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) -> Markup:
+def status_bars(
+    title: str, rows: Sequence[tuple[str, Mapping[Status, int]]], words: Mapping[Status, str]
+) -> Markup:
     """One stacked bar a row, each part with its glyph and count; all bars share one scale."""
     longest = max((sum(counts.values()) for _, counts in rows), default=0) or 1
     scale = (WIDTH - _LABEL - 4) / longest
@@ -65,7 +63,7 @@ def status_bars(title: str, rows: Sequence[tuple[str, Mapping[Status, int]]]) ->
     )
     told = "; ".join(
         f"{label}: "
-        + ", ".join(f"{counts[status]} {WORDS[status].lower()}" for status in ORDER if counts.get(status))
+        + ", ".join(f"{counts[status]} {words[status].lower()}" for status in ORDER if counts.get(status))
         for label, counts in rows
     )
     return svg(title, told, len(rows) * ROW, body)

@@ -30,20 +30,17 @@ from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import SEVERITIES, Front, front
 from reportgen.render.ipe import IpeSheet, sheets
-from reportgen.render.names import AREAS, Names, resource_group
+from reportgen.render.names import Names, resource_group
+from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.room import has_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, builtin
 from reportgen.render.text import count
 from reportgen.render.wording import parameter
 
-BANNERS = {
-    CollectionMode.AZURE: "",
-    CollectionMode.ESTATE: "ESTATE FOLDER: NOT COLLECTED FROM AZURE",
-    CollectionMode.DEMO: "SAMPLE ESTATE: NOT COLLECTED FROM AZURE",
-    CollectionMode.KUBECONFIG: "ONE CLUSTER BY KUBECONFIG: NOT COLLECTED FROM AZURE",
-}
+BANNERS = {mode: builtin().banner(mode) for mode in CollectionMode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +92,7 @@ class Report:
 
     results: Results
     medium: str
+    profile: str
     caps: Caps
     banner: str
     scope: ScopeView
@@ -117,6 +115,7 @@ class Report:
     commands: tuple[CommandsRow, ...]
     all_commands: int
     registers: RegistersView
+    period: PeriodPart | None
     strings: Strings
     sections: tuple[str, ...]
     front: Front
@@ -128,26 +127,36 @@ class Report:
         """The controls in the order in which they are printed."""
         return tuple(view for area in self.areas for view in area.controls)
 
+    @property
+    def failed(self) -> tuple[ControlView, ...]:
+        """The controls that are not satisfied, the most severe first."""
+        return tuple(view for view in ranked(self.controls) if view.finding.status is Status.NOT_SATISFIED)
 
-def report(results: Results, medium: str) -> Report:
+
+def report(results: Results, medium: str, profile: str = "standard") -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
-    caps = Caps.for_report(medium, len(results.controls))
+    caps = Caps.for_summary() if profile == "summary" else Caps.for_report(medium)
     names = replace(Names.of(results), listed=caps.clusters)
     ipe = sheets(results)
     views = control_views(results, names, ipe, caps)
-    areas = _areas(views)
+    own = results.templates
+    strings = builtin().overlaid(own.strings) if own else builtin()
+    if medium == "pdf" and caps.whole and not has_room(views):
+        caps = Caps.for_report(medium, whole=False)
+        views = control_views(results, names, ipe, caps)
+    areas = _areas(views, strings)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
-    own = results.templates
     gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
         medium=medium,
+        profile=profile,
         caps=caps,
-        banner=BANNERS[results.facts.collection_mode],
+        banner=strings.banner(results.facts.collection_mode),
         scope=scope_view(results, caps),
-        summary=_summary(results, areas),
+        summary=_summary(results, areas, strings),
         areas=areas,
         ipe=ipe,
         gaps=tuple(gap_row(gap, names) for gap in gaps[: caps.gaps]),
@@ -156,7 +165,7 @@ def report(results: Results, medium: str) -> Report:
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
-        rights=rights(results),
+        rights=rights(results, caps),
         frameworks=framework_views(results, caps),
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
@@ -166,7 +175,8 @@ def report(results: Results, medium: str) -> Report:
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
-        strings=builtin().overlaid(own.strings) if own else builtin(),
+        period=period_part(results, names, medium, strings),
+        strings=strings,
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),
         estate=estate(results, names, caps.heat_rows),
@@ -183,38 +193,31 @@ def _parameters(controls: Iterable[Control]) -> tuple[ParameterRow, ...]:
     return tuple(ParameterRow(name, value, tuple(used[name, value])) for name, value in sorted(used))
 
 
-def _areas(views: Iterable[ControlView]) -> tuple[Area, ...]:
+def _areas(views: Iterable[ControlView], strings: Strings) -> tuple[Area, ...]:
     grouped: dict[str, list[ControlView]] = defaultdict(list)
     for view in views:
         grouped[view.control.area].append(view)
-    return tuple(
-        Area(AREAS.get(area, area.capitalize()), tuple(members)) for area, members in grouped.items()
-    )
+    return tuple(Area(strings.area(area), tuple(members)) for area, members in grouped.items())
 
 
-def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
+def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Summary:
     by_status = Counter(finding.status for finding in results.findings)
     views = [view for area in areas for view in area.controls]
-    failed = [view for view in views if view.finding.status is Status.NOT_SATISFIED]
-    failed.sort(
-        key=lambda view: (
-            _rank(view.control.severity),
-            -view.finding.exceptions,
-            view.control.id,
-        )
-    )
+    failed = [view for view in ranked(views) if view.finding.status is Status.NOT_SATISFIED]
     severities = Counter(view.control.severity for view in failed)
     observed = Counter(item.status for item in results.observations)
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
         tiles=tuple((status, by_status[status]) for status in charts.ORDER),
         sentence=_sentence(results, by_status, observed),
-        by_area=charts.status_bars("Findings by area", area_rows),
+        by_area=charts.status_bars("Findings by area", area_rows, strings.statuses()),
         by_severity=charts.count_bars(
             "Findings that are not satisfied, by severity",
             [(severity.capitalize(), severities[severity]) for severity in SEVERITIES],
         ),
-        observations=charts.status_bars("Observations by status", [("All subjects", observed)]),
+        observations=charts.status_bars(
+            "Observations by status", [("All subjects", observed)], strings.statuses()
+        ),
         observed=tuple((status, f"{observed[status]:,}") for status in charts.ORDER),
         worst=tuple(failed[: _worst_shown(areas)]),
         all_worst=len(failed),
@@ -224,10 +227,6 @@ def _summary(results: Results, areas: tuple[Area, ...]) -> Summary:
 def _worst_shown(areas: tuple[Area, ...]) -> int:
     """How many of the most severe findings fit on the page below a chart with a row for each area."""
     return min(8, max(3, 19 - len(areas)))
-
-
-def _rank(severity: str) -> int:
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
 def _sentence(results: Results, by_status: Counter[Status], observed: Counter[Status]) -> str:

@@ -179,6 +179,18 @@ class RunsJson:
         return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
 
 
+class PeriodJson:
+    """results/period.json: each control and exception at every collection point, clusters, changes."""
+
+    name = "period.json"
+
+    def render(self, results: Results, folder: Path) -> Path:
+        """Write the file below ``folder`` and return its path, or the folder where there is no period."""
+        if results.period is None:
+            return folder
+        return _write(folder / "results" / "period.json", canonical_json(asdict(results.period)))
+
+
 class ControlTables:
     """results/csv/<control>.csv: the whole population of each control, for a spreadsheet."""
 

@@ -49,10 +49,17 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
         own=own,
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
-        WORDS=charts.WORDS,
+        WORDS=view.strings.statuses(),
         ORDER=charts.ORDER,
     )
     return paper.lean(document) if view.medium == "pdf" else document
+
+
+def render_part(name: str, covered: Collection[int], **values: Any) -> str:
+    """A template of paper with a style sheet of its own, such as a chunk of the annex."""
+    template = _environment("pdf", builtin(), None, covered).get_template(name)
+    sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
+    return paper.lean(template.render(css=sheet + fonts.face(), **values))
 
 
 def _environment(
@@ -88,7 +95,7 @@ def _environment(
     environment.filters.update(
         breakable=breakable,
         shell=shell,
-        span=text.span,
+        span=strings.span,
         moment=text.moment,
         cut=text.cut,
         lead=text.lead,
@@ -113,12 +120,12 @@ def _css(medium: str, colours: Mapping[str, str]) -> Markup:
     """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
     common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
-    light = f":root {{ --accent: {colours['accent']}; }}" if "accent" in colours else ""
-    dark = ""
-    if medium == "html" and "accent_dark" in colours:
-        dark = f"@media (prefers-color-scheme: dark) {{ :root {{ --accent: {colours['accent_dark']}; }} }}"
+    screen = {"accent": "--own-accent", "accent_dark": "--own-accent-dark"}
+    properties = {"accent": "--accent"} if medium == "pdf" else screen
+    chosen = " ".join(f"{name}: {colours[key]};" for key, name in properties.items() if key in colours)
+    company = f":root {{ {chosen} }}" if chosen else ""
     faces = [Markup(_sheet("fonts.css")), fonts.face()] if medium == "pdf" else []  # noqa: S704 (our own)
-    sheets = [sheet for sheet in (common, light, own, front, dark) if sheet]
+    sheets = [sheet for sheet in (common, company, own, front) if sheet]
     # Our own style sheets, and colours of six digits.
     return Markup("\n").join([*map(Markup, sheets), *faces])
 

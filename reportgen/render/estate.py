@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reportgen.model import ClusterState, Results, Status
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import Names
 
 _AGES = (7, 14, 30, 60, 90, 180)
 """Upper ends of the classes of age, in days; Azure regards a node image as valid for 90."""
@@ -40,7 +40,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """Clusters by area, those with most controls not satisfied first; ``all_rows`` is before the cap."""
+    """Clusters by area (ids), those with most controls not satisfied first; ``all_rows`` before the cap."""
 
     areas: tuple[str, ...]
     rows: tuple[HeatRow, ...]
@@ -71,7 +71,7 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class Moment:
     """The findings by status at one time."""
 
     as_of: str
@@ -86,7 +86,7 @@ class Estate:
     heat: HeatMap
     ages: tuple[AgeClass, ...]
     versions: tuple[VersionRow, ...]
-    points: tuple[Point, ...]
+    moments: tuple[Moment, ...]
 
 
 def estate(results: Results, names: Names, cap: int) -> Estate:
@@ -97,7 +97,18 @@ def estate(results: Results, names: Names, cap: int) -> Estate:
         heat=_heat(results, names, cap),
         ages=_ages(results.estate, day),
         versions=_versions(results.estate, names),
-        points=(Point(results.facts.as_of, Counter(finding.status for finding in results.findings)),),
+        moments=_moments(results),
+    )
+
+
+def _moments(results: Results) -> tuple[Moment, ...]:
+    """The collection points of the period with their findings, the earliest first; else this one alone."""
+    if results.period is None:
+        return (Moment(results.facts.as_of, Counter(finding.status for finding in results.findings)),)
+    states = [control.states for control in results.period.controls]
+    return tuple(
+        Moment(point.as_of, Counter(known[0] for line in states if (known := line[place])))
+        for place, point in enumerate(results.period.points)
     )
 
 
@@ -123,7 +134,7 @@ def _heat(results: Results, names: Names, cap: int) -> HeatMap:
     places = {cluster: place for place, cluster in enumerate(names.anchors)}
     ordered = sorted(failed, key=lambda cluster: (-failed[cluster], places[cluster]))
     return HeatMap(
-        areas=tuple(AREAS.get(area, area.capitalize()) for area in areas),
+        areas=areas,
         rows=tuple(
             HeatRow(
                 names.clusters[cluster],

@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from reportgen.model import Status
 from reportgen.render import charts
-from reportgen.render.estate import AgeClass, Cell, HeatMap, Point, VersionRow
+from reportgen.render.estate import AgeClass, Cell, HeatMap, Moment, VersionRow
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut, moment
 
-_LABEL, _LETTERS = 150, 24
-_CELL, _HEAD, _RIGHT = 17, 96, 64
+_LABEL, _LETTERS = 166, 22
+_CELL, _HEAD, _RIGHT = 17, 108, 64
 _LEVELS = (("#f9e3e0", "#5e1a12"), ("#e5a59d", "#2c0a06"), ("#c9574b", "#ffffff"), ("#8c2318", "#ffffff"))
 """Fill and ink by quarters of the largest number in the map; darker is more, in grey too."""
 _PLAIN = {
@@ -38,11 +38,14 @@ class Figures:
         """A row a cluster, a column an area; in a cell the number of controls not satisfied, or a sign."""
         width = (charts.WIDTH - _LABEL - _RIGHT) / max(1, len(heat.areas))
         most = max((_failed(cell) for row in heat.rows for cell in row.cells), default=0)
+        titles = (cut(self.strings.area(area), 18) for area in heat.areas)
         heads = (
             Markup('<g transform="translate({:.1f} {}) rotate(-52)">{}</g>').format(
-                _LABEL + width * (place + 0.5) - 3, _HEAD - 7, charts.text_at(0, 0, cut(area, 18), "start")
+                _LABEL + width * (place + 0.5) - 3,
+                _HEAD - 7,
+                charts.text_at(0, 0, title, "start"),
             )
-            for place, area in enumerate(heat.areas)
+            for place, title in enumerate(titles)
         )
         body = Markup("").join(heads)
         for index, row in enumerate(heat.rows):
@@ -118,13 +121,13 @@ class Figures:
         key = "estate.ended" if row.end < as_of else "estate.ends"
         return self.strings.text(key, day=row.end.isoformat())
 
-    def trend(self, points: Sequence[Point]) -> Markup:
+    def trend(self, moments: Sequence[Moment]) -> Markup:
         """A bar a point in time, the earliest first; nothing where there is but one."""
-        if len(points) < 2:
+        if len(moments) < 2:
             return Markup("")
-        ordered = sorted(points, key=lambda point: point.as_of)
-        rows = [(moment(point.as_of)[:10], point.counts) for point in ordered]
-        return charts.status_bars(self.strings.text("estate.trend"), rows)
+        ordered = sorted(moments, key=lambda one: one.as_of)
+        rows = [(moment(one.as_of)[:10], one.counts) for one in ordered]
+        return charts.status_bars(self.strings.text("estate.trend"), rows, self.strings.statuses())
 
     def _bar(self, row: VersionRow, as_of: date, top: float, place: Callable[[date], float]) -> Markup:
         words = self.end(row, as_of)

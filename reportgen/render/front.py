@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from reportgen.model import Cause, Control, Observation, Results, Status
+from reportgen.model import (
+    Cause,
+    Control,
+    Observation,
+    ResponseResult,
+    ResponseState,
+    Results,
+    Status,
+)
 from reportgen.render.names import Names
 from reportgen.render.text import observed
 
 SEVERITIES = ("critical", "high", "medium", "low")
+_STANDING = (ResponseState.OVERDUE, ResponseState.OPEN)
 _FEW, _MANY = 2, 8
 """Clusters that a line of the list names, in a PDF and elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExceptionLine:
-    """One control that is not satisfied. ``owner`` is that of the entity's control which it is evidence for.
+    """One control that is not satisfied.
 
-    ``clusters`` are the first names with their anchors, those with most exceptions before others; ``more``
-    counts the rest. ``waived`` of ``number`` have a waiver.
+    ``answers`` are management's responses that still stand; for want of one, ``owner`` is that of the
+    entity's control which this one is evidence for. ``clusters`` are the first names with their anchors,
+    those with most exceptions before others; ``more`` counts the rest, ``waived`` those with a waiver.
     """
 
     severity: str
@@ -30,6 +40,7 @@ class ExceptionLine:
     assessed: int
     clusters: tuple[tuple[str, str], ...]
     more: int
+    answers: tuple[ResponseResult, ...]
     owner: str
 
 
@@ -96,32 +107,34 @@ def _exceptions(results: Results, names: Names, named: int) -> tuple[ExceptionLi
             failed[item.control].append(item)
     satisfied = {finding.control: finding.satisfied for finding in results.findings}
     owners = {name: entry.owner for entry in reversed(results.entity_controls) for name in entry.controls}
+    answers: dict[str, list[ResponseResult]] = defaultdict(list)
+    for answer in sorted(results.responses, key=lambda answer: (answer.due_on, answer.id)):
+        if answer.state in _STANDING:
+            answers[answer.control].append(answer)
     controls = [control for control in results.controls if control.id in failed]
     controls.sort(key=lambda control: (_rank(control), -len(failed[control.id]), control.id))
     return tuple(
-        _line(control, failed[control.id], named, names, satisfied[control.id], owners.get(control.id, ""))
+        ExceptionLine(
+            severity=control.severity,
+            anchor=f"c-{control.id}",
+            title=control.title,
+            number=len(failed[control.id]),
+            waived=sum(item.waiver is not None for item in failed[control.id]),
+            assessed=len(failed[control.id]) + satisfied[control.id],
+            clusters=_clusters(failed[control.id], names)[:named],
+            more=max(0, len(_clusters(failed[control.id], names)) - named),
+            answers=tuple(answers[control.id]),
+            owner=owners.get(control.id, ""),
+        )
         for control in controls
     )
 
 
-def _line(
-    control: Control, failed: list[Observation], named: int, names: Names, satisfied: int, owner: str
-) -> ExceptionLine:
-    clusters = Counter(item.subject.cluster_id.lower() for item in failed)
-    ordered = [
-        key for key in sorted(clusters, key=lambda key: (-clusters[key], key)) if key in names.clusters
-    ]
-    return ExceptionLine(
-        severity=control.severity,
-        anchor=f"c-{control.id}",
-        title=control.title,
-        number=len(failed),
-        waived=sum(item.waiver is not None for item in failed),
-        assessed=len(failed) + satisfied,
-        clusters=tuple((names.clusters[key], names.link(key)) for key in ordered[:named]),
-        more=max(0, len(ordered) - named),
-        owner=owner,
-    )
+def _clusters(failed: list[Observation], names: Names) -> tuple[tuple[str, str], ...]:
+    """Name and anchor of each cluster with an exception, those with most before others."""
+    counted = Counter(item.subject.cluster_id.lower() for item in failed)
+    ordered = sorted(counted, key=lambda key: (-counted[key], key))
+    return tuple((names.clusters[key], names.link(key)) for key in ordered if key in names.clusters)
 
 
 def _rank(control: Control) -> int:

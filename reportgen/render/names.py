@@ -8,23 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import Json, Principal, Results, Subject
+from reportgen.render.strings import builtin
 from reportgen.render.text import cut
 
 AREAS = {
-    "api-server": "API server",
-    "identity": "Identity and access",
-    "network": "Network",
-    "nodes": "Nodes",
-    "patching": "Patching and versions",
-    "encryption": "Encryption",
-    "secrets": "Secrets",
-    "rbac": "Kubernetes RBAC",
-    "workloads": "Workloads and isolation",
-    "images": "Images",
-    "logging": "Logging and detection",
-    "governance": "Governance",
-    "resilience": "Resilience",
+    key.removeprefix("areas."): str(title)
+    for key, title in builtin().entries.items()
+    if key.startswith("areas.")
 }
+"""The shipped areas of controls with their titles, in the order of a report."""
 
 NOT_RESOLVED = "member names not resolved"
 NOT_FOUND = "not found in the directory"

@@ -22,7 +22,6 @@ from reportgen.render.data import FORMULA
 from reportgen.render.front import SEVERITIES
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
-from reportgen.render.strings import builtin
 from reportgen.render.text import cleaner, observed
 from reportgen.render.wording import kind
 
@@ -54,7 +53,7 @@ def _document(view: Report) -> dict[str, Any]:
     tables = _Tables(results, names)
     rows, subjects = tables.rows(), tables.subjects()
     return {
-        "strings": builtin().section("script"),
+        "strings": view.strings.section("script"),
         "formula": FORMULA.pattern,
         "statuses": [[status.value, charts.GLYPHS[status], charts.WORDS[status]] for status in charts.ORDER],
         "severities": [[word, word.capitalize()] for word in SEVERITIES],
@@ -68,9 +67,22 @@ def _document(view: Report) -> dict[str, Any]:
         ],
         "subjects": subjects,
         "texts": list(tables.texts.places),
+        "waivers": _waivers(view, tables.texts),
         "values": list(tables.values.places),
         "evidence": list(tables.evidence.places),
         "rows": rows,
+    }
+
+
+def _waivers(view: Report, texts: _Table[str]) -> dict[str, str]:
+    """What is said of waivers, by the place of the text that names them."""
+    named = {item.waiver for item in view.results.observations if item.waiver}
+    return {
+        str(texts.place(_clean(waiver))): "; ".join(
+            _clean(view.strings.text("waivers.beside_until" if day else "waivers.beside", id=key, day=day))
+            for _, key, day in view.registers.beside(waiver)
+        )
+        for waiver in sorted(named)
     }
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from reportgen.model import Results
 
 ORDER = (
-    "scope", "nature", "waivers-front", "document", "summary", "estate", "exceptions", "entity", "index",
-    "controls", "frameworks", "access", "ipe", "waivers", "responses", "attestations", "gaps", "since",
-    "differences", "runs", "collector", "clusters", "parameters", "sampling", "changes", "method",
+    "scope", "nature", "waivers-front", "document", "summary", "estate", "exceptions", "period", "entity",
+    "index", "controls", "frameworks", "access", "ipe", "waivers", "responses", "attestations", "gaps",
+    "since", "differences", "runs", "collector", "clusters", "parameters", "sampling", "changes", "method",
     "responsibility", "glossary",
 )  # fmt: skip
 """Anchors of all sections that there can be; the title of one is the text ``sections.<anchor>``."""
@@ -25,6 +25,7 @@ def shown(results: Results, left_out: Collection[str]) -> tuple[str, ...]:
         "parameters": not any(control.parameters for control in results.controls),
         "estate": not results.observations,
         "waivers-front": not any(waiver.needs_reader for waiver in results.waivers),
+        "period": results.period is None,
         "since": results.changes is None,
         "runs": results.runs is None,
         "waivers": not results.waivers,

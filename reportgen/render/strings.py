@@ -12,6 +12,9 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
+from reportgen.model import CollectionMode, Status
+from reportgen.render.text import moment
+
 CATALOGUE = Path(str(files("reportgen"))) / "templates" / "strings.yaml"
 Entry = str | Mapping[str, str]
 
@@ -43,6 +46,25 @@ class Strings:
         if isinstance(entry, str):
             return entry
         return entry["one" if values.get("n") == 1 else "other"]
+
+    def area(self, area: str) -> str:
+        """What an area of controls is called; one of a company's own by its id."""
+        known = self.entries.get(f"areas.{area}")
+        return known if isinstance(known, str) else area.capitalize()
+
+    def banner(self, mode: CollectionMode) -> str:
+        """What says that evidence was not collected from Azure; "" where it was."""
+        return "" if mode is CollectionMode.AZURE else self.text(f"banner.{mode.value}")
+
+    def statuses(self) -> dict[Status, str]:
+        """What each status is called."""
+        return {status: self.text(f"status.{status.value.replace('-', '_')}") for status in Status}
+
+    def span(self, start: str, end: str) -> str:
+        """From one time to another, or the one time."""
+        if start == end:
+            return moment(start)
+        return self.text("head.from_to", start=moment(start), end=moment(end))
 
     def overlaid(self, own: Mapping[str, Entry]) -> Strings:
         """The same with a company's own texts in the place of some."""

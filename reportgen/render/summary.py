@@ -83,7 +83,7 @@ def _exceptions(results: Results, names: Names) -> Iterator[str]:
         (finding for finding in results.findings if finding.exceptions),
         key=lambda finding: (SEVERITIES.index(controls[finding.control].severity), -finding.exceptions),
     )
-    yield from ("", _text("first", shown=min(len(worst), _MOST_EXCEPTIONS), all=len(worst)))
+    yield from ("", _text("first_controls", shown=min(len(worst), _MOST_EXCEPTIONS), all=len(worst)))
     yield from _table(
         tuple(map(_text, ("severity", "control", "title_of", "counts"))),
         (_control(controls[finding.control], finding) for finding in worst[:_MOST_EXCEPTIONS]),
@@ -121,7 +121,7 @@ def _gaps(results: Results, names: Names) -> Iterator[str]:
     if not gaps:
         return
     yield from ("", f"## {_text('gaps')}", "")
-    yield _text("first", shown=min(len(gaps), _MOST_GAPS), all=len(gaps))
+    yield _text("first_gaps", shown=min(len(gaps), _MOST_GAPS), all=len(gaps))
     yield from _table(
         tuple(map(_text, ("source", "place", "gap_reason", "detail"))),
         (

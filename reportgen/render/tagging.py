@@ -5,13 +5,18 @@ Works on WeasyPrint's document and on the ``pydyf.PDF`` that it made of it, befo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from reportgen.render.strings import builtin
+from reportgen.render.text import cut
 
 _POINTS = 0.75
 """PDF points a CSS pixel."""
+_SVG = "{http://www.w3.org/2000/svg}"
+_LONGEST = 1000
+"""Characters of a figure's words; a table beside it has the data of a larger one."""
 
 
 def target(pdf: Any, reference: bytes) -> Any:
@@ -40,13 +45,14 @@ def name_links(document: Any) -> None:
     starts = {anchor: number for number, page in reversed(numbered) for anchor in page.anchors}
     for page in document.pages:
         for kind, to, _, box in page.links:
+            if not box.link_annotation:  # nothing in the document has the name that it links to
+                continue
             words = " ".join("".join(box.element.itertext()).split()) or to
             if kind == "external":
                 words = builtin().text("archival.external", words=words, url=to)
             elif words.isdigit():
                 words = builtin().text("archival.page", page=str(starts[to]))
-            if box.link_annotation:
-                box.link_annotation["Contents"] = pydyf.String(words)
+            box.link_annotation["Contents"] = pydyf.String(words)
 
 
 def mark_artefacts(pdf: Any) -> None:
@@ -83,12 +89,32 @@ def _pairs(flat: list[Any]) -> Iterator[tuple[Any, Any]]:
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-def place_figures(pdf: Any) -> None:
-    """Give the boxes of figures in points from the page's lower edge, not in pixels from its upper one."""
+def describe_figures(document: Any, pdf: Any) -> None:
+    """Give figures the description of their SVG behind its title, and their place on the page.
+
+    WeasyPrint takes the title alone, and gives the place in pixels from the page's upper edge; a PDF counts
+    points from the lower one.
+    """
     import pydyf
 
+    told = _descriptions(document)
     for element in pdf.objects:
         if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Figure":
+            title = element["Alt"].string if "Alt" in element else ""
+            if told[title]:
+                element["Alt"] = pydyf.String(cut(f"{title}. {told[title].pop(0)}", _LONGEST))
             left, top, right, bottom = (_POINTS * edge for edge in element["A"]["BBox"])
             height = target(pdf, element["Pg"])["MediaBox"][3]
             element["A"]["BBox"] = pydyf.Array((left, height - bottom, right, height - top))
+
+
+def _descriptions(document: Any) -> dict[str, list[str]]:
+    """The descriptions of SVG pictures by title, in the order in which they stand."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for page in document.pages:
+        # WeasyPrint names no other way to the boxes of a page.
+        for box in page._page_box.descendants():  # noqa: SLF001
+            if box.element is not None and box.element_tag == f"{_SVG}svg":
+                title, told = (box.element.findtext(f"{_SVG}{part}") or "" for part in ("title", "desc"))
+                found[title] += [told] if told else []
+    return found

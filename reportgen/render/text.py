@@ -110,11 +110,6 @@ def moment(value: str) -> str:
     return parsed.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def span(start: str, end: str) -> str:
-    """From one time to another, or the one time."""
-    return moment(start) if start == end else f"{moment(start)} to {moment(end)}"
-
-
 def breakable(value: str) -> Markup:
     """A name or id with the places marked where a line may end."""
     return Markup("<wbr>").join(break_places(value))

@@ -6,7 +6,8 @@ function leadHere(data) {
     const { control, population } = article.dataset;
     if (population === "0") continue;
     const words = said(data, "all_of", { n: Number(population) });
-    article.querySelector(".head").append(element("p", { className: "to-rows" }, wayTo("control", control, words)));
+    const way = wayTo("control", control, words);
+    article.querySelector(".head").append(element("p", { className: "to-rows" }, way));
   }
   for (const [id, , anchor] of data.clusters) {
     const cell = document.getElementById(anchor)?.cells?.[0];

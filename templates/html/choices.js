@@ -12,13 +12,18 @@ function addChoices(data) {
   }
   for (const set of document.querySelectorAll("#explorer [data-boxes]")) {
     const name = set.dataset.boxes;
-    set.append(...data.keys[name].map((key, place) => {
-      const box = element("input", { type: "checkbox", value: key });
-      box.dataset.facet = name;
-      const glyph = name === "status" ? [element("span", { className: "glyph", "aria-hidden": "true" }, data.statuses[place][1])] : [];
-      return element("label", { className: `toggle ${key}` }, box, ...glyph, ` ${labels(data)[name][place]} `, element("span", { className: "number" }));
-    }));
+    set.append(...data.keys[name].map((key, place) => toggle(data, name, key, place)));
   }
+}
+
+function toggle(data, name, key, place) {
+  const box = element("input", { type: "checkbox", value: key });
+  box.dataset.facet = name;
+  const parts = [box, ` ${labels(data)[name][place]} `, element("span", { className: "number" })];
+  if (name === "status") {
+    parts.splice(1, 0, element("span", { className: "glyph", "aria-hidden": "true" }, data.statuses[place][1]));
+  }
+  return element("label", { className: `toggle ${key}` }, ...parts);
 }
 
 function drawChoices(data, view, result) {
@@ -71,7 +76,7 @@ function nextSort(name, sort) {
   return sort === `-${name}` ? "" : name;
 }
 
-// What is filtered by, in words, for where nothing is left.
+// What is filtered by, in words: for paper, and for where nothing is left.
 function chosen(data, view) {
   const named = (name, key) => {
     const place = data.keys[name].indexOf(key);

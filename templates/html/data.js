@@ -60,6 +60,7 @@ function observation(data, row) {
     cause: text(rows.cause[row]),
     reason: text(rows.reason[row]),
     waiver: text(rows.waiver[row]),
+    waived: data.waivers[rows.waiver[row]] ?? "",
     values: pairs(data.values[rows.values[row]], text),
     evidence: pairs(data.evidence[rows.evidence[row]], text),
   };

@@ -152,7 +152,8 @@ function sorted(data, rows, sort) {
 }
 
 function ranks(titles) {
-  const order = titles.map((_, place) => place).sort((one, other) => titles[one].localeCompare(titles[other], "en"));
+  const byTitle = (one, other) => titles[one].localeCompare(titles[other], "en");
+  const order = titles.map((_, place) => place).sort(byTitle);
   const rank = new Int32Array(titles.length);
   order.forEach((place, at) => { rank[place] = at; });
   return rank;

@@ -32,7 +32,7 @@ function started(data) {
     byId("copy-rows").disabled = !size;
     byId("rows-box").hidden = !size;
     byId("nothing").hidden = size > 0;
-    byId("nothing-why").textContent = chosen(data, view);
+    for (const id of ["chosen", "nothing-why"]) byId(id).textContent = chosen(data, view);
   }
 
   function turn(by) {

@@ -58,7 +58,7 @@ function labelled([label, value]) {
 // The reason first: it says what is wrong, the values say with what.
 function seen(one) {
   const parts = [];
-  if (one.waiver) parts.push(element("b", { className: "waived" }, one.waiver));
+  if (one.waiver) parts.push(element("b", { className: "waived" }, one.waived));
   if (one.reason || one.cause) parts.push(element("div", {}, cut(why(one))));
   for (const [label, value] of one.values) parts.push(element("div", {}, ...labelled([label, cut(value)])));
   return parts.length ? parts : ["–"];
@@ -77,7 +77,7 @@ function drawnDetails(data, row, copy) {
     const words = element("dt", {}, said(data, key));
     list.append(element("div", {}, words, element("dd", {}, ...content)));
   };
-  if (one.waiver) add("waiver", one.waiver);
+  if (one.waiver) add("waiver", one.waived);
   if (why(one)) add("reason", why(one));
   add("value", ...one.values.map((pair) => element("div", {}, ...labelled(pair))));
   add("id", element("span", { className: "code" }, one.id), " ", copy(one.id));

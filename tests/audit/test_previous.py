@@ -79,12 +79,12 @@ def test_the_section_counts_and_lists(reported: run.Outcome) -> None:
 
 def test_the_html_has_the_section(mixed_run: Run, later_run: Run) -> None:
     text = (later_run.pack / "report.html").read_text(encoding="utf-8")
-    section = re.sub(r"<[^>]+>", "", text.partition('id="changes"')[2].partition("</section>")[0])
+    section = re.sub(r"<[^>]+>", "", text.partition('id="since"')[2].partition("</section>")[0])
     manifest = hashlib.sha256((mixed_run.pack / "MANIFEST.sha256").read_bytes()).hexdigest()
     assert manifest in section
     assert "Fixed: 2" in section
     assert "not known to be fixed" in section
-    assert 'id="changes"' not in (mixed_run.pack / "report.html").read_text(encoding="utf-8")
+    assert 'id="since"' not in (mixed_run.pack / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("problem", ["altered", "not a pack"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas
@@ -11,7 +12,7 @@ import pytest
 
 import reportgen
 from reportgen.errors import UsageError
-from reportgen.pack import read_file
+from reportgen.pack import read, read_file
 from tests.conftest import Run
 
 
@@ -76,3 +77,53 @@ def test_an_empty_zip_is_no_pack(tmp_path: Path) -> None:
     zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
     with pytest.raises(UsageError, match="not a pack"):
         reportgen.read_pack(tmp_path / "empty.zip")
+
+
+def test_the_columns_are_those_documented(mixed_run: Run) -> None:
+    pack = reportgen.read_pack(mixed_run.zip)
+    for frame, columns in (
+        (pack.findings, read.FINDINGS),
+        (pack.observations, read.OBSERVATIONS),
+        (pack.gaps, read.GAPS),
+        (pack.access, read.ACCESS),
+    ):
+        assert len(frame)
+        assert list(frame.columns)[: len(columns)] == list(columns)
+        assert {name: str(frame[name].dtype) for name in columns} == dict(columns)
+
+
+def test_gaps_and_access_are_those_of_the_files(mixed_run: Run) -> None:
+    pack = reportgen.read_pack(mixed_run.pack)
+    assert len(pack.gaps) == len(pack.document["gaps"])
+    lines = (mixed_run.pack / "results" / "access.jsonl").read_bytes().splitlines()
+    assert len(pack.access) == len(lines)
+    assert set(pack.access["not_read"].dropna()) == {
+        told for line in lines if (told := json.loads(line)["not_read"])
+    }
+
+
+def test_a_missing_value_is_one_of_pandas(mixed_run: Run) -> None:
+    frame = reportgen.read_pack(mixed_run.pack).observations
+    assert (frame["cause"].notna() == (frame["status"] == "not-assessed")).all()
+    assert frame["waiver"].isna().all()
+
+
+@pytest.mark.parametrize(("name", "spoil", "problem"), [
+    ("results/findings.json", lambda text: text[:-9], "is no JSON"),
+    ("results/findings.json", lambda text: text.replace(b'"schema_version": "1"', b'"schema_version": "9"'),
+     "that this version reads"),
+    ("results/findings.json", lambda text: text.replace(b'"needs"', b'"other"'), "lack something"),
+    ("results/observations.jsonl", lambda text: text.replace(b'"subject"', b'"other"'), "lack something"),
+    ("results/access.jsonl", lambda text: b"[]\n", "lack something"),
+    ("results/access.jsonl", None, r"access\.jsonl cannot be read"),
+])  # fmt: skip
+def test_a_pack_of_another_kind_is_said_to_be_none(
+    own_pack: Path, name: str, spoil: Callable[[bytes], bytes] | None, problem: str
+) -> None:
+    path = own_pack / name
+    if spoil is None:
+        path.unlink()
+    else:
+        path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(UsageError, match=f"not a pack.*{problem}"):
+        reportgen.read_pack(own_pack)

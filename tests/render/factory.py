@@ -157,6 +157,7 @@ def _facts(mode: CollectionMode, hostile: bool) -> PackFacts:
         snapshot_sha256="5" * 64,
         identity=IDENTITY,
         host="runner-7f",
+        templates_sha256="7" * 64,
     )
 
 

@@ -10,10 +10,19 @@ from datetime import date
 
 import pytest
 
-from reportgen.model import ClusterState, PoolState, Results, Status
+from reportgen.model import (
+    ClusterState,
+    ControlPeriod,
+    PeriodView,
+    Point,
+    PoolState,
+    Results,
+    RollForward,
+    Status,
+)
 from reportgen.render.context import report
 from reportgen.render.environment import render
-from reportgen.render.estate import AgeClass, Point
+from reportgen.render.estate import AgeClass, Moment
 from reportgen.render.figures import Figures, sign
 from reportgen.render.strings import builtin
 from reportgen.render.text import cleaner
@@ -144,12 +153,28 @@ def test_every_bar_and_word_lies_inside_the_picture() -> None:
 
 
 def test_one_point_in_time_is_no_trend() -> None:
-    one = Point("2026-11-15T06:00:00Z", {Status.SATISFIED: 3})
-    two = Point("2026-11-08T06:00:00Z", {Status.SATISFIED: 2, Status.NOT_SATISFIED: 1})
+    one = Moment("2026-11-15T06:00:00Z", {Status.SATISFIED: 3})
+    two = Moment("2026-11-08T06:00:00Z", {Status.SATISFIED: 2, Status.NOT_SATISFIED: 1})
     assert DRAW.trend([one]) == ""
     assert [text for text in texts(DRAW.trend([one, two])) if text.startswith("2026")] == [
         "2026-11-08", "2026-11-15",
     ]  # fmt: skip
+
+
+def test_the_trend_is_that_of_the_collection_points() -> None:
+    base = factory.results(2)
+    points = tuple(
+        Point(day, f"{day}T06:00:00Z", "0" * 64, "0" * 64, 0) for day in ("2026-11-08", "2026-11-15")
+    )
+    states = ((Status.NOT_SATISFIED, 2), (Status.SATISFIED, 0))
+    control = ControlPeriod(base.controls[0].id, Status.NOT_SATISFIED, 2, 2, 1, 0, states)
+    new = replace(control, control=base.controls[1].id, states=(None, (Status.SATISFIED, 0)))
+    period = PeriodView(points, (), (), 7, (control, new), (), RollForward(1, 0, 0, 1, (), ()), ())
+    moments = report(replace(base, period=period), "pdf").estate.moments
+    assert [one.counts for one in moments] == [{Status.NOT_SATISFIED: 1}, {Status.SATISFIED: 2}]
+    page = render(report(replace(base, period=period), "html"))
+    assert "Findings over time" in page
+    assert "Findings over time" not in render(report(base, "html"))
 
 
 def test_names_are_cleaned_and_cut() -> None:

@@ -19,6 +19,7 @@ from reportgen.render.oscal.parts import identifier
 from reportgen.render.oscal.subjects import subject_uuid
 from tests.conftest import Run
 from tests.render import factory
+from tests.render.test_workbook import registers
 
 trestle = pytest.importorskip("trestle", reason="compliance-trestle is not installed")
 
@@ -181,6 +182,23 @@ def test_a_waiver_is_a_related_risk_and_leaves_the_state(base: Results, result: 
             assert risk["status"] == "deviation-approved"
             assert "W-7 until 2027-01-31" in risk["description"]
             assert finding["target"]["status"]["state"] == "not-satisfied"
+
+
+def test_two_waivers_of_the_register_are_two_risks_with_their_terms(tmp_path: Path) -> None:
+    base = factory.few(factory.results(1, hostile=False), 1)
+    (first,) = registers()["waivers"]
+    item = replace(
+        base.observations[0], status=Status.NOT_SATISFIED, reason="No.", cause=None, waiver="W-01, W-02"
+    )
+    finding = replace(base.findings[0], status=Status.NOT_SATISFIED, exceptions=1, waived=1, satisfied=0)
+    waivers = (first, replace(first, id="W-02", reason="*Other*", ticket="T-2"))
+    changed = replace(base, observations=(item,), findings=(finding,), waivers=waivers)
+    _, found = written(changed, tmp_path)
+    assert_valid(tmp_path)
+    risks = found["results"][0]["risks"]
+    assert [props(risk)["waiver"] for risk in risks] == ["W-01", "W-02"]
+    assert "W-02 (T-2): \\*Other\\* Approved by Bo, until 2027-02-30." in risks[1]["description"]
+    assert len(found["results"][0]["findings"][0]["related-risks"]) == 2
 
 
 def test_evidence_is_named_by_a_path_with_its_hash(folder: Path, document: dict[str, Any]) -> None:

@@ -12,9 +12,8 @@ import pdfplumber
 import pytest
 
 from reportgen.model import CollectionMode, Results
-from reportgen.render.fonts import FONTS
 from reportgen.render.interface import PdfUnavailable
-from reportgen.render.pdf import PdfReport, _check_packaged
+from reportgen.render.pdf import PdfReport
 from tests.render import factory
 
 FORBIDDEN = re.compile(
@@ -146,21 +145,6 @@ def test_a_finished_estate_reads_as_complete(tmp_path: Path) -> None:
         text = [page.extract_text() for page in pdf.pages]
     assert "Complete. The one expected subscription was read, and there is no gap." in text[1]
     assert "NOT COLLECTED" not in "".join(text)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://example.org/pixel.png",
-        "file:///etc/passwd",
-        f"{FONTS.resolve().as_uri()}/../../../pyproject.toml",
-        "data:text/plain,x",
-        "file://host/share",
-    ],
-)
-def test_the_fetcher_refuses_what_is_not_packaged(url: str) -> None:
-    with pytest.raises(ValueError, match="packaged files only"):
-        _check_packaged(url)
 
 
 def test_a_missing_system_library_is_named_with_the_way_out(

@@ -27,7 +27,7 @@ from reportgen.render.data import AccessJsonl, FindingsJson, ObservationsJsonl
 from reportgen.render.schemas import FILES, SchemaFiles, load, versions
 from tests.conftest import Run
 from tests.render import factory
-from tests.render.test_workbook import framework
+from tests.render.test_workbook import framework, registers
 
 
 def validator(schema: str) -> Any:
@@ -61,6 +61,7 @@ def rich() -> Results:
     return replace(
         base,
         controls=(control, *base.controls[1:]),
+        **registers(),
         frameworks=(framework(),),
         differences=(Difference("c", "properties.x", None, [1]),),
         collector=Collector("h", "", "e", "", False, ("2026-11-15T06:00:00Z",),

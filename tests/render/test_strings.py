@@ -23,6 +23,16 @@ def test_values_are_escaped_and_markup_is_kept() -> None:
     assert STRINGS.markup("page.title", name=Markup("<b>x</b>")) == "Pages of <b>x</b>"
 
 
+def test_one_time_is_printed_once() -> None:
+    one, two = "2026-11-15T06:00:00Z", "2026-11-15T06:07:31Z"
+    assert builtin().span(one, one) == "2026-11-15 06:00:00 UTC"
+    assert builtin().span(one, two) == "2026-11-15 06:00:00 UTC to 2026-11-15 06:07:31 UTC"
+
+
+def test_areas_of_a_company_s_own_are_called_by_their_id() -> None:
+    assert (builtin().area("rbac"), builtin().area("backups")) == ("Kubernetes RBAC", "Backups")
+
+
 def test_a_company_s_text_is_no_markup() -> None:
     own = Strings({"page.title": "<script>{name}"})
     assert own.markup("page.title", name="a") == "&lt;script&gt;a"

@@ -95,9 +95,9 @@ def test_it_says_scope_counts_gaps_and_where_to_look(tmp_path: Path) -> None:
 def test_the_most_severe_come_first_and_the_rest_is_counted(tmp_path: Path) -> None:
     results = factory.results(12)
     text = summary(results, tmp_path)
-    subjects = text.split("Subjects, ")[1].split("##")[0].splitlines()
+    subjects = text.split("Subjects, the most severe first: ")[1].split("##")[0].splitlines()
     failed = sum(finding.exceptions for finding in results.findings)
-    assert subjects[0] == f"20 of {failed}:"
+    assert subjects[0] == f"20 of {failed}."
     severities = [row.split(" | ")[0].strip("| ") for row in subjects[4:] if row.startswith("|")]
     assert len(severities) == 20
     assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.render.text import breakable, cleaner, lead, moment, observed, shell, span
+from reportgen.render.text import breakable, cleaner, lead, moment, observed, shell
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,3 @@ def test_a_lead_ends_with_a_sentence_where_one_fits() -> None:
     assert lead(text, 100) == text
     assert lead(text, 50) == "HTTP 404. The folder does not say."
     assert lead("x" * 60, 50) == "x" * 49 + "…"
-
-
-def test_one_time_is_printed_once() -> None:
-    one, two = "2026-11-15T06:00:00Z", "2026-11-15T06:07:31Z"
-    assert span(one, one) == "2026-11-15 06:00:00 UTC"
-    assert span(one, two) == "2026-11-15 06:00:00 UTC to 2026-11-15 06:07:31 UTC"

@@ -16,6 +16,8 @@ import openpyxl
 import pytest
 
 from reportgen.model import (
+    AttestationResult,
+    AttestationState,
     CollectionMode,
     Framework,
     FrameworkResult,
@@ -25,8 +27,12 @@ from reportgen.model import (
     Relation,
     Requirement,
     RequirementResult,
+    ResponseResult,
+    ResponseState,
     Results,
     Status,
+    WaiverResult,
+    WaiverState,
     Weaker,
 )
 from reportgen.render.workbook import WorkbookReport
@@ -34,8 +40,9 @@ from reportgen.render.workbook.book import shown
 from tests.render import factory
 
 SHEETS = [
-    "Summary", "Findings", "Exceptions", "Population", "Waivers", "Framework matrix", "Requirements", "Scope",
-    "Gaps", "Access listing", "Parameters", "Provenance",
+    "Summary", "Findings", "Exceptions", "Population", "Waived subjects", "Framework matrix", "Requirements",
+    "Waivers", "Attestations", "Management responses", "Scope", "Gaps", "Access listing", "Parameters",
+    "Provenance",
 ]  # fmt: skip
 FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-1", "@SUM(A1)", "{=1+1}", "\t=1", '=HYPERLINK("http://x","y")')
 LINKS = ("http://example.test", "internal:'Summary'!A1", "mailto:a@example.test", "file:///etc/passwd")
@@ -131,8 +138,8 @@ def test_exceptions_come_by_severity_and_waivers_leave_them_in(book: Any) -> Non
     assert len(found) == sum(row["Status"] == "Not satisfied" for row in rows(book["Population"]))
     waived = [row for row in found if row["Waiver"]]
     assert waived
-    assert {row["Status"] for row in rows(book["Waivers"]) if row["Waiver"]} >= {"Not satisfied"}
-    assert all(row["Waiver"] == "W-7 until 2027-01-31" for row in rows(book["Waivers"]))
+    assert {row["Status"] for row in rows(book["Waived subjects"]) if row["Waiver"]} >= {"Not satisfied"}
+    assert all(row["Waiver"] == "W-7 until 2027-01-31" for row in rows(book["Waived subjects"]))
 
 
 def test_a_control_leads_to_its_population_and_nothing_leads_out(book: Any, path: Path) -> None:
@@ -242,6 +249,23 @@ def test_a_population_that_a_sheet_cannot_hold_goes_on_in_further_ones(tmp_path:
         assert book[sheet.strip("'")][place].value == cell.value
 
 
+def registers() -> dict[str, Any]:
+    """A waiver, an attestation and a response, as fields of the results."""
+    waiver = WaiverResult(
+        id="W-01", origin="the engagement", controls=("c",), subject="", glob="*/a", reason="=accepted",
+        ticket="T-1", requested_by="Ada", approved_by="Bo", approved_on="2026-10-01", begins_on="",
+        expires_on="2027-02-30", approval="Minutes", approval_file="", approval_sha256="",
+        state=WaiverState.ACTIVE, notes=(WaiverState.LATE,), matched=2, waived=1, late_days=3,
+    )  # fmt: skip
+    stated = AttestationResult(
+        id="A-01", kind="control", about="c", framework="", subject="", person="Ada", role="Owner",
+        statement="It is so.", stated_on="2026-10-01", valid_until="2027-10-01", file="f",
+        file_sha256="a" * 64, copy="attestations/f", state=AttestationState.CURRENT, relied_on=2,
+    )  # fmt: skip
+    response = ResponseResult("R-01", "c", "", "Ada", "Fix it.", "2026-10-31", ResponseState.OVERDUE, 2, 1)
+    return {"waivers": (waiver,), "attestations": (stated,), "responses": (response,)}
+
+
 def framework() -> FrameworkResult:
     control = factory.results(1).controls[0].id
     mapped = (
@@ -310,3 +334,16 @@ def test_an_error_leaves_no_half_workbook(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         WorkbookReport().render(replace(base, findings=()), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_people_say_has_sheets_with_days(tmp_path: Path) -> None:
+    base = factory.few(factory.results(1, hostile=False), 1)
+    book = reopened(replace(base, **registers()), tmp_path)
+    (waiver,) = rows(book["Waivers"])
+    assert (waiver["Id"], waiver["State"]) == ("W-01", "Applied; Approved after first seen")
+    assert (waiver["Approved on"], waiver["Begins on"]) == (datetime(2026, 10, 1), None)  # noqa: DTZ001
+    assert (waiver["Expires on"], waiver["Reason"]) == ("2027-02-30", "=accepted")
+    (stated,) = rows(book["Attestations"])
+    assert (stated["Stated by"], stated["Observations resting on it"]) == ("Ada", 2)
+    (response,) = rows(book["Management responses"])
+    assert (response["State"], response["Due on"]) == ("Overdue", datetime(2026, 10, 31))  # noqa: DTZ001

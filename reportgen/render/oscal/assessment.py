@@ -97,6 +97,7 @@ class _Result:
         self.id = partial(identifier, results.facts.pack_id)
         self.controls = {control.id: control for control in results.controls}
         self.found: Mapping[str, Finding] = {finding.control: finding for finding in results.findings}
+        self.register = {waiver.id: waiver for waiver in results.waivers}
         self.groups: dict[str, dict[Group, list[Observation]]] = defaultdict(lambda: defaultdict(list))
         self.subjects: dict[str, Subject] = {}
         for item in results.observations:
@@ -174,7 +175,7 @@ class _Result:
                 yield {
                     "uuid": self._risk(control.id, waiver),
                     "title": text("waiver_title", title=control.title),
-                    "description": text("waiver", n=len(items), waiver=waiver),
+                    "description": f"{text('waived_exceptions', n=len(items))} {self._terms(waiver)}",
                     "statement": escaped(control.objective),
                     "props": [prop("control-id", control.id), prop("waiver", waiver)],
                     "status": "deviation-approved",
@@ -257,9 +258,24 @@ class _Result:
     def _waived(self, control: str) -> Mapping[str, list[Observation]]:
         waived: dict[str, list[Observation]] = defaultdict(list)
         for item in self.groups[control][Status.NOT_SATISFIED, None]:
-            if item.waiver:
-                waived[item.waiver].append(item)
+            for waiver in self._waivers(item):
+                waived[waiver].append(item)
         return waived
+
+    def _waivers(self, item: Observation) -> list[str]:
+        """The ids of the waivers beside an exception, or its words where no register has them."""
+        ids = (item.waiver or "").split(", ")
+        if self.register.keys() >= set(ids):
+            return ids
+        return [item.waiver] if item.waiver else []
+
+    def _terms(self, waiver: str) -> str:
+        """Why, until when and by whom something was accepted."""
+        known = self.register.get(waiver)
+        if known is None:
+            return escaped(waiver)
+        terms = {"reason": known.reason, "by": known.approved_by, "until": known.expires_on}
+        return text("waiver_terms", id=waiver, ticket=known.ticket, **terms)
 
     def _observation(self, control: str, group: Group) -> str:
         return self.id("observation", control, group[0].value, group[1].value if group[1] else "")

@@ -10,8 +10,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from reportgen.render.environment import TEMPLATES
 
-NEVER = frozenset({"parts/scope.html.j2", "parts/gaps.html.j2", "parts/nature.html.j2"})
+NEVER = frozenset(f"parts/{name}.html.j2" for name in ("scope", "gaps", "nature", "waivers_front", "macros"))
 """Parts that say what the pack is and what it lacks: nobody's template may tell that otherwise."""
+_PART = re.compile(r"(parts|html)/[\w-]+\.html\.j2")
 _HELPER = re.compile(r"parts/_[\w-]+\.html\.j2")
 _LOADS = re.compile(
     r"<\s*(script|style|link|iframe|frame|object|embed|base|meta|form|img|image|use|video|audio|source)\b"
@@ -42,7 +43,7 @@ def parts(files: Mapping[str, bytes], folder: str) -> tuple[dict[str, str], tupl
 def _wrong(name: str, text: str) -> Iterator[tuple[int, str]]:
     if name in NEVER:
         yield 1, "this part says what the pack is and what it lacks, and cannot be replaced"
-    elif not _HELPER.fullmatch(name) and not (name.startswith("parts/") and (TEMPLATES / name).is_file()):
+    elif not _HELPER.fullmatch(name) and not (_PART.fullmatch(name) and (TEMPLATES / name).is_file()):
         yield 1, "no shipped part has this name; a helper's begins with parts/_"
     try:
         tree = ImmutableSandboxedEnvironment().parse(text, name)

@@ -13,12 +13,14 @@ from types import TracebackType
 from jinja2 import TemplateError
 
 from reportgen.model import OwnTemplates, Results
-from reportgen.render.context import report
+from reportgen.render.context import Report, report
 from reportgen.render.environment import render
 
 _MEDIA = ("pdf", "html")
 _FAILS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What an expression of a template can raise."""
+_LEADS_TO = re.compile(r' (?:href="#|data-page=")([^"]+)"')
+_IS_THERE = re.compile(r' id="([^"]+)"')
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 """Where an object lies in memory, which differs from run to run."""
 
@@ -41,8 +43,9 @@ def tried(results: Results) -> Results:
 def _first_failure(results: Results) -> tuple[str, str] | None:
     """Name of the part and a sentence with its line; an error that no own part has a share in is raised."""
     for medium in _MEDIA:
+        view = report(results, medium)
         try:
-            render(report(results, medium))
+            lost = _lost(render(view))
         except _FAILS as error:
             place = results.templates and _place(error.__traceback__, results.templates)
             if not place:
@@ -50,6 +53,28 @@ def _first_failure(results: Results) -> tuple[str, str] | None:
             name, where = place
             told = _ADDRESS.sub("", str(error))
             return name, f"{where}: {type(error).__name__}: {told}; the shipped one is used"
+        if lost and results.templates:
+            return _without_places(view, results.templates, lost)
+    return None
+
+
+def _lost(page: str) -> set[str]:
+    """The places of a page that it leads to and that are not there."""
+    return {*_LEADS_TO.findall(page)} - {*_IS_THERE.findall(page)}
+
+
+def _without_places(view: Report, own: OwnTemplates, lost: set[str]) -> tuple[str, str] | None:
+    """The first own part without which fewer places are lost: a number of a page could not be printed."""
+    for name in sorted(own.parts):
+        others = {key: text for key, text in own.parts.items() if key != name}
+        results = replace(view.results, templates=replace(own, parts=others))
+        try:
+            missing = lost - _lost(render(replace(view, results=results)))
+        except _FAILS:
+            continue
+        if missing:
+            place = min(missing)
+            return name, f"{own.folder}/{name}:1: the place #{place} is not in it; the shipped one is used"
     return None
 
 

@@ -9,6 +9,7 @@ from reportgen.render.names import Names
 from reportgen.render.workbook.about import about_tables
 from reportgen.render.workbook.book import MOST_ROWS, Book
 from reportgen.render.workbook.front import write_summary
+from reportgen.render.workbook.registers import register_tables
 from reportgen.render.workbook.results import result_tables
 
 __all__ = ["WorkbookReport"]
@@ -32,6 +33,10 @@ class WorkbookReport:
         path = folder / "workbook.xlsx"
         with Book(path, results.facts, self._rows_a_sheet) as book:
             summary = book.front()
-            tables = (*result_tables(results, names, book), *about_tables(results, names))
+            tables = (
+                *result_tables(results, names, book),
+                *register_tables(results),
+                *about_tables(results, names),
+            )
             write_summary(summary, results, [(table, book.write(table)) for table in tables])
         return path

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,11 +29,13 @@ MOST_ROWS = 1_048_576 - 2
 """Rows of a sheet in Excel without the line about it and the heads (Excel specifications and limits)."""
 _MOST_UNITS = 32_767
 """UTF-16 code units that a cell holds (the same page)."""
-_MOST_HEADER = 200
+_MOST_HEADER = 60
+"""Letters of each third of a running head, of which Excel takes 255 in all."""
 _EXACT = 10**15
 """Excel keeps 15 digits of a number; a longer one would be shown as another."""
 _PAPER_A4 = 9
 _FIRST_ROW = 2
+_FIRST_YEAR = 1900
 _LINE_HEIGHT, _MOST_LINES = 14, 28
 """Points; Excel has no rows above 409."""
 _CLEAN = cleaner()
@@ -66,6 +68,13 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    """A day as YYYY-MM-DD, for a cell of a date's type; what is none is written as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Text that leads to another place of the same workbook: a sheet and a row from 0."""
 
@@ -74,7 +83,7 @@ class Link:
     row: int
 
 
-Cell = str | int | float | bool | Status | Moment | Link | None
+Cell = str | int | float | bool | Status | Moment | Day | Link | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +244,7 @@ class Sheet:
 
     def _cell(self, column: int, value: Cell, style: Any) -> None:
         match value:
-            case None:
+            case None | "" | Day(""):
                 pass
             case Status():
                 self._text(column, WORDS[value], self.styles.statuses[value])
@@ -243,7 +252,9 @@ class Sheet:
                 self._link(column, value)
             case Moment() if when := _time(value.text):
                 self.raw.write_datetime(self.next_row, column, when, self.styles.time)
-            case Moment():
+            case Day() if day := _day(value.text):
+                self.raw.write_datetime(self.next_row, column, day, self.styles.day)
+            case Moment() | Day():
                 self._text(column, value.text, style)
             case bool():
                 self.raw.write_boolean(self.next_row, column, value, style)
@@ -289,9 +300,20 @@ def _time(text: str) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return parsed.astimezone(UTC).replace(tzinfo=None) if parsed.tzinfo else None
+    if not parsed.tzinfo or parsed.year <= _FIRST_YEAR:
+        return None
+    return parsed.astimezone(UTC).replace(tzinfo=None)
+
+
+def _day(text: str) -> date | None:
+    """A day that Excel has (its calendar begins in 1900); None for any other text."""
+    try:
+        parsed = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return parsed if parsed.year > _FIRST_YEAR else None
 
 
 def _header(text: str) -> str:
     """Text in a running head, where ``&`` starts a code and ``&[`` one that the writer knows by name."""
-    return str(_CLEAN(text)).replace("\n", " ").replace("[", "(")[: _MOST_HEADER // 3].replace("&", "&&")
+    return str(_CLEAN(text)).replace("\n", " ").replace("[", "(")[:_MOST_HEADER].replace("&", "&&")

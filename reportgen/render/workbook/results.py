@@ -32,7 +32,7 @@ _EXCEPTIONS = (
     *(Column("severity", 10), _CONTROL, Column("control_title", 44), Column("area", 20), *_WHERE),
     *(Column("observed", 60), Column("reason", 60), Column("waiver", 24), Column("evidence", 40), *_IDS),
 )
-_WAIVERS = (
+_WAIVED = (
     *(Column("waiver", 40, wrap=True), Column("status", 14), Column("severity", 10), _CONTROL),
     *(Column("control_title", 44), *_WHERE, Column("reason", 60), *_IDS),
 )
@@ -70,7 +70,7 @@ def result_tables(results: Results, names: Names, book: Book) -> Iterator[Table]
     yield Table("findings", _FINDINGS, rows.findings(starts))
     yield Table("exceptions", _EXCEPTIONS, rows.exceptions())
     yield Table("population", rows.population_columns(), map(rows.observation, population))
-    yield Table("waivers", _WAIVERS, (rows.waived(item) for _, item in population if item.waiver))
+    yield Table("waived_subjects", _WAIVED, (rows.waived(item) for _, item in population if item.waiver))
     yield Table("matrix", _matrix_columns(results), rows.matrix())
     yield Table("requirements", _REQUIREMENTS, rows.requirements())
 

@@ -33,6 +33,7 @@ class Styles:
     link: Any
     number: Any
     time: Any
+    day: Any
     statuses: Mapping[Status, Any]
 
     @classmethod
@@ -61,5 +62,6 @@ class Styles:
             link=made(font_color=_ACCENT, underline=1),
             number=made(align="right"),
             time=made(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
+            day=made(num_format="yyyy-mm-dd", align="left"),
             statuses={status: made(**look) for status, look in _STATUSES.items()},
         )

@@ -77,7 +77,7 @@ def test_a_part_that_fails_while_rendering_is_named_and_the_others_are_used(made
         **{
             "parts__cover.html.j2": "<p>\n\n{{ facts.no_such_thing }}</p>",
             "parts__method.html.j2": "{% if medium == 'pdf' %}\n{{ 1 / 0 }}\n{% endif %}",
-            "parts__parameters.html.j2": "Our parameters.",
+            "parts__parameters.html.j2": "<section id='x'>Our parameters.</section><p id=\"parameters\">",
         }
     )
     told = problems(results)
@@ -87,6 +87,15 @@ def test_a_part_that_fails_while_rendering_is_named_and_the_others_are_used(made
     ]
     assert "Our parameters." in page(results)
     assert "Period of review" in page(results)
+
+
+def test_a_part_without_the_places_that_others_lead_to_is_named(made: Made) -> None:
+    results = made(
+        **{"parts__method.html.j2": "<section><h1>Ours</h1></section>", "parts__cover.html.j2": "Ours too."}
+    )
+    told = "look/parts/method.html.j2:1: the place #method is not in it; the shipped one is used"
+    assert problems(results) == (told,)
+    assert "Ours too." in page(results)
 
 
 @pytest.mark.parametrize(
@@ -148,8 +157,7 @@ strings:
     results = made(**{"branding.yaml": branding, "logo.svg": SVG.format("")})
     assert problems(results) == ()
     html = page(results)
-    assert ":root { --accent: #00594c; }" in html
-    assert "--accent: #8fd4c8" in html
+    assert ":root { --own-accent: #00594c; --own-accent-dark: #8fd4c8; }" in html
     assert '<html lang="de">' in html
     assert 'src="data:image/svg+xml;base64,' in html
     assert "Berichtszeitraum" in html

@@ -1,0 +1,68 @@
+"""The sheets of what people say: waivers, attestations, management responses, each with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reportgen.model import AttestationState, ResponseState, Results, WaiverState
+from reportgen.render.strings import builtin
+from reportgen.render.workbook.book import Cell, Column, Day, Table
+
+_WAIVERS = (
+    *(Column("id", 10), Column("state", 30, wrap=True), Column("controls", 36, wrap=True)),
+    *(Column("subject_or_pattern", 60, wrap=True), Column("reason", 60, wrap=True), Column("ticket", 14)),
+    *(Column("requested_by", 24), Column("approved_by", 24), Column("approved_on", 12)),
+    *(Column("begins_on", 12), Column("expires_on", 12), Column("matched", 10), Column("waived", 10)),
+    *(Column("late_days", 10), Column("approval", 44, wrap=True), Column("approval_file", 30)),
+    *(Column("file_sha256", 68), Column("origin", 24), Column("exemption", 30), Column("category", 14)),
+)
+_ATTESTATIONS = (
+    *(Column("id", 10), Column("state", 26), Column("about_kind", 16), Column("about", 36)),
+    *(Column("framework", 20), Column("subject", 44), Column("statement", 70, wrap=True)),
+    *(Column("person", 24), Column("role", 24), Column("stated_on", 12), Column("valid_until", 12)),
+    *(Column("relied_on", 12), Column("file", 30), Column("file_sha256", 68), Column("copy", 44)),
+)
+_RESPONSES = (
+    *(Column("id", 10), Column("state", 16), Column("control", 36), Column("subject", 44)),
+    *(Column("plan", 70, wrap=True), Column("owner", 24), Column("due_on", 12), Column("exceptions", 11)),
+    Column("waived", 10),
+)
+
+
+def register_tables(results: Results) -> Iterator[Table]:
+    """The tables in the order of their sheets."""
+    yield Table("waivers", _WAIVERS, _waivers(results))
+    yield Table("attestations", _ATTESTATIONS, _attestations(results))
+    yield Table("responses", _RESPONSES, _responses(results))
+
+
+def _word(register: str, state: WaiverState | AttestationState | ResponseState) -> str:
+    return builtin().text(f"{register}.{state.value.replace('-', '_')}")
+
+
+def _waivers(results: Results) -> Iterator[list[Cell]]:
+    for item in results.waivers:
+        yield [
+            *(item.id, "; ".join(_word("waivers", state) for state in (item.state, *item.notes))),
+            *(", ".join(item.controls), item.subject or item.glob, item.reason, item.ticket),
+            *(item.requested_by, item.approved_by, Day(item.approved_on), Day(item.begins_on)),
+            *(Day(item.expires_on), item.matched, item.waived, item.late_days, item.approval),
+            *(item.approval_file, item.approval_sha256, item.origin, item.name, item.category),
+        ]
+
+
+def _attestations(results: Results) -> Iterator[list[Cell]]:
+    for item in results.attestations:
+        yield [
+            *(item.id, _word("attestations", item.state), item.kind, item.about, item.framework),
+            *(item.subject, item.statement, item.person, item.role, Day(item.stated_on)),
+            *(Day(item.valid_until), item.relied_on, item.file, item.file_sha256, item.copy),
+        ]
+
+
+def _responses(results: Results) -> Iterator[list[Cell]]:
+    for item in results.responses:
+        yield [
+            *(item.id, _word("responses", item.state), item.control, item.subject, item.plan, item.owner),
+            *(Day(item.due_on), item.exceptions, item.waived),
+        ]

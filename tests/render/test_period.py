@@ -1,0 +1,130 @@
+"""The section on the period: points, time lines, populations, changes; nothing of it where there is none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen.model import (
+    ClusterLife,
+    ControlPeriod,
+    ExceptionHistory,
+    PeriodView,
+    Point,
+    PropertyChange,
+    Results,
+    RollForward,
+    Seen,
+    Status,
+)
+from reportgen.render.context import report
+from reportgen.render.data import PeriodJson
+from reportgen.render.environment import render
+from tests.render import factory
+
+TIMES = ("2026-10-05T06:00:00Z", "2026-10-12T06:00:00Z", "2026-10-19T06:00:00Z")
+EVIL = "<script>x</script>"
+
+
+def period(results: Results, points: int = 3) -> PeriodView:
+    first, *others = results.controls
+    subject = next(one.subject for one in results.observations if one.control == first.id)
+    good, bad = (Status.SATISFIED, 0), (Status.NOT_SATISFIED, 1)
+    return PeriodView(
+        points=tuple(
+            Point(time, time, "a" * 64, ("b" if time == TIMES[2] else "a") * 64, 0) for time in TIMES[:points]
+        ),
+        missed=(("2026-10-08", "2026-10-14"),),
+        unused=(("20261001T060000Z", f"altered {EVIL}"),),
+        max_blind_spot_days=14,
+        controls=(
+            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 15 * 24, (good, bad, None)),
+            *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 24, (good, good, good)) for one in others),
+        ),
+        exceptions=(
+            ExceptionHistory(
+                first.id, replace(subject, name=EVIL), (Seen.SATISFIED, Seen.EXCEPTION, Seen.GONE),
+                TIMES[1], TIMES[1], TIMES[2], 7, 0,
+            ),
+            ExceptionHistory(
+                "control-of-then", subject, (Seen.EXCEPTION, Seen.SATISFIED, Seen.EXCEPTION),
+                TIMES[0], TIMES[2], "", 7, 1,
+            ),
+        ),
+        clusters=RollForward(
+            2, 1, 2, 1,
+            (ClusterLife("/c/brief", EVIL, "s", TIMES[0], "who", TIMES[1], "", observed=False),),
+            ((TIMES[0], TIMES[1]),),
+        ),
+        changes=(
+            PropertyChange(
+                TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", "CLI", "", (first.id,)
+            ),
+        ),
+    )  # fmt: skip
+
+
+def html(results: Results) -> str:
+    return render(report(results, "html"))
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    found = factory.results(3)
+    return replace(found, period=period(found))
+
+
+def section(document: str) -> str:
+    return document.partition('<section id="period">')[2].partition("</section>")[0]
+
+
+def test_the_section_counts_points_and_names_what_was_missed(results: Results) -> None:
+    told = section(html(results))
+    assert "3 collection points between 2026-10-05 06:00:00 UTC and 2026-10-19 06:00:00 UTC." in told
+    assert "1 that the schedule asked for was missed." in told
+    assert "Satisfied at 2 of 3 collection points assessed (4 scheduled, 1 missed)." in told
+    assert "Not assessed for 15 days on end." in told
+    assert "judged by other controls than the point before (SHA-256 bbbbbbbbbbbb…)" in told
+
+
+def test_exceptions_are_told_with_their_ends(results: Results) -> None:
+    told = section(html(results))
+    assert "✓✗·" in told
+    assert "No longer there at 2026-10-19 06:00:00 UTC" in told
+    assert "Open; last seen 2026-10-19 06:00:00 UTC" in told
+    assert "came back once" in told
+    assert "control-of-then" in told
+
+
+def test_the_population_and_the_changes_are_told_as_text(results: Results) -> None:
+    told = section(html(results))
+    assert "2 at the first point + 1 created − 2 deleted = 1 at the last point." in told
+    assert "No collection point saw it." in told
+    assert "2026-10-05 06:00:00 UTC – 2026-10-12 06:00:00 UTC" in told
+    assert EVIL not in told
+    assert "&lt;script&gt;" in told
+
+
+def test_a_pdf_lists_what_the_end_does_not_say(results: Results) -> None:
+    part: Any = report(results, "pdf").period
+    steady = sum(finding.status is Status.SATISFIED for finding in results.findings[1:])
+    assert part.whole == steady
+    assert part.all_controls == len(results.controls) - steady
+
+
+def test_one_point_says_so_and_no_period_says_nothing(results: Results) -> None:
+    alone = replace(results, period=period(results, 1))
+    assert "One point says nothing about how controls operated" in section(html(alone))
+    assert section(html(replace(results, period=None))) == ""
+
+
+def test_the_data_are_whole(results: Results, tmp_path: Path) -> None:
+    path = PeriodJson().render(results, tmp_path)
+    written = json.loads(path.read_bytes())
+    assert written["exceptions"][0]["subject"]["name"] == EVIL
+    assert len(written["controls"]) == len(results.controls)
+    assert PeriodJson().render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
