@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from reportgen.model import Control, Observation, Results, Status
 from reportgen.render import charts, fonts
@@ -23,11 +23,11 @@ from reportgen.render.context import BANNERS
 from reportgen.render.environment import render_part
 from reportgen.render.merging import Chunk, merged
 from reportgen.render.names import Names
-from reportgen.render.pdf import drawn_by, laid_out, no_gc
+from reportgen.render.pdf import PLAIN, drawn_by, laid_out, no_gc
 from reportgen.render.strings import builtin
 from reportgen.render.text import observed
+from reportgen.render.untagged import OPTIONS, chunk
 
-_OPTIONS = {"pdf_variant": "pdf/a-3b", "output_intent": "srgb"}
 _ROWS = 250
 """Rows of a chunk: enough that a page which a chunk leaves half empty is one of many."""
 
@@ -139,9 +139,9 @@ def _chunk(place: int) -> Chunk:
         banner=BANNERS[annex.results.facts.collection_mode],
         totals=(len(annex.clusters), len(annex.results.controls), len(annex.results.observations)),
     )  # fmt: skip
-    document = laid_out(html, _OPTIONS)
+    document = laid_out(html, OPTIONS)
     marks = tuple((title, target[0]) for title, target, *_ in document.make_bookmark_tree())
-    content = cast("bytes", document.write_pdf(**_OPTIONS))
+    content = chunk(document, **PLAIN)
     del document
     gc.collect()
     return Chunk(content, marks)
@@ -156,7 +156,7 @@ def _heading(part: _Part) -> tuple[str, str, int, int, int, bool]:
 
 
 def _lines(annex: _Annex, part: _Part) -> list[tuple[str, str]]:
-    """Each row as what is printed bold and the rest."""
+    """Each row as its status or name and the rest."""
     if part.control is None:
         names = annex.names
         return [

@@ -10,6 +10,7 @@ from typing import Any
 from reportgen.model import PackFacts
 from reportgen.render import fonts
 from reportgen.render.strings import builtin
+from reportgen.render.untagged import make_pdfa
 
 _SIZE, _RIGHT, _BASE = 8.0, 544.0, 38.0
 """Points: of the letters, and of where the line ends and stands from the left and lower edge of A4."""
@@ -40,6 +41,7 @@ def merged(chunks: Iterable[Chunk], facts: PackFacts) -> bytes:
     _number(whole)
     with whole.open_outline() as outline:
         outline.root[:] = [pikepdf.OutlineItem(title, place) for title, place in marks]
+    make_pdfa(whole, facts, builtin().text("annex.document", pack=facts.pack_id, entity=facts.entity), "en")
     whole.trailer["/ID"] = pikepdf.Array([pikepdf.String(facts.pack_id)] * 2)
     packed = io.BytesIO()
     whole.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)

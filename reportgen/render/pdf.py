@@ -57,7 +57,7 @@ class PdfReport:
 def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
     """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
     drawn_by()
-    with no_gc():
+    with no_gc(), refused():
         pages = laid_out(document, archival.OPTIONS)
         page_numbers.put_in(pages)
         return _packed(archival.written(pages, "", inside, **PLAIN), identifier)
@@ -110,4 +110,3 @@ def no_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-            gc.collect()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from reportgen.render.controls import ControlView
 
 
-PAGES = 46
+PAGES = 38
 """Pages for the control index and all that stands in the section of controls."""
-_FULL_PAGES, _LEAST_PAGES = 24, 10
+_FULL_PAGES, _LEAST_PAGES = 20, 10
 _PAGE, _INDEX_LINE = 240, 6.9
 _BODY, _SMALL, _MONO = 4.5, 3.8, 3.7
 """Heights of a line of text, of a table and of a command."""
