@@ -6,7 +6,7 @@ import hashlib
 import platform
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from reportgen.register import stamp
 __all__ = ["Outcome", "Releaser", "deliver", "parcel", "release"]
 
 DRAFT, FINAL = "draft", "final"
+_ASK = ". It is not sent again by itself: ask the recipients, and use --again where it did not come"
 
 
 def _now() -> datetime:
@@ -190,11 +191,13 @@ class _Line:
         """Do what is left of a task, with its intent written first."""
         while True:
             before = self._records.of(task.channel)
-            done = _reached(task, before, "delivered")
-            unsure = set() if self.again or task.repeats else _reached(task, before, "unknown") - done
+            here = [record for record in before if record.stage == task.stage]
+            done = {one.lower() for record in here for one in record.delivered}
+            maybe = {one.lower() for record in here for one in record.unknown} - done
+            unsure = set() if self.again or task.repeats else maybe
             left = tuple(one for one in task.recipients if one.lower() not in done | unsure)
             if not left:
-                return _nothing_left(task, before, unsure)
+                return _nothing_left(task, here, unsure)
             token = secrets.token_hex(16)
             number = self._records.begin(task.channel, before, self._intent(task, left, token))
             if number:
@@ -219,7 +222,7 @@ class _Line:
         }
 
     def _acted(self, task: _Task, recipients: tuple[str, ...], token: str) -> tuple[Outcome, dict[str, Json]]:
-        result: dict[str, Json] = {"state": "failed", "delivered": [], "refused": {}, "message_id": ""}
+        result: dict[str, Json] = {"delivered": [], "refused": {}, "unknown": [], "message_id": ""}
         try:
             sent = task.act(recipients, token)
         except ReportgenError as error:
@@ -232,32 +235,28 @@ class _Line:
             "state": "delivered",
             "delivered": list(receipt.delivered),
             "refused": dict(receipt.refused),
+            "unknown": list(receipt.unclear),
             "message_id": receipt.message_id,
             "time": stamp(self.clock()),
             **sent.facts,
         }
-        told = ", ".join(receipt.delivered)
-        if receipt.refused:
-            reasons = "; ".join(f"{address}: {why}" for address, why in receipt.refused.items())
-            return Outcome(task.channel, "failed", f"delivered to {told}, but not to {reasons}"), result
-        return Outcome(task.channel, "delivered", told), result
+        return _outcome(task.channel, receipt), result
 
 
-_ASK = ". It is not sent again by itself: ask the recipients, and use --again where it did not come"
+def _outcome(channel: str, receipt: Receipt) -> Outcome:
+    told = ", ".join(receipt.delivered)
+    if receipt.unclear:
+        open_yet = ", ".join(receipt.unclear)
+        return Outcome(channel, "unknown", f"delivered to {told}; {open_yet} may have it or not{_ASK}")
+    if receipt.refused:
+        reasons = "; ".join(f"{address}: {why}" for address, why in receipt.refused.items())
+        return Outcome(channel, "failed", f"delivered to {told}, but not to {reasons}")
+    return Outcome(channel, "delivered", told)
 
 
-def _reached(task: _Task, records: tuple[Record, ...], state: str) -> set[str]:
-    """Recipients of this stage that a mail reached, or (``unknown``) may have reached."""
-    found: set[str] = set()
-    for record in records:
-        if record.stage == task.stage and record.state == state:
-            found.update(record.delivered if state == "delivered" else record.recipients)
-    return {address.lower() for address in found}
-
-
-def _nothing_left(task: _Task, records: tuple[Record, ...], unsure: set[str]) -> Outcome:
+def _nothing_left(task: _Task, records: Sequence[Record], unsure: set[str]) -> Outcome:
     if unsure:
-        times = [record.time for record in records if record.state == "unknown"]
+        times = [record.time for record in records if record.unknown]
         who = ", ".join(one for one in task.recipients if one.lower() in unsure)
         told = f"the delivery to {who} begun at {times[-1]} has no known end{_ASK}"
         return Outcome(task.channel, "unknown", told)

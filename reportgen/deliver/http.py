@@ -58,6 +58,7 @@ class Service:
                 timeout=_SECONDS,
                 verify=self._verify,
                 proxies=self._proxies,
+                auth=_as_it_is,
                 allow_redirects=False,
             )
         except RequestException as error:
@@ -70,6 +71,11 @@ class Service:
         if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise DeliveryError(told)
         raise Transient(told) if call.repeats else Unclear(f"{told}; it may have been sent all the same")
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from putting what a .netrc has for the host in place of our header."""
+    return request
 
 
 def _broken(call: Call, error: RequestException) -> Exception:

@@ -48,11 +48,15 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came of it: to whom, and why others were refused; the id is the channel's own for it."""
+    """What came of it: to whom, why others were refused, and whom it may have reached.
+
+    The id is the channel's own for it.
+    """
 
     delivered: tuple[str, ...]
     message_id: str
     refused: dict[str, str] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
 
 
 class MailChannel(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.deliver.interface import Attachment, Mail
-from reportgen.deliver.parcel import Listed, Parcel
+from reportgen.deliver.parcel import Listed, Parcel, listed
 from reportgen.model import CollectionMode
 from reportgen.render.environment import TEMPLATES
 from reportgen.render.strings import Strings, builtin
@@ -39,6 +39,7 @@ def compose(pack: Parcel, occasion: Occasion) -> Mail:
     """The mail for one channel and its recipients."""
     strings = builtin()
     attachment = _attachment(pack, occasion)
+    named = listed(pack.archive) if occasion.names else ()
     values: dict[str, Any] = {
         "pack": pack,
         "facts": pack.facts,
@@ -48,8 +49,8 @@ def compose(pack: Parcel, occasion: Occasion) -> Mail:
         "counts": [(strings.statuses()[status], number) for status, number in pack.statuses.items()],
         "scope": _scope(pack, strings),
         "names": occasion.names,
-        "exceptions": [{"control": one.control, "subject": _named(one, strings)} for one in pack.exceptions],
-        "more": pack.all_exceptions - len(pack.exceptions),
+        "exceptions": [{"control": one.control, "subject": _named(one, strings)} for one in named],
+        "more": pack.exceptions - len(named),
         "summary": _summary(pack, occasion, attachment, strings),
         "lies": _lies(pack, occasion, strings),
         "places": () if occasion.draft else occasion.places or (),

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +41,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An intact pack; ``exceptions`` are the first by name, ``all_exceptions`` counts them."""
+    """An intact pack; ``exceptions`` and ``waived`` count observations, not controls."""
 
     archive: Path
     pack_id: str
     facts: dict[str, Any]
     mode: CollectionMode
     statuses: dict[Status, int]
-    exceptions: tuple[Listed, ...]
-    all_exceptions: int
+    exceptions: int
+    waived: int
     gaps: int
     scope: Scope
     summary: bytes | None
@@ -80,8 +81,6 @@ def parcel(pack: Path) -> Parcel:
 
 
 def _of(document: dict[str, Any], archive: Path, manifest: bytes) -> Parcel:
-    lines = read_file(archive, "results/observations.jsonl").splitlines()
-    failed = [one for one in map(json.loads, lines) if one["status"] == Status.NOT_SATISFIED.value]
     counts = Counter(Status(finding["status"]) for finding in document["findings"])
     names = {line.partition("  ")[2] for line in manifest.decode().splitlines()}
     expected = [line for line in document["scope"]["subscriptions"] if line["expected"]]
@@ -91,8 +90,8 @@ def _of(document: dict[str, Any], archive: Path, manifest: bytes) -> Parcel:
         facts=document["pack"],
         mode=CollectionMode(document["pack"]["collection_mode"]),
         statuses={status: counts[status] for status in Status},
-        exceptions=tuple(_listed(one) for one in failed[:_LISTED]),
-        all_exceptions=len(failed),
+        exceptions=sum(finding["exceptions"] for finding in document["findings"]),
+        waived=sum(finding["waived"] for finding in document["findings"]),
         gaps=sum(gap["reason"] != "excluded" for gap in document["gaps"]),
         scope=Scope(
             sum(line["collected"] for line in expected),
@@ -103,6 +102,16 @@ def _of(document: dict[str, Any], archive: Path, manifest: bytes) -> Parcel:
         zip_sha256=_sha256(archive),
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
     )
+
+
+def listed(archive: Path) -> tuple[Listed, ...]:
+    """The first exceptions of a pack by name. Raises UsageError where its results are damaged."""
+    lines = map(json.loads, read_file(archive, "results/observations.jsonl").splitlines())
+    try:
+        failed = (one for one in lines if one["status"] == Status.NOT_SATISFIED.value)
+        return tuple(_listed(one) for one in islice(failed, _LISTED))
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{archive}: not a pack (its results lack something: {error})") from error
 
 
 def _listed(observation: dict[str, Json]) -> Listed:

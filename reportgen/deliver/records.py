@@ -25,7 +25,10 @@ _NAME = re.compile(r"([a-z]+)-(\d+)(\.result)?\.json")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One delivery; ``state`` is delivered, failed or unknown, and unknown where no result was written."""
+    """One delivery; ``state`` is delivered, failed or unknown, and unknown where no result was written.
+
+    A mail reached those in ``delivered``, and may have reached those in ``unknown``.
+    """
 
     channel: str
     number: int
@@ -34,6 +37,7 @@ class Record:
     time: str
     state: str
     delivered: tuple[str, ...]
+    unknown: tuple[str, ...]
 
 
 class Records:
@@ -75,14 +79,16 @@ class Records:
             result = {"state": "unknown", "delivered": []}
             if f"{name}.result.json" in names:
                 result = json.loads(self._store.read(f"{self._folder}/{name}.result.json"))
+            recipients, state = tuple(intent["recipients"]), str(result["state"])
             return Record(
                 channel,
                 number,
                 str(intent["stage"]),
-                tuple(intent["recipients"]),
+                recipients,
                 str(intent["time"]),
-                str(result["state"]),
+                state,
                 tuple(result["delivered"]),
+                recipients if state == "unknown" else tuple(result["unknown"]),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(

@@ -45,6 +45,7 @@ class Smtp:
         waiting, delivered, refused = list(mail.recipients), list[str](), dict[str, str]()
 
         def once() -> None:
+            waiting[:] = [one for one in waiting if one not in refused]
             taken, later = self._session(mail.sender, waiting, content, refused)
             delivered.extend(taken)
             waiting[:] = later
@@ -52,21 +53,20 @@ class Smtp:
                 told = "; ".join(f"{address}: {why}" for address, why in later.items())
                 raise Transient(f"put off: {told}")
 
+        unclear: tuple[str, ...] = ()
         try:
             tried(once, self._sleep)
         except Unclear:
             if not delivered:
                 raise
-            refused |= dict.fromkeys(
-                waiting, "the connection broke while the mail was sent; it may have come"
-            )
+            unclear = tuple(one for one in waiting if one not in refused)
         except DeliveryError as error:
             if not delivered:
                 raise
             refused |= dict.fromkeys(waiting, str(error))
         if not delivered:
             raise DeliveryError("; ".join(f"{address}: {why}" for address, why in refused.items()))
-        return Receipt(tuple(delivered), mail.message_id, refused)
+        return Receipt(tuple(delivered), mail.message_id, refused, unclear)
 
     def _session(
         self, sender: str, recipients: list[str], content: bytes, refused: dict[str, str]

@@ -187,3 +187,11 @@ def test_a_service_that_nobody_vouches_for_gets_nothing(tmp_path: Path, azure: S
     outcome = send()
     assert (outcome.state, azure.calls, send.waits) == ("failed", [], [])
     assert "CERTIFICATE_VERIFY_FAILED" in outcome.told or "certificate" in outcome.told
+
+
+def test_a_netrc_of_the_host_s_takes_no_token_s_place(
+    tmp_path: Path, azure: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password hush\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert graph(tmp_path, azure)().state == "delivered"

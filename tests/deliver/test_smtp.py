@@ -230,3 +230,22 @@ def test_a_server_that_is_not_there_is_a_failure(tmp_path: Path, box: Postbox) -
     outcome = send()
     assert (outcome.state, send.waits) == ("failed", list(WAITS))
     assert "127.0.0.1:9" in outcome.told
+
+
+def test_whom_a_broken_connection_may_have_reached_gets_no_second_mail(tmp_path: Path, box: Postbox) -> None:
+    first, second = parcels.TO
+    box.rcpt = {first: ["451 greylisted"]}
+    send = sender(tmp_path, box)
+
+    def break_off(seconds: float) -> None:
+        send.waits.append(seconds)
+        box.before_answer = lambda server: server.transport.abort()
+
+    (outcome,) = deliver(send.kept, send.pack, sleep=break_off)
+    assert outcome.state == "unknown"
+    result = send.records()["smtp-1.result.json"]
+    assert (result["delivered"], result["unknown"]) == ([second], [first])
+    box.before_answer = lambda server: None
+    assert (send().state, len(box.mails)) == ("unknown", 2)
+    assert send(again=True).state == "delivered"
+    assert [envelope.rcpt_tos for envelope, _ in box.mails] == [[second], [first], [first]]
