@@ -20,9 +20,7 @@ def lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     estate, snapshot = multiply(folder, clusters), folder / "snapshot"
     yield f"{clusters:,} clusters; all that a pack holds but report.pdf"
     with served(estate) as sandbox:
-        taken = measured(
-            "collect-azure", sandbox.port, sandbox.ca_file, snapshot, estate / "engagement.yaml"
-        )
+        taken = measured("collect-azure", sandbox.port, sandbox.ca_file, snapshot, estate / "engagement.yaml")
     yield f"  collected with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU"
     taken = measured("assess", snapshot)
     yield f"  assessed with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU: {taken.counts['observations']:,} observations"
