@@ -1,8 +1,8 @@
 """The apt and Python steps of the image's Dockerfile as a script for this machine: ``image_steps.py FOLDER``.
 
 What the steps write goes below FOLDER: virtual environments stand in the place of the image's own Python, so
-that its version is this machine's. The steps that make the user and compile are left out; the command is called
-at the end. The script needs root for apt.
+that its version is this machine's. The steps that make the user and compile are left out, and the command is
+called at the end. The script needs root for apt.
 """
 
 from __future__ import annotations

@@ -31,8 +31,7 @@ FILES = sorted(FOLDER.rglob("*.bicep"))
 
 
 def parsed(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = pycep.BicepParser().parse(text=path.read_text(encoding="utf-8"))
-    return found
+    return dict(pycep.BicepParser().parse(text=path.read_text(encoding="utf-8")))
 
 
 MAIN = parsed(FOLDER / "main.bicep")

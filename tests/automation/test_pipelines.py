@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -75,7 +74,7 @@ def test_a_shell_understands_the_scripts(script: str) -> None:
 
 
 @pytest.fixture
-def ended(tmp_path: Path) -> Iterator[Any]:
+def ended(tmp_path: Path) -> Any:
     """Runs a script as the pipeline does, with a reportgen that ends with a given code."""
     command = tmp_path / "reportgen"
     command.write_text('#!/bin/sh\necho "$@" >> "$TOLD"\nexit "$CODE"\n', encoding="utf-8")

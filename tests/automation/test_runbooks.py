@@ -187,7 +187,7 @@ def test_what_is_no_job_is_not_asked_for(told: tuple[Told, str]) -> None:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Any]:
+def worker(tmp_path: Path) -> Any:
     """Runs the runbook of the worker with a reportgen that ends as it is told."""
     command = tmp_path / "reportgen"
     command.write_text('#!/bin/sh\necho "$@"\nexit "$CODE"\n', encoding="utf-8")

@@ -23,7 +23,8 @@ def lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
         taken = measured("collect-azure", sandbox.port, sandbox.ca_file, snapshot, estate / "engagement.yaml")
     yield f"  collected with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU"
     taken = measured("assess", snapshot)
-    yield f"  assessed with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU: {taken.counts['observations']:,} observations"
+    number = taken.counts["observations"]
+    yield f"  assessed with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU: {number:,} observations"
     taken = measured("report", snapshot, estate / "engagement.yaml", folder / "out")
     yield f"  reported with {_peak(taken.peak)}, {taken.cpu:.0f} s CPU, in this order:"
     yield from (_step(step) for step in taken.steps)
@@ -34,4 +35,5 @@ def _peak(megabytes: float) -> str:
 
 
 def _step(step: Step) -> str:
-    return f"    {step.name}: {step.after:.0f} MB after it, at most {step.peak:.0f} until then, {step.cpu:.0f} s CPU"
+    memory = f"at most {step.peak:.0f} MB until then, {step.after:.0f} after it"
+    return f"    {step.name}: {memory}, {step.cpu:.0f} s CPU"
