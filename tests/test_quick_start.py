@@ -1,6 +1,6 @@
 """The quick start's commands, as they stand in the document, in an empty folder.
 
-The embedded sandbox is in the place of Azure, by the engagement's `endpoint`, and a stand-in for the Azure CLI
+The embedded sandbox is in the place of Azure, by the engagement's `endpoint`, and a stand-in for Azure's CLI
 signs in to it; nothing else differs. Installing takes a minute, so that only `make docs-test` does it.
 """
 
