@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md: every exit code, messages that are in the code, and none left out that stops a job."""
+"""docs/troubleshooting.md: every exit code, only messages that are in the code, and all that stop a job."""
 
 from __future__ import annotations
 

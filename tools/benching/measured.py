@@ -26,7 +26,6 @@ from reportgen.engagement import Clusters, Credential, load
 from reportgen.model import CollectionMode, Results
 from reportgen.principals import Principals
 from reportgen.render import Renderer
-from reportgen.render.pdf import PdfReport
 from reportgen.run import CONTROLS, report
 from reportgen.sandbox.interface import CLIENT_ID, CLIENT_SECRET, LOGIN_HOST, MANAGEMENT_HOST, TENANT_ID
 from reportgen.snapshot import Reader
@@ -136,10 +135,9 @@ class _Timed:
 
 
 def _report(snapshot: str, engagement: str, out: str) -> tuple[dict[str, int], tuple[Step, ...]]:
-    """Write and pack all formats but the PDF."""
+    """Write and pack all formats but the PDFs."""
     steps: list[Step] = []
-    kept = (known for known in render.RENDERERS if not isinstance(known, PdfReport))
-    render.RENDERERS = tuple(_Timed(known, steps) for known in kept)
+    render.RENDERERS = tuple(_Timed(known, steps) for known in render.wanted(()))
     found = report(load(Path(engagement)), Path(snapshot), Path(out))
     return {"observations": len(found.results.observations)}, tuple(steps)
 
