@@ -242,8 +242,10 @@ def test_the_population_rolls_forward_with_clusters_that_lived_between_two_point
         SUB,
         "2026-10-07T10:00:00Z",
         "b@contoso.example",
+        False,
         "2026-10-10T10:00:00Z",
         "a@contoso.example",
+        False,
         observed=False,
     )
     assert (new.created, new.deleted) == ("between 2026-10-05T06:00:00Z and 2026-10-12T06:00:00Z", "")

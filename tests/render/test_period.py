@@ -57,12 +57,13 @@ def period(results: Results, points: int = 3) -> PeriodView:
         ),
         clusters=RollForward(
             2, 1, 2, 1,
-            (ClusterLife("/c/brief", EVIL, "s", TIMES[0], "who", TIMES[1], "", observed=False),),
+            (ClusterLife("/c/brief", EVIL, "s", TIMES[0], "who", True, TIMES[1], "", False, observed=False),),
             ((TIMES[0], TIMES[1]),),
         ),
         changes=(
             PropertyChange(
-                TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", "CLI", "", (first.id,)
+                TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", False, "CLI", "",
+                (first.id,),
             ),
         ),
     )  # fmt: skip
