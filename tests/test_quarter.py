@@ -141,6 +141,7 @@ def test_findings_keep_both_results_apart(results: dict[str, Any]) -> None:
             "points_expected": period["expected"],
             "points_assessed": period["assessed"],
             "points_satisfied": period["satisfied"],
+            "points_not_applicable": period["not_applicable"],
             "longest_blind_spot_hours": period["blind_hours"],
         }
 

@@ -29,7 +29,6 @@ from reportgen.model import (
 )
 from reportgen.snapshot import Reader
 
-_ASSESSED = frozenset({Status.SATISFIED, Status.NOT_SATISFIED})
 Window = tuple[str, str]
 """First and last day (ISO) of a stretch in which one snapshot is due."""
 
@@ -90,20 +89,25 @@ class Period:
 
     def _control(self, control: str, held: Sequence[Window | None], due: int) -> ControlPeriod:
         found = [self._found(control, index) for index in range(len(self.points))]
-        assessed = [index for index, one in enumerate(found) if one and one[0] in _ASSESSED]
-        by_place: dict[object, list[Status]] = {}
-        for index in assessed:
+        looked = [index for index, one in enumerate(found) if one and one[0] is not Status.NOT_ASSESSED]
+        by_place: dict[object, set[Status]] = defaultdict(set)
+        for index in looked:
             place = held[index] if self.bounds.windows else index
             state = found[index]
             if place is not None and state:
-                by_place.setdefault(place, []).append(state[0])
-        blind = self._blind(assessed)
+                by_place[place].add(state[0])
+        idle = sum(statuses == {Status.NOT_APPLICABLE} for statuses in by_place.values())
+        blind = self._blind(looked)
         return ControlPeriod(
             control=control,
-            status=self._status([one[0] for one in found if one], blind),
+            status=self._status({one[0] for one in found if one}, blind),
             expected=due if self.bounds.windows else len(self.points),
-            assessed=len(by_place),
-            satisfied=sum(set(statuses) == {Status.SATISFIED} for statuses in by_place.values()),
+            assessed=len(by_place) - idle,
+            satisfied=sum(
+                Status.SATISFIED in statuses and Status.NOT_SATISFIED not in statuses
+                for statuses in by_place.values()
+            ),
+            not_applicable=idle,
             blind_hours=int(blind.total_seconds() // 3600),
             states=tuple(found),
         )
@@ -118,22 +122,21 @@ class Period:
         status = Status.NOT_ASSESSED if hides and not finding.exceptions else finding.status
         return status, finding.exceptions
 
-    def _status(self, statuses: Sequence[Status], blind: timedelta) -> Status:
+    def _status(self, statuses: set[Status], blind: timedelta) -> Status:
         """Not satisfied at one point is not satisfied; what was not looked at for long is not assessed."""
         if Status.NOT_SATISFIED in statuses:
             return Status.NOT_SATISFIED
-        if statuses and set(statuses) == {Status.NOT_APPLICABLE}:
-            return Status.NOT_APPLICABLE
-        if blind > timedelta(days=self.bounds.max_blind_spot_days) or Status.SATISFIED not in statuses:
+        seen = statuses - {Status.NOT_ASSESSED}
+        if blind > timedelta(days=self.bounds.max_blind_spot_days) or not seen:
             return Status.NOT_ASSESSED
-        return Status.SATISFIED
+        return Status.SATISFIED if Status.SATISFIED in seen else Status.NOT_APPLICABLE
 
-    def _blind(self, assessed: Sequence[int]) -> timedelta:
-        """The longest stretch without an assessed point, up to the period's end or the last point."""
+    def _blind(self, looked: Sequence[int]) -> timedelta:
+        """The longest stretch without a point that could tell, up to the period's end or the last point."""
         start = datetime.combine(self.bounds.start, time(), UTC)
         end = datetime.combine(self.bounds.end + timedelta(days=1), time(), UTC)
         end = min(end, _time(self.points[-1].as_of))
-        times = [start, *(_time(self.points[index].as_of) for index in assessed), end]
+        times = [start, *(_time(self.points[index].as_of) for index in looked), end]
         return max(later - earlier for earlier, later in pairwise(times))
 
     def _exceptions(self) -> Iterator[ExceptionHistory]:

@@ -122,6 +122,7 @@ def _period(line: ControlPeriod) -> dict[str, Json]:
         "points_expected": line.expected,
         "points_assessed": line.assessed,
         "points_satisfied": line.satisfied,
+        "points_not_applicable": line.not_applicable,
         "longest_blind_spot_hours": line.blind_hours,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,8 @@ def period(results: Results, points: int = 3) -> PeriodView:
         unused=(("20261001T060000Z", f"altered {EVIL}"),),
         max_blind_spot_days=14,
         controls=(
-            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 15 * 24, (good, bad, None)),
-            *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 24, (good, good, good)) for one in others),
+            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 0, 15 * 24, (good, bad, None)),
+            *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 0, 24, (good, good, good)) for one in others),
         ),
         exceptions=(
             ExceptionHistory(
@@ -94,7 +95,8 @@ def test_the_section_counts_points_and_names_what_was_missed(results: Results) -
 
 def test_exceptions_are_told_with_their_ends(results: Results) -> None:
     told = section(html(results))
-    assert "✓✗·" in told
+    signs = "".join(re.findall(r'<td class="p"><span class="[a-z-]+">(.?)</span>', told))
+    assert "✓✗·" in signs
     assert "No longer there at 2026-10-19 06:00:00 UTC" in told
     assert "Open; last seen 2026-10-19 06:00:00 UTC" in told
     assert "came back once" in told
