@@ -724,12 +724,12 @@ class ControlPeriod:
     """One control over all collection points.
 
     ``expected`` counts the windows of the schedule (the points themselves where there is none), ``assessed``
-    and ``satisfied`` those of them; a window with two points is satisfied where both are. ``not_applicable`` are
-    those at which there was nothing that it applies to. ``blind_hours`` is the longest stretch of the period
-    without a point that could tell. ``states`` has the status and the number of
-    exceptions at each point, None where the catalogue of that time had no such control. The status is that of
-    the finding, but not-assessed in place of satisfied where a subscription was not read in which other
-    points show subjects of the control.
+    and ``satisfied`` those of them; a window with two points is satisfied where both are. ``not_applicable``
+    are those at which there was nothing that it applies to. ``blind_hours`` is the longest stretch of the
+    period without a point that could tell. ``states`` has the status and the number of exceptions at each
+    point, None where the catalogue of that time had no such control. The status is that of the finding, but
+    not-assessed in place of satisfied where a subscription was not read in which other points show subjects
+    of the control.
     """
 
     control: str

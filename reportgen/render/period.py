@@ -44,8 +44,9 @@ class PointRow:
 class ControlRow:
     """A control as of the end and over the period.
 
-    ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for each
-    column of the time line, ``line`` the signs of all points.
+    ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for
+    each column of the time line, ``line`` the signs of all points; ``steady`` is one status wherever it could
+    be told.
     """
 
     anchor: str
@@ -198,7 +199,7 @@ class _Telling:
             recorded=not inside,
             cells=cells(self.shown, states),
             line=signs(states),
-            steady=line.status is as_of and set(states) == {as_of},
+            steady=line.status is as_of and not {*states} - {as_of, Status.NOT_ASSESSED, None},
         )
 
     def _told(self, line: ControlPeriod) -> str:
@@ -209,11 +210,11 @@ class _Telling:
         counts += [("of_idle", line.not_applicable)] if line.not_applicable else []
         left = line.expected - missed - line.assessed - line.not_applicable
         counts += [("of_unassessed", left)] if left > 0 else []
+        words = ", ".join(self.strings.text(f"period.{key}", n=number) for key, number in counts)
+        if not line.assessed:
+            return self.strings.text("period.at_none", counts=words)
         return self.strings.text(
-            "period.satisfied_at",
-            satisfied=line.satisfied,
-            n=line.assessed,
-            counts=", ".join(self.strings.text(f"period.{key}", n=number) for key, number in counts),
+            "period.satisfied_at", satisfied=line.satisfied, n=line.assessed, counts=words
         )
 
 
@@ -234,7 +235,7 @@ def _when(text: str) -> str:
     return " ".join(moment(word) if word[:4].isdigit() else word for word in text.split(" "))
 
 
-def _by(by: str, by_log: bool, strings: Strings) -> str:  # noqa: FBT001 (a field of the record)
+def _by(by: str, by_log: bool, strings: Strings) -> str:
     return strings.text("period.by_log" if by_log else "period.by", who=by)
 
 

@@ -67,9 +67,7 @@ def months(shown: Sequence[Column]) -> tuple[tuple[str, int], ...]:
 
 def cells(shown: Sequence[Column], states: Sequence[Status | Seen | None]) -> tuple[Cell, ...]:
     """A cell for each column, of what each point says."""
-    return tuple(
-        _cell(states[column.point - 1]) if column.point else Cell("", "missed") for column in shown
-    )
+    return tuple(_cell(states[column.point - 1]) if column.point else Cell("", "missed") for column in shown)
 
 
 def signs(states: Sequence[Status | Seen | None]) -> str:
