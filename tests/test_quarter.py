@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -58,11 +57,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def generate(folder: Path) -> None:
-    subprocess.run(
-        [sys.executable, SAMPLE / "generator", folder],
-        check=True,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-    )
+    subprocess.run([sys.executable, "-m", "tools.quarter", folder], check=True, cwd=line.ROOT)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A quarter of an estate that changes: an estate folder for each weekly run, and what a report has to say.
 
-``python samples/quarter/generator FOLDER`` writes ``runs.json`` (each run with its time and estate folder),
+``python -m tools.quarter FOLDER`` writes ``runs.json`` (each run with its time and estate folder),
 the estate folders, and ``expected.csv``. What is expected follows from the plan and nothing of reportgen,
 so that a report on the quarter can be held against it.
 """
@@ -11,9 +11,9 @@ import csv
 import sys
 from pathlib import Path
 
-from estates import write_estate, write_json
-from expected import HEADS, expected
-from plan import RUNS, stamp
+from tools.quarter.estates import write_estate, write_json
+from tools.quarter.expected import HEADS, expected
+from tools.quarter.plan import RUNS, stamp
 
 
 def main(folder: Path) -> None:

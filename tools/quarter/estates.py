@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from plan import CLUSTERS, HAPPENED, NAMES, SETTINGS, UNNAMED, Cluster, Happened, Run, at, bad, known
+from tools.quarter.plan import (
+    CLUSTERS,
+    HAPPENED,
+    NAMES,
+    SETTINGS,
+    UNNAMED,
+    Cluster,
+    Happened,
+    Run,
+    at,
+    bad,
+    known,
+)
 
 CHANGES_KEPT, LOG_KEPT = timedelta(days=14), timedelta(days=90)
 TENANT_ROLE = {"actions": ["*/read"], "notActions": [], "dataActions": [], "notDataActions": []}
@@ -54,7 +66,7 @@ def body(cluster: Cluster, time: datetime) -> dict[str, Any]:
     }
     for setting in SETTINGS:
         if bad(setting, cluster, time):
-            place = properties
+            place: Any = properties
             for part in setting.path[:-1]:
                 place = place[part]
             place[setting.path[-1]] = not setting.good

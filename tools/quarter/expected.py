@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from plan import (
+from tools.quarter.plan import (
     CLUSTERS,
     CREATED_BY,
     DELETED_BY,
