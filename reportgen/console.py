@@ -212,10 +212,10 @@ def summary(outcome: Outcome) -> None:
     what = "One cluster by a kubeconfig" if alone else f"{read} of {of} expected subscriptions read"
     say(f"{what}; {gaps} in the evidence")
     say(_statuses(results))
-    for problem in results.templates.problems if results.templates else ():
-        warn(problem)
     if results.waivers:
         say(_waivers(results))
+    for problem in results.templates.problems if results.templates else ():
+        warn(problem)
     for problem in outcome.unavailable:
         complain(problem)
     say(f"Pack: {outcome.pack}")

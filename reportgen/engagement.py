@@ -9,7 +9,7 @@ import hashlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
@@ -89,6 +89,16 @@ class Limits(StrictModel):
     run_hours: float = Field(default=12.0, gt=0, le=48)
 
 
+class Printed(StrictModel):
+    """Which PDFs the pack has.
+
+    ``summary`` is summary.pdf, at most 12 pages; ``standard`` report.pdf, at most 120; ``full`` annex.pdf,
+    every cluster and the whole population of each control, as many pages as that takes.
+    """
+
+    profiles: tuple[Literal["summary", "standard", "full"], ...] = ("summary", "standard")
+
+
 class EntityControl(StrictModel):
     """A control as the entity words it, and those of the catalogue that give evidence for it.
 
@@ -117,6 +127,7 @@ class Engagement(StrictModel):
     frameworks: tuple[str, ...] | None = None
     catalogue: str = ""
     entity_controls: tuple[EntityControl, ...] = ()
+    report: Printed = Printed()
     cloud: clouds.CloudName = "AzureCloud"
     proxy: ProxyUrl | None = None
     endpoint: Endpoint = Endpoint()
@@ -327,6 +338,9 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 #     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
 # schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
 # timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
+
+# report:
+#   profiles: [summary, standard]   # which PDFs; full adds annex.pdf with every cluster and subject
 
 # principals:      # names of people are personal data: without this, principals are shown by their ids
 #   resolve: true  # read names and group members from Microsoft Graph, by a permission of its own

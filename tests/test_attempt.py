@@ -127,13 +127,13 @@ def test_what_was_changed_in_the_store_is_not_read(kept: Kept) -> None:
     shutil.rmtree(kept.local)
     (page,) = (kept.local.parent.parent / "store").rglob("page-0001.json")
     page.write_bytes(page.read_bytes().replace(b"value", b"other"))
-    with pytest.raises(StoreError, match="differ from the hash taken when collection ended"):
+    with pytest.raises(UsageError, match="differ from the hash taken when collection ended"):
         kept.snapshots.fetch(this.name)
 
 
 def test_a_snapshot_whose_hash_is_another_than_the_register_s_is_not_read(kept: Kept) -> None:
     this = tiny.collect(kept)
-    with pytest.raises(StoreError):
+    with pytest.raises(UsageError):
         kept.snapshots.fetch(this.name, "0" * 64)
 
 

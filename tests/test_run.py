@@ -110,7 +110,7 @@ def test_report_gives_the_same_bytes_wherever_it_runs(mixed_run: Run, tmp_path: 
     one, two, without_pdf = (contents(path) for path in (*zips, mixed_run.zip))
     assert one == two
     assert hashlib.sha256(zips[0].read_bytes()).digest() == hashlib.sha256(zips[1].read_bytes()).digest()
-    assert one.keys() - without_pdf.keys() == {"report.pdf"}
+    assert one.keys() - without_pdf.keys() == {"report.pdf", "summary.pdf"}
     differing = {name for name in without_pdf if one[name] != without_pdf[name]}
     assert differing == {"MANIFEST.sha256", "manifest.json"}
 

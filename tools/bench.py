@@ -1,7 +1,7 @@
 """What the line costs with a large cluster, a fleet, and a cluster that hangs.
 
     python -m tools.bench [--pods 10000] [--clusters 200] [--latency 0.05] [--concurrency 4] [--deadline 20]
-                          [--observations 50000] [pods | fleet | hanging | html ...]
+                          [--observations 50000] [--rows 20000] [pods | fleet | hanging | html | pdf ...]
 
 The sandbox answers from another process over HTTPS. Seconds depend on the machine and on what else it does;
 what does not is printed as a ratio of two values of the same run, or as memory. Each line has its target.
@@ -16,9 +16,15 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tools.benching import fleet, html, pods
+from tools.benching import fleet, html, pdf, pods
 
-BENCHES = {"pods": pods.lines, "fleet": fleet.lines, "hanging": fleet.hanging, "html": html.lines}
+BENCHES = {
+    "pods": pods.lines,
+    "fleet": fleet.lines,
+    "hanging": fleet.hanging,
+    "html": html.lines,
+    "pdf": pdf.lines,
+}
 
 
 def lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
@@ -40,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--deadline", type=float, default=20.0, help="seconds that the hanging cluster may take"
     )
     parser.add_argument("--observations", type=int, default=50_000, help="of report.html, at least")
+    parser.add_argument("--rows", type=int, default=20_000, help="exceptions of annex.pdf")
     options = parser.parse_args(arguments)
     unknown = set(options.benches) - BENCHES.keys()
     if unknown:

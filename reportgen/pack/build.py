@@ -91,7 +91,7 @@ def _readme(facts: PackFacts, notes: tuple[str, ...]) -> str:
 {_NATURE[facts.collection_mode]}
 {noted}
 What is here
-  report.pdf                  the report to read
+  report.pdf                  the report to read; summary.pdf a few pages of it, to mail
   report.html                 the same report for a browser, with every table in full; needs no network
   workbook.xlsx               findings, exceptions, populations, gaps, access and provenance to filter
   summary.md                  the summary for a ticket

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from reportgen.render.annex import PdfAnnex
 from reportgen.render.data import (
     AccessJsonl,
     AccessTable,
@@ -40,11 +41,18 @@ RENDERERS: tuple[Renderer, ...] = (
     OscalResults(),
     WorkbookReport(),
     TicketSummary(),
-    PdfReport(),  # carries the data files inside, so that they come first
+    PdfReport("summary"),
+    PdfReport("standard"),  # carries the data files inside, so that they come first
+    PdfAnnex(),
     HtmlReport(),
 )
 
-__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking"]
+__all__ = ["RENDERERS", "PdfUnavailable", "Renderer", "lacking", "wanted"]
+
+
+def wanted(profiles: Collection[str]) -> tuple[Renderer, ...]:
+    """All formats, the PDFs as far as they are of these profiles."""
+    return tuple(one for one in RENDERERS if not isinstance(one, Drawn) or one.profile in profiles)
 
 
 def lacking(renderers: Iterable[Renderer]) -> tuple[str, ...]:

@@ -39,6 +39,8 @@ _AZURE_OWN = frozenset({"assigns-roles", "changes-cluster"})
 """Rights in Azure, which cluster-admin inside the cluster does not hold."""
 _RANK = {right: rank for rank, right in enumerate(RIGHTS)}
 _KINDS = {"ServiceAccount": "service account", "ServicePrincipal": "service principal"}
+_ALL_GRANTS, _LEAST_GRANTS = 120, 3
+"""Lines that the listing has room for on paper, shared by its clusters, and the least of each."""
 _MEMBERS = 8
 _LONGEST_MEMBER = 40
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -109,28 +111,28 @@ def access_view(results: Results, names: Names, caps: Caps) -> AccessView:
     for key, listing in ordered:
         for reason in listing.missing:
             reasons[reason].append((names.clusters[key], names.link(key)))
+    shown = ordered[: caps.access_clusters]
+    most = caps.grants and min(caps.grants, max(_LEAST_GRANTS, _ALL_GRANTS // max(len(shown), 1)))
     return AccessView(
         incomplete=sum(bool(listing.missing) for _, listing in ordered),
         unread=tuple(
             Unread(reason, tuple(members[: caps.names]), max(0, len(members) - (caps.names or len(members))))
             for reason, members in sorted(reasons.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         ),
-        clusters=tuple(
-            _cluster(key, listing, names, caps) for key, listing in ordered[: caps.access_clusters]
-        ),
+        clusters=tuple(_cluster(key, listing, names, most) for key, listing in shown),
         all_clusters=len(ordered),
         resolved=results.principals is not None,
     )
 
 
-def _cluster(key: str, listing: AccessListing, names: Names, caps: Caps) -> ClusterAccess:
+def _cluster(key: str, listing: AccessListing, names: Names, most: int | None) -> ClusterAccess:
     shown = [row for row in listing.rows if not row.system]
     grants = _grants(shown, names)
     return ClusterAccess(
         anchor=f"access-{names.anchors[key]}",
         cluster=names.clusters[key],
         subscription=names.cluster_subscription(key),
-        grants=grants[: caps.grants],
+        grants=grants[:most],
         all_grants=len(grants),
         rows=len(shown),
         system=len(listing.rows) - len(shown),

@@ -37,17 +37,17 @@ _PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" r
 """
 
 
-def written(document: Any, identifier: str, attachments: Sequence[Any] = (), **options: Any) -> bytes:
+def written(document: Any, identifier: str = "", attachments: Sequence[Any] = (), **options: Any) -> bytes:
     """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
 
-    ``identifier`` becomes the permanent half of the file's ID; ``attachments`` and further ``options`` are
-    WeasyPrint's.
+    ``identifier`` becomes the permanent half of the file's ID; "" leaves the ID away, to reckon which every
+    object is made twice. ``attachments`` and further ``options`` are WeasyPrint's.
     """
     tagging.own_links_only(document)
     with profile_left_open():
         content = document.write_pdf(
             finisher=_finished,
-            pdf_identifier=identifier.encode(),
+            pdf_identifier=identifier.encode() or None,
             attachments=list(attachments),
             **OPTIONS,
             **options,

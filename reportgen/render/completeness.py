@@ -176,7 +176,7 @@ def differences(results: Results, names: Names) -> tuple[DifferenceRow, ...]:
     )
 
 
-def rights(results: Results) -> tuple[RightsRow, ...]:
+def rights(results: Results, caps: Caps) -> tuple[RightsRow, ...]:
     """Subscriptions with the same rights in one row, those with more than reading first."""
     grouped: dict[str, list[str]] = defaultdict(list)
     for held in results.collector.rights if results.collector else ():
@@ -185,9 +185,15 @@ def rights(results: Results) -> tuple[RightsRow, ...]:
             told = f"More than reading: {', '.join(held.beyond_reading)}."
         grouped[told].append(results.subscription_names.get(held.subscription, held.subscription))
     rows = [
-        RightsRow(", ".join(sorted(subs)), told, told.startswith("More")) for told, subs in grouped.items()
+        RightsRow(_first(sorted(subs), caps.rights), told, told.startswith("More"))
+        for told, subs in grouped.items()
     ]
     return tuple(sorted(rows, key=lambda row: (not row.more, row.subscriptions)))
+
+
+def _first(names: list[str], most: int | None) -> str:
+    more = len(names) - (most or len(names))
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def commands(results: Results, names: Names) -> tuple[CommandsRow, ...]:

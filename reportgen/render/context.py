@@ -33,6 +33,7 @@ from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
 from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.room import has_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, builtin
@@ -91,6 +92,7 @@ class Report:
 
     results: Results
     medium: str
+    profile: str
     caps: Caps
     banner: str
     scope: ScopeView
@@ -125,15 +127,23 @@ class Report:
         """The controls in the order in which they are printed."""
         return tuple(view for area in self.areas for view in area.controls)
 
+    @property
+    def failed(self) -> tuple[ControlView, ...]:
+        """The controls that are not satisfied, the most severe first."""
+        return tuple(view for view in ranked(self.controls) if view.finding.status is Status.NOT_SATISFIED)
 
-def report(results: Results, medium: str) -> Report:
+
+def report(results: Results, medium: str, profile: str = "standard") -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
-    caps = Caps.for_report(medium, len(results.controls))
+    caps = Caps.for_summary() if profile == "summary" else Caps.for_report(medium)
     names = replace(Names.of(results), listed=caps.clusters)
     ipe = sheets(results)
     views = control_views(results, names, ipe, caps)
     own = results.templates
     strings = builtin().overlaid(own.strings) if own else builtin()
+    if medium == "pdf" and caps.whole and not has_room(views):
+        caps = Caps.for_report(medium, whole=False)
+        views = control_views(results, names, ipe, caps)
     areas = _areas(views, strings)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
@@ -142,6 +152,7 @@ def report(results: Results, medium: str) -> Report:
     return Report(
         results=results,
         medium=medium,
+        profile=profile,
         caps=caps,
         banner=strings.banner(results.facts.collection_mode),
         scope=scope_view(results, caps),
@@ -154,7 +165,7 @@ def report(results: Results, medium: str) -> Report:
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
-        rights=rights(results),
+        rights=rights(results, caps),
         frameworks=framework_views(results, caps),
         entity_controls=entity_rows(results),
         parameters=_parameters(results.controls),
@@ -192,14 +203,7 @@ def _areas(views: Iterable[ControlView], strings: Strings) -> tuple[Area, ...]:
 def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Summary:
     by_status = Counter(finding.status for finding in results.findings)
     views = [view for area in areas for view in area.controls]
-    failed = [view for view in views if view.finding.status is Status.NOT_SATISFIED]
-    failed.sort(
-        key=lambda view: (
-            _rank(view.control.severity),
-            -view.finding.exceptions,
-            view.control.id,
-        )
-    )
+    failed = [view for view in ranked(views) if view.finding.status is Status.NOT_SATISFIED]
     severities = Counter(view.control.severity for view in failed)
     observed = Counter(item.status for item in results.observations)
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
@@ -223,10 +227,6 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
 def _worst_shown(areas: tuple[Area, ...]) -> int:
     """How many of the most severe findings fit on the page below a chart with a row for each area."""
     return min(8, max(3, 19 - len(areas)))
-
-
-def _rank(severity: str) -> int:
-    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
 
 
 def _sentence(results: Results, by_status: Counter[Status], observed: Counter[Status]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import AREAS, Names
+from reportgen.render.room import Level, levels
 from reportgen.render.text import cut, observed
 from reportgen.render.widths import column_widths
 from reportgen.render.wording import conclusion, kind, parameter, procedure, short
@@ -27,8 +28,6 @@ _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
 _LONG_REASON = 150
 """Letters of a reason that still fits into a column; longer ones stand across the table, over their rows."""
-_FEW_CONTROLS = 60
-"""Up to so many controls each may fill pages of its own; beyond it, about half a page each."""
 _IN_REGISTER = "The gaps register names what could not be read, and why."
 
 
@@ -37,8 +36,8 @@ class Caps:
     """How much of each table is printed. The HTML report has all observations in its table beside them.
 
     ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
-    not ``whole``, controls that are satisfied, not applicable or of lower severity have a row in place of
-    pages, and what all have in common (reasons of gaps, defaults of parameters) stands in one place.
+    not ``whole``, only as many controls have a block as `reportgen.render.room` finds room for, and what all
+    have in common (reasons of gaps, defaults of parameters) stands in one place.
     """
 
     exceptions: int | None = None
@@ -55,30 +54,38 @@ class Caps:
     grants: int | None = None
     access_clusters: int | None = None
     requirements: int | None = None
+    parameters: int | None = None
+    rights: int | None = None
     whole: bool = True
 
     @classmethod
-    def for_report(cls, medium: str, controls: int) -> Caps:
+    def for_summary(cls) -> Caps:
+        """Caps that keep all of a PDF below 12 pages."""
+        return replace(cls.for_report("pdf", whole=False), gaps=20, subscriptions=15, clusters=0)
+
+    @classmethod
+    def for_report(cls, medium: str, *, whole: bool = True) -> Caps:
         """Caps that keep a report at a length that somebody reads, whatever the estate and the catalogue."""
         if medium == "html":
             return cls(exceptions=25, groups=20, names=12, satisfied=0)
-        few = controls <= _FEW_CONTROLS
         return cls(
-            exceptions=25 if few else 4,
+            exceptions=25 if whole else 4,
             exception_lines=40,
             heat_rows=22,
-            groups=6 if few else 2,
-            names=8 if few else 3,
-            satisfied=10 if few else 0,
-            gaps=60,
-            subscriptions=60,
-            clusters=150,
+            groups=6 if whole else 2,
+            names=8 if whole else 3,
+            satisfied=10 if whole else 0,
+            gaps=40,
+            subscriptions=45,
+            clusters=100,
             letters=120,
             differences=25,
             grants=15,
             access_clusters=25,
             requirements=120,
-            whole=few,
+            parameters=135,
+            rights=12,
+            whole=whole,
         )
 
 
@@ -120,8 +127,8 @@ class Group:
 class ControlView:
     """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
 
-    ``defaults`` are parameters that have their default value and are not printed with the control; a
-    ``brief`` control is a row.
+    ``defaults`` are parameters that have their default value and are not printed with the control;
+    ``level`` is how much room it has.
     """
 
     control: Control
@@ -134,7 +141,6 @@ class ControlView:
     commands: str
     parameters: tuple[tuple[str, str], ...]
     defaults: tuple[str, ...]
-    brief: bool
     columns: tuple[str, ...]
     inside: str
     exceptions: tuple[Shared, ...]
@@ -147,6 +153,12 @@ class ControlView:
     all_not_applicable: int
     ipe: tuple[IpeSheet, ...]
     csv: str
+    level: Level = Level.FULL
+
+    @property
+    def brief(self) -> bool:
+        """Whether it is a row."""
+        return self.level in (Level.SHORT, Level.ROW)
 
     @property
     def shown_exceptions(self) -> int:
@@ -182,9 +194,11 @@ def control_views(
     for item in results.observations:
         by_control[item.control].append(item)
     views = _Views(names, ipe, caps, results.facts.as_of)
-    return tuple(
-        views.view(control, findings[control.id], by_control[control.id]) for control in results.controls
-    )
+    made = [views.view(control, findings[control.id], by_control[control.id]) for control in results.controls]
+    if caps.whole:
+        return tuple(made)
+    found = levels(made)
+    return tuple(replace(view, level=found[view.control.id]) for view in made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +230,6 @@ class _Views:
             commands=commands,
             parameters=tuple((key, parameter(control, key)) for key in sorted(told)),
             defaults=tuple(sorted(control.parameters.keys() - told)),
-            brief=not self.caps.whole and _is_brief(control, finding),
             columns=columns,
             inside="" if control.subject == "cluster" else kind(control.subject),
             exceptions=self._exceptions(failed, columns),
@@ -298,12 +311,6 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
-
-
-def _is_brief(control: Control, finding: Finding) -> bool:
-    """Where there are too many controls, those of high severity that are not satisfied get the room."""
-    settled = finding.status in (Status.SATISFIED, Status.NOT_APPLICABLE)
-    return settled or control.severity not in ("critical", "high")
 
 
 def _is_default(control: Control, name: str) -> bool:

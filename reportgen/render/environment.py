@@ -55,6 +55,13 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     return paper.lean(document) if view.medium == "pdf" else document
 
 
+def render_part(name: str, covered: Collection[int], **values: Any) -> str:
+    """A template of paper with a style sheet of its own, such as a chunk of the annex."""
+    template = _environment("pdf", builtin(), None, covered).get_template(name)
+    sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
+    return paper.lean(template.render(css=sheet + fonts.face(), **values))
+
+
 def _environment(
     medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
 ) -> Environment:

@@ -20,6 +20,8 @@ METHODS = {
 }
 _MOST_CONTROLS = 3
 """Controls of one requirement that a PDF names; the CSV names all."""
+_MOST_LINES = 400
+"""Requirements that a PDF has room for where each has a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class MappedRow:
 
 @dataclass(frozen=True, slots=True)
 class RequirementRow:
-    """One requirement. ``more`` counts the controls that are not named for lack of room."""
+    """One requirement. ``more`` counts the controls that are not named for lack of room.
+
+    ``tally`` has the findings of all its controls by status.
+    """
 
     id: str
     title: str
@@ -47,6 +52,7 @@ class RequirementRow:
     more: int
     remark: str
     supporting_only: bool
+    tally: tuple[tuple[Status, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ class FrameworkView:
     """One framework as it is printed.
 
     ``others`` are, by method, the ids of requirements that no control gives evidence for and that have no row
-    here: in a PDF their reasons stand in the CSV and in report.html.
+    here: in a PDF their reasons stand in the CSV and in report.html. ``compact``: a line
+    for each requirement.
     """
 
     anchor: str
@@ -77,6 +84,7 @@ class FrameworkView:
     groups: tuple[RequirementGroup, ...]
     others: tuple[tuple[str, tuple[str, ...]], ...]
     csv: str
+    compact: bool = False
 
 
 def framework_views(results: Results, caps: Caps) -> tuple[FrameworkView, ...]:
@@ -84,14 +92,20 @@ def framework_views(results: Results, caps: Caps) -> tuple[FrameworkView, ...]:
     statuses = {finding.control: finding.status for finding in results.findings}
     titles = {control.id: control.title for control in results.controls}
     most = _MOST_CONTROLS if caps.requirements else None
-    views = []
-    rows = 0
-    for result in results.frameworks:
-        view = _view(result, statuses, titles, most)
-        rows += sum(len(group.rows) for group in view.groups)
-        fits = caps.requirements is None or rows <= caps.requirements
-        views.append(view if fits else replace(view, groups=(), others=()))
-    return tuple(views)
+    views = [_view(result, statuses, titles, most) for result in results.frameworks]
+    if caps.requirements is None:
+        return tuple(views)
+    compact = sum(map(_rows, views)) > caps.requirements
+    kept, rows = [], 0
+    for view in views:
+        rows += _rows(view)
+        fits = rows <= (_MOST_LINES if compact else caps.requirements)
+        kept.append(replace(view, compact=compact) if fits else replace(view, groups=(), others=()))
+    return tuple(kept)
+
+
+def _rows(view: FrameworkView) -> int:
+    return sum(len(group.rows) for group in view.groups)
 
 
 def _view(
@@ -126,6 +140,7 @@ def _row(
     line: RequirementResult, statuses: Mapping[str, Status], titles: Mapping[str, str], most: int | None
 ) -> RequirementRow:
     asked = line.requirement
+    found = Counter(statuses[item.control] for item in asked.controls if item.control in statuses)
     return RequirementRow(
         id=asked.id,
         title=asked.title,
@@ -148,6 +163,7 @@ def _row(
             part for part in (asked.reason, asked.not_covered and f"Not covered: {asked.not_covered}") if part
         ),
         supporting_only=line.supporting_only,
+        tally=tuple((status, found[status]) for status in charts.ORDER if found[status]),
     )
 
 

@@ -34,7 +34,11 @@ class Renderer(Protocol):
 
 @runtime_checkable
 class Drawn(Protocol):
-    """A format that not every machine can make."""
+    """A format that not every machine can make, and that an engagement asks for by its profile."""
+
+    @property
+    def profile(self) -> str:
+        """The word for it in an engagement, such as ``standard``."""
 
     def check(self) -> None:
         """PdfUnavailable where the format cannot be made here."""

@@ -19,6 +19,7 @@ from reportgen.sources.imported import PREFIX
 PUBLIC_CLOUD = "https://management.azure.com"
 PUBLIC_DIRECTORY = "https://graph.microsoft.com"
 _SHOWN_SUBSCRIPTIONS = 20
+_INSIDE_STAGE = re.compile(r"(?<!\\)\n\s+(?=[^|\s])")
 _LIST_ACTION = re.compile("list[A-Z]")
 _BEHIND_ALL = frozenset(
     {
@@ -73,6 +74,16 @@ class IpeSheet:
     def query_stands_in_command(self) -> bool:
         """Whether the command shows the query letter by letter, so that it need not be printed twice."""
         return bool(self.source.query) and self.source.query in self.command
+
+    @property
+    def folded_command(self) -> str:
+        """The command with each stage of a query on one line, for paper; a comment in it needs its line."""
+        return self.command if "//" in self.source.query else _INSIDE_STAGE.sub(" ", self.command)
+
+    @property
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that the command does not name anyway."""
+        return tuple(pair for pair in self.parameters if f"--{pair[0]} " not in self.command)
 
     @property
     def short_title(self) -> str:

@@ -18,6 +18,10 @@ _ONE_WORD = 60
 _ISOLATED = re.compile("<bdi>([^<\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]*)</bdi>")
 """A ``bdi`` whose text has no letter of a script that runs from right to left."""
 
+_ANCHOR = re.compile(r'<[a-z0-9]+ [^<>]*?\bid="([^"]+)"')
+_LINK = re.compile(r'<a (?:class="ref" )?href="#([^"]+)">(.*?)</a>', re.DOTALL)
+"""A link inside the document; those that print a page number are left alone, and have to lead somewhere."""
+
 
 def breakable(value: str) -> Markup:
     """A name or id with the places marked where a line may end."""
@@ -33,8 +37,10 @@ def shell(value: str) -> Markup:
 
 
 def lean(document: str) -> str:
-    """The document without ``bdi`` where the text inside reads from left to right anyway."""
-    return _ISOLATED.sub(r"\1", document)
+    """The document without ``bdi`` around text from left to right, and without links that lead nowhere."""
+    anchors = set(_ANCHOR.findall(document))
+    linked = _LINK.sub(lambda link: link[0] if link[1] in anchors else link[2], document)
+    return _ISOLATED.sub(r"\1", linked)
 
 
 def _word(word: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +20,36 @@ from reportgen.render.interface import PdfUnavailable
 
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
-_PLAIN = {"uncompressed_pdf": True}
+_FILES = {"standard": "report.pdf", "summary": "summary.pdf"}
+PLAIN = {"uncompressed_pdf": True}
 """WeasyPrint makes every object twice where it compresses and identifies a file itself."""
 
 
+@dataclass(frozen=True, slots=True)
 class PdfReport:
-    """The report to read and to print, with long tables capped."""
+    """The report to read and to print, with long tables capped; as ``summary`` the few pages to mail."""
 
-    name = "pdf"
+    profile: str = "standard"
+
+    @property
+    def name(self) -> str:
+        """The word for the format in messages."""
+        return f"{self.profile} pdf"
 
     def check(self) -> None:
         """PdfUnavailable where the report cannot be drawn here."""
         drawn_by()
 
     def render(self, results: Results, folder: Path) -> Path:
-        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it.
+        """Write ``report.pdf`` into ``folder``, the data files that lie there inside it, or ``summary.pdf``.
 
         PdfUnavailable where it cannot be drawn here.
         """
         drawn_by()
-        files = data_files(folder)
-        document = render(report(results, "pdf"), fonts.covered(), files)
+        files = data_files(folder) if self.profile == "standard" else ()
+        document = render(report(results, "pdf", self.profile), fonts.covered(), files)
         inside = attachments(files, results.facts.as_of)
-        path = folder / "report.pdf"
+        path = folder / _FILES[self.profile]
         path.write_bytes(drawn(document, results.facts.pack_id, inside))
         return path
 
@@ -49,18 +57,20 @@ class PdfReport:
 def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
     """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
     drawn_by()
+    with no_gc(), refused():
+        pages = laid_out(document, archival.OPTIONS)
+        page_numbers.put_in(pages)
+        return _packed(archival.written(pages, "", inside, **PLAIN), identifier)
+
+
+def laid_out(document: str, options: Mapping[str, Any]) -> Any:
+    """WeasyPrint's document of a page that names files of the package's templates and nothing else."""
     import weasyprint
 
-    with _no_gc(), refused():
-        page = weasyprint.HTML(
-            string=document,
-            base_url=f"{TEMPLATES.resolve().as_uri()}/",
-            url_fetcher=packaged_only(),
-        )
-        laid_out = page.render(**archival.OPTIONS)
-        page_numbers.put_in(laid_out)
-        plain = archival.written(laid_out, identifier, inside, **_PLAIN)
-        return _packed(plain, identifier)
+    with refused():
+        base = f"{TEMPLATES.resolve().as_uri()}/"
+        page = weasyprint.HTML(string=document, base_url=base, url_fetcher=packaged_only())
+        return page.render(**options)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:
@@ -74,7 +84,6 @@ def _packed(content: bytes, pack_id: str) -> bytes:
             packed,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             deterministic_id=True,
-            linearize=False,
         )
     return packed.getvalue()
 
@@ -92,7 +101,7 @@ def drawn_by() -> str:
 
 
 @contextmanager
-def _no_gc() -> Iterator[None]:
+def no_gc() -> Iterator[None]:
     """Without the cycle collector a render takes a third less time, and no more memory."""
     enabled = gc.isenabled()
     gc.disable()
@@ -101,4 +110,3 @@ def _no_gc() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-            gc.collect()

@@ -73,9 +73,12 @@ class FolderStore:
         except OSError as error:
             raise _failed(path, "removed", error) from error
         for above in path.parents:
-            if above == self.root or not above.is_dir() or any(above.iterdir()):
+            if above == self.root:
                 break
-            above.rmdir()
+            try:
+                above.rmdir()
+            except OSError:  # it holds something else, or another thread was faster
+                break
         return True
 
 

@@ -61,14 +61,15 @@ class Snapshots:
     def fetch(self, name: str, root_sha256: str = "") -> Path:
         """The folder of a snapshot, brought here where it is not yet, and checked.
 
-        ``root_sha256`` is what the register says, "" where it says nothing. Raises StoreError where the files
-        differ from the hash taken when collection ended, UsageError where there is no such snapshot.
+        ``root_sha256`` is what the register says, "" where it says nothing. Raises UsageError where there is
+        no such snapshot, or its files differ from the hash taken when collection ended.
         """
         folder = self.bring(name)
         reader = Reader(folder)
         if not reader.intact() or root_sha256 not in ("", reader.header.root_sha256):
-            raise StoreError(
-                f"{folder}: files differ from the hash taken when collection ended; restore the snapshot"
+            raise UsageError(
+                f"{folder}: files differ from the hash taken when collection ended; "
+                "collect again or restore it"
             )
         return folder
 

@@ -8,17 +8,22 @@ import pytest
 from markupsafe import escape
 
 from reportgen.model import Status
-from reportgen.render import controls as of_controls
+from reportgen.render import room
 from reportgen.render.context import report
+from reportgen.render.controls import ControlView
 from reportgen.render.environment import render
+from reportgen.render.tables import SEVERITIES
 from tests.render import factory
 
 
-@pytest.mark.parametrize("few", [0, 1000], ids=["rows", "pages"])
-def test_every_control_stands_in_the_pdf_once(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr(of_controls, "_FEW_CONTROLS", few)
+@pytest.mark.parametrize("pages", [0, 2, 6, 1000], ids=["index alone", "short rows", "rows", "blocks"])
+def test_every_control_stands_in_the_pdf_once(monkeypatch: pytest.MonkeyPatch, pages: int) -> None:
+    monkeypatch.setattr(room, "PAGES", pages)
+    monkeypatch.setattr(room, "_LEAST_PAGES", pages / 2)
     results = factory.results(4, hostile=False)
-    text = render(report(results, "pdf"))
+    view = report(results, "pdf")
+    assert (pages > 0) is bool({one.level for one in view.controls} - {room.Level.INDEX})
+    text = render(view)
     anchors = re.findall(r'<(?:article|tr)[^>]* id="(c-[^"]+)"', text)
     assert sorted(anchors) == sorted(f"c-{control.id}" for control in results.controls)
 
@@ -26,16 +31,20 @@ def test_every_control_stands_in_the_pdf_once(monkeypatch: pytest.MonkeyPatch, f
 def test_a_row_says_what_was_found_and_why_something_was_not_assessed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(of_controls, "_FEW_CONTROLS", 0)
+    monkeypatch.setattr(room, "PAGES", 9)
     view = report(factory.results(6, hostile=False), "pdf")
     text = render(view)
     brief = [one for one in view.controls if one.brief]
-    assert {one.control.severity for one in brief if one.finding.status is Status.NOT_SATISFIED} <= {
-        "medium",
-        "low",
-    }
+    assert {one.level for one in view.controls} >= {room.Level.FULL, room.Level.SHORT}
+    failed = [one for one in view.controls if one.finding.status is Status.NOT_SATISFIED]
+    worst = max(_place(one) for one in failed if not one.brief)
+    assert all(_place(one) >= worst for one in failed if one.brief)
     assert any(one.finding.not_assessed for one in brief)
     for one in brief:
         row = text.partition(f'id="{one.anchor}"')[2].partition("</tr>")[0]
         assert str(escape(one.conclusion)) in row
         assert ("not assessed ·" in row) is bool(one.finding.not_assessed)
+
+
+def _place(view: ControlView) -> int:
+    return SEVERITIES.index(view.control.severity)

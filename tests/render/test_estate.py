@@ -167,8 +167,8 @@ def test_the_trend_is_that_of_the_collection_points() -> None:
         Point(day, f"{day}T06:00:00Z", "0" * 64, "0" * 64, 0) for day in ("2026-11-08", "2026-11-15")
     )
     states = ((Status.NOT_SATISFIED, 2), (Status.SATISFIED, 0))
-    control = ControlPeriod("c", Status.NOT_SATISFIED, 2, 2, 1, 0, states)
-    new = replace(control, control="d", states=(None, (Status.SATISFIED, 0)))
+    control = ControlPeriod(base.controls[0].id, Status.NOT_SATISFIED, 2, 2, 1, 0, states)
+    new = replace(control, control=base.controls[1].id, states=(None, (Status.SATISFIED, 0)))
     period = PeriodView(points, (), (), 7, (control, new), (), RollForward(1, 0, 0, 1, (), ()), ())
     moments = report(replace(base, period=period), "pdf").estate.moments
     assert [one.counts for one in moments] == [{Status.NOT_SATISFIED: 1}, {Status.SATISFIED: 2}]

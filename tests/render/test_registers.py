@@ -148,7 +148,7 @@ def test_hostile_texts_are_shown_as_text(tmp_path: Path) -> None:
         responses=(response(owner=HOSTILE, plan=HOSTILE),),
     )  # fmt: skip
     document, page, text = html(results, tmp_path)
-    assert [tag for tag, _ in page.tags if tag == "script"] == []
+    assert [tag for tag, _ in page.tags].count("script") == 2  # the page's own
     assert "\u202e" not in document
     assert "{{ 7*7 }} \\u{202E} =cmd|x" in text
 

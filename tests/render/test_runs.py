@@ -40,8 +40,8 @@ def test_every_fate_has_its_words(medium: str) -> None:
     for text in (
         "This report rests on it.", "3 gaps", "no end recorded", "removed under the engagement’s retention",
         "no longer in the store", "the state of a later snapshot", "an earlier state", "It went on with",
-        "run dead01", "Not used: its files differ", "Contoso time", "No time-stamp: no connection",
-        "Entry 4 is missing.",
+        "run dead01", "Not used: its files differ",
+        "Contoso time", "No time-stamp: no connection", "Entry 4 is missing.",
         "9 runs were begun in the period; 7 ended with a snapshot, and this report rests on 1.",
     ):  # fmt: skip
         assert text in page, text

@@ -8,7 +8,7 @@ import pytest
 import weasyprint
 
 from reportgen.render import archival
-from tests.render.test_merged import annex
+from tests.render.test_untagged import annex
 from tools.conformance import __main__ as conformance
 from tools.conformance.verapdf import Lacking, Rule, Verdict, validate, verdicts
 

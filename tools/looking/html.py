@@ -65,7 +65,7 @@ _READ = """() => {
   const inside = to => decodeURIComponent(to.slice(1).split('?')[0]);
   const dead = links.filter(([, to]) => to.startsWith('#') && !document.getElementById(inside(to)));
   const copy = document.body.cloneNode(true);
-  for (const soft of copy.querySelectorAll('wbr')) soft.remove();
+  for (const soft of copy.querySelectorAll('wbr, script')) soft.remove();
   copy.normalize();
   const texts = {};
   const walker = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);

@@ -1,0 +1,91 @@
+"""Chunks of pages -> one PDF/A-3b: pages in order, "page x of y" on each, a bookmark for each heading."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from reportgen.model import PackFacts
+from reportgen.render import fonts
+from reportgen.render.strings import builtin
+from reportgen.render.untagged import make_pdfa
+
+_SIZE, _RIGHT, _BASE = 8.0, 544.0, 38.0
+"""Points: of the letters, and of where the line ends and stands from the left and lower edge of A4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A PDF and its headings, each with the place of its page in it."""
+
+    content: bytes
+    marks: tuple[tuple[str, int], ...]
+
+
+def merged(chunks: Iterable[Chunk], facts: PackFacts) -> bytes:
+    """One document; metadata, colours and standard are those of the first chunk."""
+    import pikepdf
+
+    whole: Any = None
+    marks: list[tuple[str, int]] = []
+    for chunk in chunks:
+        part = pikepdf.open(io.BytesIO(chunk.content))
+        before = len(whole.pages) if whole else 0
+        marks += [(title, before + place) for title, place in chunk.marks]
+        if whole is None:
+            whole = part
+        else:
+            whole.pages.extend(part.pages)
+    _number(whole)
+    with whole.open_outline() as outline:
+        outline.root[:] = [pikepdf.OutlineItem(title, place) for title, place in marks]
+    make_pdfa(whole, facts, builtin().text("annex.document", pack=facts.pack_id, entity=facts.entity), "en")
+    whole.trailer["/ID"] = pikepdf.Array([pikepdf.String(facts.pack_id)] * 2)
+    packed = io.BytesIO()
+    whole.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return packed.getvalue()
+
+
+def _number(whole: Any) -> None:
+    """Write the number of each page, and of all, on its foot."""
+    letters = _Letters()
+    font = whole.copy_foreign(letters.font)
+    for number, page in enumerate(whole.pages, start=1):
+        text = builtin().text("annex.page", number=number, all=len(whole.pages))
+        page.Resources["/Font"]["/PageNumber"] = font
+        left, shown = _RIGHT - letters.width(text), letters.shown(text)
+        page.contents_add(b"q\n", prepend=True)
+        page.contents_add(
+            f"Q\nq 0.33 g BT /PageNumber {_SIZE} Tf {left:.2f} {_BASE} Td <{shown}> Tj ET Q".encode()
+        )
+
+
+class _Letters:
+    """The text font with the letters of a page number, embedded by WeasyPrint: glyphs keep their ids."""
+
+    def __init__(self) -> None:
+        import pikepdf
+        import weasyprint
+        from fontTools.ttLib import TTFont
+
+        path = fonts.FONTS / fonts.TEXT[0]
+        with TTFont(path, lazy=True) as font:
+            self._glyphs, self._ids = font.getBestCmap(), font.getReverseGlyphMap()
+            self._advances: dict[str, tuple[int, int]] = dict(font["hmtx"].metrics)
+            self._em: int = font["head"].unitsPerEm
+        text = builtin().text("annex.page", number=1234567890, all=1)
+        face = f"@font-face {{ font-family: N; src: url({path.resolve().as_uri()}) }} p {{ font-family: N }}"
+        made = weasyprint.HTML(string=f"<html lang=en><style>{face}</style><p>{text}").write_pdf()
+        self._document = pikepdf.open(io.BytesIO(made))
+        (self.font,) = self._document.pages[0].Resources["/Font"].values()
+
+    def shown(self, text: str) -> str:
+        """The text as hexadecimal glyph ids."""
+        return "".join(f"{self._ids[self._glyphs[ord(letter)]]:04x}" for letter in text)
+
+    def width(self, text: str) -> float:
+        """The width of the text in points."""
+        units: int = sum(self._advances[self._glyphs[ord(letter)]][0] for letter in text)
+        return units / self._em * _SIZE

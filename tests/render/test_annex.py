@@ -1,0 +1,74 @@
+"""annex.pdf: every cluster and every subject, over all chunks, with one count of pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pdfplumber
+import pikepdf
+import pytest
+
+from reportgen.model import Results
+from reportgen.render import annex
+from reportgen.render.annex import PdfAnnex
+from tests.render import factory
+
+
+@pytest.fixture(scope="module")
+def estate() -> Results:
+    return factory.few(factory.results(40), 4)
+
+
+@pytest.fixture(scope="module")
+def path(estate: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(annex, "_ROWS", 60)
+        return PdfAnnex().render(estate, tmp_path_factory.mktemp("annex"))
+
+
+@pytest.fixture(scope="module")
+def pages(path: Path) -> list[str]:
+    with pdfplumber.open(path) as pdf:
+        return [page.extract_text() for page in pdf.pages]
+
+
+def test_every_observation_and_cluster_has_its_row(estate: Results, pages: list[str]) -> None:
+    text = "\n".join(pages)
+    rows = re.findall(
+        r"^(\d+) [✗?✓–] (?:Not satisfied|Not assessed|Satisfied|Not applicable) ", text, re.MULTILINE
+    )
+    assert len(rows) == len(estate.observations)
+    for control in estate.controls:
+        mine = [item for item in estate.observations if item.control == control.id]
+        ends = [tuple(map(int, match)) for match in re.findall(
+            rf"{control.id} · rows (\d+) to (\d+) of {len(mine)}", text
+        )]  # fmt: skip
+        assert [start for start, _ in ends] == [1, *(end + 1 for _, end in ends[:-1])]
+        assert ends[-1][1] == len(mine)
+    assert "rows 1 to 40 of 40" in text
+
+
+def test_pages_are_counted_over_all_chunks(pages: list[str]) -> None:
+    assert len(pages) > 4
+    for number, text in enumerate(pages, start=1):
+        assert text.endswith(f"page {number} of {len(pages)}")
+        assert "SAMPLE ESTATE: NOT COLLECTED FROM AZURE" in text
+
+
+def test_it_says_what_it_conforms_to_and_has_bookmarks(estate: Results, path: Path, pages: list[str]) -> None:
+    assert "conforms to PDF/A-3b" in " ".join(pages[0].split())
+    with pikepdf.open(path) as pdf:
+        assert re.search(rb'pdfaid:conformance(?:>|=")B', pdf.Root.Metadata.read_bytes())
+        assert pdf.Root.OutputIntents[0].S == "/GTS_PDFA1"
+        with pdf.open_outline() as outline:
+            titles = [item.title for item in outline.root]
+    assert titles == ["Clusters", *(control.title for control in estate.controls)]
+
+
+def test_the_same_results_give_the_same_bytes(
+    estate: Results, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(annex, "_ROWS", 60)
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    assert PdfAnnex().render(estate, tmp_path).read_bytes() == path.read_bytes()
