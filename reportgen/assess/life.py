@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from reportgen.assess.operations import Operations
 from reportgen.assess.paths import paths
-from reportgen.assess.sightings import Record, Sighting, merged
+from reportgen.assess.sightings import Record, Records, Sighting
 from reportgen.model import ClusterLife, Control, Json, PropertyChange, RollForward
 
 KEPT = timedelta(days=14)
@@ -25,14 +25,14 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 _POOLS = ("properties", "agentPoolProfiles", "*")
 
 
-def roll_forward(sightings: Sequence[Sighting], operations: Operations) -> RollForward:
+def roll_forward(sightings: Sequence[Sighting], records: Records, operations: Operations) -> RollForward:
     """The population from the first point to the last.
 
     A cluster whose subscription was not read at a point is neither gone nor new there.
     """
     first, last = sightings[0], sightings[-1]
     by_cluster: dict[str, list[Record]] = defaultdict(list)
-    for record in merged(sightings):
+    for record in records:
         if record.type == _CLUSTER and first.as_of < record.at <= last.as_of:
             by_cluster[record.target.lower()].append(record)
     known = {key for sighting in sightings for key in sighting.clusters} | by_cluster.keys()
@@ -153,13 +153,13 @@ def _unrecorded(sightings: Sequence[Sighting]) -> Iterator[tuple[str, str]]:
 
 
 def changes(
-    sightings: Sequence[Sighting], controls: Sequence[Control], operations: Operations
+    until: str, records: Records, controls: Sequence[Control], operations: Operations
 ) -> tuple[PropertyChange, ...]:
-    """The recorded changes of properties that a control's expressions read, from the first point on."""
+    """The recorded changes of properties that a control's expressions read, up to the last point."""
     judged = _judged(controls)
     found = []
-    for record in merged(sightings):
-        if record.kind != "Update" or record.at > sightings[-1].as_of:
+    for record in records:
+        if record.kind != "Update" or record.at > until:
             continue
         by, by_log = record.who(operations)
         for name, change in sorted(record.properties.items()):

@@ -14,7 +14,7 @@ from itertools import pairwise
 from reportgen.assess.engine import Assessment
 from reportgen.assess.life import changes, roll_forward
 from reportgen.assess.operations import Operations
-from reportgen.assess.sightings import Sighting
+from reportgen.assess.sightings import Records, Sighting
 from reportgen.assess.statuses import Statuses, number
 from reportgen.model import (
     Control,
@@ -54,6 +54,7 @@ class Period:
     _sightings: list[Sighting] = field(default_factory=list)
     _subjects: dict[tuple[str, int], Subject] = field(default_factory=dict)
     _places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _records: Records = field(default_factory=Records)
     _operations: Operations = field(default_factory=Operations)
 
     def add(self, point: Point, reader: Reader, assessment: Assessment) -> None:
@@ -66,6 +67,7 @@ class Period:
         self.points.append(point)
         self._findings.append({finding.control: finding for finding in assessment.findings})
         self._sightings.append(Sighting.of(reader, point.as_of, assessment.observations))
+        self._records.add(reader)
         self._operations.add(reader)
 
     def view(self, controls: Sequence[Control], unused: tuple[tuple[str, str], ...]) -> PeriodView:
@@ -79,8 +81,8 @@ class Period:
             max_blind_spot_days=self.bounds.max_blind_spot_days,
             controls=tuple(self._control(control.id, held, len(due)) for control in controls),
             exceptions=tuple(sorted(self._exceptions(), key=_order)),
-            clusters=roll_forward(self._sightings, self._operations),
-            changes=changes(self._sightings, controls, self._operations),
+            clusters=roll_forward(self._sightings, self._records, self._operations),
+            changes=changes(self.points[-1].as_of, self._records, controls, self._operations),
         )
 
     def _window_of(self, point: Point) -> Window | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from sys import intern
 from typing import Any
 
 from reportgen.assess.operations import Operations, named, second
@@ -38,32 +39,50 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one point shows: clusters by id in lower case, whether subscriptions were read, changes.
+    """What one point shows: clusters by id in lower case, and whether subscriptions were read.
 
-    ``clusters`` maps to name and subscription; ``recorded`` is False where the changes could not be read.
+    ``clusters`` maps to id, name and subscription, whose texts all points share; ``recorded`` is False where
+    the changes could not be read.
     """
 
     as_of: str
     clusters: Mapping[str, tuple[str, str, str]]
     subscriptions: Mapping[str, bool]
-    records: tuple[Record, ...]
     recorded: bool
 
     @classmethod
     def of(cls, reader: Reader, as_of: str, observations: Iterable[Observation]) -> Sighting:
         """What the snapshot of a point shows."""
-        subjects = [item.subject for item in observations if item.subject.kind == "cluster"]
+        subjects = {item.subject.id: item.subject for item in observations if item.subject.kind == "cluster"}
         return cls(
             as_of=as_of,
-            clusters={one.id.lower(): (one.id, one.name, one.subscription) for one in subjects},
+            clusters={
+                intern(one.id.lower()): (intern(one.id), intern(one.name), intern(one.subscription))
+                for one in subjects.values()
+            },
             subscriptions={line.id.lower(): line.collected for line in reader.scope.subscriptions},
-            records=tuple(_records(reader)),
             recorded=CHANGES in reader.sources() and all(gap.source != CHANGES for gap in reader.gaps),
         )
 
     def reads(self, subscription: str) -> bool:
         """Whether a subscription was read; one that is not listed (a kubeconfig alone) hides nothing."""
         return self.subscriptions.get(subscription.lower(), True)
+
+
+@dataclass(slots=True)
+class Records:
+    """The changes of all points, each once: two weekly snapshots overlap by a week."""
+
+    _known: dict[str, Record] = field(default_factory=dict)
+
+    def add(self, reader: Reader) -> None:
+        """Take in what a snapshot has."""
+        for record in _records(reader):
+            if record.at:
+                self._known.setdefault(record.id, record)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(sorted(self._known.values(), key=lambda record: (record.at, record.id)))
 
 
 def _records(reader: Reader) -> Iterator[Record]:
@@ -83,9 +102,3 @@ def _records(reader: Reader) -> Iterator[Record]:
                 correlation=str(how.get("correlationId") or ""),
                 properties=about.get("changes") or {},
             )
-
-
-def merged(sightings: Sequence[Sighting]) -> tuple[Record, ...]:
-    """The records of all points, each once: two weekly snapshots overlap by a week."""
-    known = {record.id: record for sighting in sightings for record in sighting.records if record.at}
-    return tuple(sorted(known.values(), key=lambda record: (record.at, record.id)))
