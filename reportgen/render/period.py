@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -111,6 +112,7 @@ class PeriodPart:
     months: tuple[tuple[str, int], ...]
     by_control: Mapping[str, ControlRow]
     sentence: str
+    brief: str
     points: tuple[PointRow, ...]
     controls: tuple[ControlRow, ...]
     all_controls: int
@@ -148,6 +150,7 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
             first=moment(view.points[0].as_of),
             last=moment(view.points[-1].as_of),
         ),
+        brief=_brief(view, strings),
         points=tuple(_points(view.points)),
         controls=tuple((told if most else sorted(rows, key=lambda row: row.steady))[:most]),
         all_controls=len(told if most else rows),
@@ -160,6 +163,18 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
+
+
+def _brief(view: PeriodView, strings: Strings) -> str:
+    """The period in two sentences, for a summary."""
+    counts = Counter(line.status for line in view.controls)
+    told = strings.text("period.brief", **{status.name.lower(): counts[status] for status in Status})
+    if not view.exceptions:
+        return told
+    ended = sum(bool(line.fixed_at) for line in view.exceptions)
+    back = sum(bool(line.reopened) for line in view.exceptions)
+    number = len(view.exceptions)
+    return f"{told} {strings.text('period.brief_exceptions', n=number, open=number - ended, back=back)}"
 
 
 def _points(points: tuple[Point, ...]) -> list[PointRow]:

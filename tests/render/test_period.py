@@ -167,3 +167,13 @@ def test_each_control_tells_of_its_period(results: Results) -> None:
     inside = replace(results.controls[0], needs=("k8s.pods",))
     changed = replace(results, controls=(inside, *results.controls[1:]))
     assert "of which Kubernetes keeps no history." in html(changed)
+
+
+def test_a_summary_has_the_period_in_two_sentences(results: Results) -> None:
+    part: Any = report(results, "pdf").period
+    steady = len(results.controls) - 1
+    assert part.brief == (
+        f"Over the period {steady} controls are satisfied, 1 not satisfied, 0 not assessed and 0 not "
+        "applicable. "
+        "Of 2 exceptions seen 1 are open or not known at the end, and 1 came back after they were over."
+    )
