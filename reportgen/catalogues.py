@@ -16,6 +16,7 @@ from reportgen.model import Control, EntityControlResult, Finding, Framework
 
 CONTROLS = Path(str(files("reportgen"))) / "controls"
 FRAMEWORKS = CONTROLS / "frameworks"
+TEMPLATES = Path(str(files("reportgen"))) / "templates"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
 from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_deliver import after_run, deliver, release
 from reportgen.cli_population import population, sample
 from reportgen.cli_store import prune, runs, status, unlock
 from reportgen.cli_waive import waive
@@ -160,7 +161,7 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
 
 app.command()(doctor)
 app.command()(permissions)
-for _command in (waive, runs, status, unlock, prune):
+for _command in (waive, runs, status, unlock, prune, release, deliver):
     app.command()(_command)
 
 
@@ -175,14 +176,17 @@ def run(
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
     previous: PreviousPack = None,
+    delivers: Annotated[
+        bool, typer.Option("--deliver/--no-deliver", help="Deliver the pack where the engagement says how.")
+    ] = True,
 ) -> None:
-    """Collect, assess, render and pack."""
+    """Collect, assess, render, pack, and deliver where the engagement has `deliver:`."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
     own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
     with _collected("run", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own) as found:
-        _report(found, out, fail_on, own, before)
+        _report(found, out, fail_on, own, before, delivers=delivers)
 
 
 @app.command()
@@ -361,15 +365,29 @@ def _preflight(out: Path, *, draws: bool) -> None:
 
 
 def _report(
-    found: Collected, out: Path, fail_on: FailOn, own: Own | None = None, before: Previous | None = None
+    found: Collected,
+    out: Path,
+    fail_on: FailOn,
+    own: Own | None = None,
+    before: Previous | None = None,
+    *,
+    delivers: bool = False,
 ) -> None:
     from reportgen import run as line
+    from reportgen.kept import keep
 
     outcome = line.report(found.engagement, found.snapshot, out, own, found.kept, before)
     if found.attempt:
         found.attempt.pack = outcome.pack.name
     console.summary(outcome)
-    raise typer.Exit(outcome.exit_code(fail_on))
+    code = outcome.exit_code(fail_on)
+    if delivers and found.engagement.deliver:
+        if outcome.unavailable:
+            console.complain("delivery: not begun, since a report is missing in the pack")
+        else:
+            failed = after_run(found.kept or keep(found.engagement, out), outcome.pack)
+            code = failed if failed and code in (0, 1) else code
+    raise typer.Exit(code)
 
 
 def main() -> None:

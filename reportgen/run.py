@@ -15,28 +15,22 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from reportgen import facts, registers, render, sandbox
-from reportgen.assess import assess, frameworks
+from reportgen import registers, render, sandbox
 from reportgen.assess.catalogue import kept
-from reportgen.assess.decisions import decide
-from reportgen.audit.previous import Previous, previous, with_changes
-from reportgen.catalogues import CONTROLS, FRAMEWORKS, Own, catalogue_of, entity_results
+from reportgen.audit.previous import Previous, previous
+from reportgen.catalogues import CONTROLS, FRAMEWORKS, TEMPLATES, Own, catalogue_of
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
-from reportgen.document_control import document
 from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
-from reportgen.kept import Kept, Points
+from reportgen.kept import Kept
 from reportgen.limits import Limits
 from reportgen.model import CollectionMode, Results, Status
 from reportgen.pack import build
-from reportgen.periods import candidates, period_view
-from reportgen.render import own as own_templates
-from reportgen.snapshot import SNAPSHOTS, Reader, newest
-from reportgen.subjects.differences import differences
-from reportgen.subjects.principals import notes, principals
+from reportgen.results import results_of
+from reportgen.snapshot import SNAPSHOTS, newest
 
 __all__ = [
     "CONTROLS",
@@ -59,7 +53,6 @@ __all__ = [
 ]
 
 SAMPLES = Path(str(files("reportgen"))) / "samples"
-TEMPLATES = Path(str(files("reportgen"))) / "templates"
 _JOB_VARIABLES = (
     "CONTAINER_APP_JOB_NAME",
     "CONTAINER_APP_JOB_EXECUTION_NAME",
@@ -209,65 +202,8 @@ def report(
     ``store`` has the other snapshots of the period and the register of runs; without it there is no register,
     and they lie beside the snapshot. ``compared`` is the pack since which changes are told.
     """
-    reader = Reader(snapshot)
-    if not reader.intact():
-        raise UsageError(
-            f"{snapshot}: files differ from the hash taken when collection ended; collect again or restore it"
-        )
-    catalogue = catalogue_of(engagement, own)
-    assessment = assess(reader, catalogue.controls, reader.header.as_of, registers=engagement.registers)
-    points = store.points(snapshot) if store else Points(tuple(snapshot.parent.iterdir()), {})
-    before = candidates(engagement, reader, points.folders)
-    used = [*(one.header.name for one in before.readers), reader.header.name]
-    runs = store.listing(used, {**dict(before.unused), **points.unused}) if store else None
-    due = runs.due if runs else ()
-    period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
-    decided = decide(assessment, reader, engagement.registers, period.exceptions)
-    known = principals(reader)
-    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
-    results = Results(
-        facts=facts.pack_facts(
-            engagement,
-            reader.header,
-            [one.header for one in before.readers],
-            catalogue.folders,
-            TEMPLATES,
-            templates,
-            runs,
-            compared.stated if compared else None,
-        ),
-        scope=reader.scope,
-        controls=catalogue.controls,
-        findings=decided.findings,
-        observations=decided.observations,
-        gaps=reader.gaps,
-        sources=facts.source_summaries(reader),
-        differences=tuple(differences(reader)),
-        collector=facts.collector(reader),
-        principals=known,
-        subscription_names={line.id: line.name or line.id for line in reader.scope.subscriptions},
-        notes=(*catalogue.notes, *assessment.notes, *notes(known)),
-        frameworks=frameworks.evaluate(catalogue.frameworks, assessment.findings),
-        entity_controls=entity_results(engagement.entity_controls, assessment.findings),
-        access=assessment.access,
-        runs=runs,
-        period=period,
-        waivers=decided.waivers,
-        attestations=assessment.attestations,
-        responses=decided.responses,
-        document=document(
-            engagement.prepared_by,
-            engagement.reviewers,
-            engagement.representation,
-            engagement.record_of_changes,
-        ),
-        templates=templates,
-        catalogue_version=catalogue.version,
-        estate=assessment.estate,
-    )
-    if compared:
-        results = with_changes(results, compared)
-    results = own_templates.tried(results)
+    made = results_of(engagement, snapshot, own, store, compared)
+    results = made.results
     renderers = render.wanted(engagement.report.profiles)
     unavailable = render.lacking(renderers)
     printed = replace(results, notes=(*results.notes, *unavailable))
@@ -279,8 +215,7 @@ def report(
                 renderer.render(printed, folder)
         return unavailable
 
-    snapshots = [*(one.folder for one in before.readers), snapshot]
-    return Outcome(build(out, results.facts, snapshots, fill), results, unavailable)
+    return Outcome(build(out, results.facts, made.snapshots, fill), results, unavailable)
 
 
 def latest_snapshot(out: Path) -> Path:

@@ -228,6 +228,12 @@ class Result:
         return Path(found[0].removeprefix("Pack: "))
 
 
+def told(err: str) -> str:
+    """The one line of an error, beside what a job logs of its run."""
+    (error,) = (text for text in err.splitlines() if text.startswith("error: "))
+    return error
+
+
 def command(*arguments: str | Path) -> Result:
     """``reportgen`` in this process, which a test can prepare; no terminal."""
     out, err, before = io.StringIO(), io.StringIO(), sys.argv

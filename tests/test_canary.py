@@ -6,7 +6,6 @@ With the pruning switched off the same search finds them: it looks in the right 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,6 @@ import msgspec
 import pytest
 
 from reportgen import run, sandbox
-from reportgen.assess import catalogue
 from reportgen.collect import arm, graph
 from reportgen.collect.kubernetes import pager, secrets
 from reportgen.collect.kubernetes.client import JSON
@@ -131,21 +129,13 @@ def finished(place: Place) -> CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def printed(place: Place, finished: CompletedProcess[str], tmp_path_factory: Any) -> CompletedProcess[str]:
-    """A report with a PDF, of one control for each kind of subject, on the same snapshot."""
-    folder = tmp_path_factory.mktemp("controls")
-    for control in {one.subject: one for one in catalogue.load(run.CONTROLS)}.values():
-        shutil.copy(next(run.CONTROLS.rglob(f"{control.id}.yaml")), _made(folder / control.area))
+def printed(place: Place, finished: CompletedProcess[str]) -> CompletedProcess[str]:
+    """A report with the PDFs, on the same snapshot."""
     arguments = ("--debug", "report", place.engagement, "--out", place.folder / "printed")
     snapshot = run.latest_snapshot(place.folder / "out")
-    result = place.watched(*arguments, "--snapshot", snapshot, **{watched.CONTROLS: str(folder)})
+    result = place.watched(*arguments, "--snapshot", snapshot, **{watched.PRINTED: "yes"})
     assert result.returncode == 3, result.stderr
     return result
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def test_no_marked_value_is_left_anywhere(

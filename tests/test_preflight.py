@@ -11,7 +11,7 @@ import pytest
 
 from reportgen import preflight
 from reportgen.preflight import State
-from reportgen.render import pdf
+from reportgen.render import fonts
 from reportgen.sandbox import serve
 from tests import line
 from tests.conftest import Run
@@ -87,7 +87,7 @@ def test_a_disk_that_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_package_without_its_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert preflight.report().state is State.OK
-    monkeypatch.setattr(pdf, "FONTS", tmp_path)
+    monkeypatch.setattr(fonts, "FONTS", tmp_path)
     check = preflight.report()
     assert check.state is State.INCOMPLETE
     assert f"DejaVuSans.ttf is not in {tmp_path}" in check.found

@@ -51,7 +51,7 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
 
 def _write_manifests(folder: Path, facts: PackFacts) -> None:
     entries = [
-        {"path": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+        {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size}
         for name, path in _files(folder)
     ]
     manifest = {
@@ -62,8 +62,13 @@ def _write_manifests(folder: Path, facts: PackFacts) -> None:
         "files": entries,
     }
     (folder / "manifest.json").write_bytes(canonical_json(manifest))
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _files(folder)]
+    lines = [f"{_sha256(path)}  {name}\n" for name, path in _files(folder)]
     (folder / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _zip(folder: Path, target: Path, prefix: str) -> None:
@@ -73,7 +78,9 @@ def _zip(folder: Path, target: Path, prefix: str) -> None:
             info.create_system = _UNIX
             info.external_attr = 0o100644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, path.read_bytes())
+            info.file_size = path.stat().st_size  # decides on the format of the entry's header
+            with path.open("rb") as source, archive.open(info, "w") as packed:
+                shutil.copyfileobj(source, packed)
 
 
 _NATURE = {
@@ -99,10 +106,10 @@ What is here
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
-  results/schemas/            JSON Schemas of these three, with their versions
   results/period.json         each control and exception at every collection point of the period,
                               clusters that came and went, recorded changes
   results/runs.json           every run in the period and what came of it, where a register was kept
+  results/schemas/            JSON Schemas of these five, with their versions
   results/csv/                the whole population of each control, as tables; over all of them
                               controls.csv, exceptions.csv, gaps.csv and access-listing.csv
   results/oscal-assessment-results.json, results/oscal-assessment-plan.json

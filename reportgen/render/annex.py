@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from reportgen.model import Control, Observation, Results, Status
 from reportgen.render import charts, fonts
@@ -24,9 +24,9 @@ from reportgen.render.merging import Chunk, merged
 from reportgen.render.names import Names
 from reportgen.render.pdf import PLAIN, drawn_by, laid_out, no_gc
 from reportgen.render.strings import Strings
+from reportgen.render.untagged import OPTIONS, chunk
 from reportgen.render.values import observed
 
-_OPTIONS = {"pdf_variant": "pdf/a-3b", "output_intent": "srgb"}
 _ROWS = 250
 """Rows of a chunk: enough that a page which a chunk leaves half empty is one of many."""
 
@@ -73,7 +73,7 @@ class PdfAnnex:
         annex = _annex(results)
         path = folder / "annex.pdf"
         with no_gc():
-            path.write_bytes(merged(_chunks(annex), results.facts, annex.names.strings))
+            path.write_bytes(merged(_chunks(annex), results))
         return path
 
 
@@ -139,9 +139,9 @@ def _chunk(place: int) -> Chunk:
         banner=strings.banner(facts.collection_mode),
         totals=(len(annex.clusters), len(annex.results.controls), len(annex.results.observations)),
     )  # fmt: skip
-    document = laid_out(html, _OPTIONS)
+    document = laid_out(html, OPTIONS)
     marks = tuple((title, target[0]) for title, target, *_ in document.make_bookmark_tree())
-    content = cast("bytes", document.write_pdf(**_OPTIONS, **PLAIN))
+    content = chunk(document, **PLAIN)
     del document
     gc.collect()
     return Chunk(content, marks)

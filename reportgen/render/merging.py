@@ -9,9 +9,10 @@ from typing import Any
 
 from markupsafe import escape
 
-from reportgen.model import PackFacts
+from reportgen.model import Results
 from reportgen.render import fonts
-from reportgen.render.strings import Strings
+from reportgen.render.strings import Strings, of
+from reportgen.render.untagged import make_pdfa
 
 _SIZE, _RIGHT, _BASE = 8.0, 544.0, 38.0
 """Points: of the letters, and of where the line ends and stands from the left and lower edge of A4."""
@@ -25,10 +26,11 @@ class Chunk:
     marks: tuple[tuple[str, int], ...]
 
 
-def merged(chunks: Iterable[Chunk], facts: PackFacts, strings: Strings) -> bytes:
+def merged(chunks: Iterable[Chunk], results: Results) -> bytes:
     """One document; metadata, colours and standard are those of the first chunk."""
     import pikepdf
 
+    facts, strings, own = results.facts, of(results), results.templates
     whole: Any = None
     marks: list[tuple[str, int]] = []
     for chunk in chunks:
@@ -42,6 +44,8 @@ def merged(chunks: Iterable[Chunk], facts: PackFacts, strings: Strings) -> bytes
     _number(whole, strings)
     with whole.open_outline() as outline:
         outline.root[:] = [pikepdf.OutlineItem(title, place) for title, place in marks]
+    title = strings.text("annex.document", pack=facts.pack_id, entity=facts.entity)
+    make_pdfa(whole, facts, title, own.language if own else "en")
     whole.trailer["/ID"] = pikepdf.Array([pikepdf.String(facts.pack_id)] * 2)
     packed = io.BytesIO()
     whole.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)

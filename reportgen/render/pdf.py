@@ -62,7 +62,7 @@ def drawn(document: str, identifier: str, strings: Strings, inside: Sequence[Any
     ``strings`` has the words for what links lead to, which a screen reader tells.
     """
     drawn_by()
-    with no_gc():
+    with no_gc(), refused():
         pages = laid_out(document, archival.OPTIONS)
         page_numbers.put_in(pages)
         return _packed(archival.written(pages, strings, "", inside, **PLAIN), identifier)

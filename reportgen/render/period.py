@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import (
@@ -20,16 +21,12 @@ from reportgen.model import (
 from reportgen.render.names import Names, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
+from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
 
 _ROWS_IN_PDF = 30
 _INSIDE = "k8s."
-_GLYPHS = {
-    Seen.EXCEPTION: "✗",
-    Seen.SATISFIED: "✓",
-    Seen.NOT_APPLICABLE: "–",
-    Seen.UNKNOWN: "?",
-    Seen.GONE: "·",
-}
+_RECORDED = frozenset({"arm.managed-clusters", "arm.agent-pools"})
+"""The sources of whose documents Resource Graph's changes tell, as far as they are collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +42,36 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """A control as of the end and over the period; ``line`` has a sign and a status for each point."""
+    """A control as of the end and over the period.
+
+    ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for
+    each column of the time line, ``line`` the signs of all points; ``steady`` is one status wherever it could
+    be told.
+    """
 
     anchor: str
     title: str
     as_of: Status
     period: Status
     told: str
+    between: str
     blind: str
     recorded: bool
-    line: tuple[Status | None, ...]
+    cells: tuple[Cell, ...]
+    line: str
+    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A subject that was an exception; ``line`` has a sign for each point, ``ended`` words for its end."""
+    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end."""
 
     anchor: str
     title: str
     name: str
     cluster: str
     subscription: str
+    cells: tuple[Cell, ...]
     line: str
     first_seen: str
     ended: str
@@ -80,14 +86,30 @@ class ChangeRow:
     change: PropertyChange
     time: str
     name: str
+    by: str
     controls: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class LifeRow:
+    """A cluster that came or went, and in words when and by whom."""
+
+    life: ClusterLife
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodPart:
-    """The section; lists are cut in a PDF, and ``all_…`` say how long they are."""
+    """The section; lists are cut in a PDF, and ``all_…`` say how long they are.
+
+    ``columns`` are those of the time line, none where there are too many, ``months`` stand above them.
+    ``by_control`` has every control.
+    """
 
     view: PeriodView
+    columns: tuple[Column, ...]
+    months: tuple[tuple[str, int], ...]
+    by_control: Mapping[str, ControlRow]
     sentence: str
     points: tuple[PointRow, ...]
     controls: tuple[ControlRow, ...]
@@ -96,7 +118,7 @@ class PeriodPart:
     exceptions: tuple[HistoryRow, ...]
     all_exceptions: int
     clusters: RollForward
-    lives: tuple[ClusterLife, ...]
+    lives: tuple[LifeRow, ...]
     unrecorded: tuple[str, ...]
     changes: tuple[ChangeRow, ...]
     all_changes: int
@@ -109,11 +131,17 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         return None
     most = _ROWS_IN_PDF if medium == "pdf" else None
     by_id = {control.id: control for control in results.controls}
-    rows = [_control(line, by_id[line.control], results, view, strings) for line in view.controls]
-    told = [row for row in rows if not _steady(row)]
+    shown = columns(view)
+    telling = _Telling(results, view, shown, strings)
+    by_control = {line.control: telling.control(line, by_id[line.control]) for line in view.controls}
+    rows = list(by_control.values())
+    told = [row for row in rows if not row.steady]
     history = sorted(view.exceptions, key=lambda line: (bool(line.fixed_at), -line.days_open))
     return PeriodPart(
         view=view,
+        columns=shown,
+        months=months(shown),
+        by_control=by_control,
         sentence=strings.text(
             "period.points",
             n=len(view.points),
@@ -121,15 +149,15 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
             last=moment(view.points[-1].as_of),
         ),
         points=tuple(_points(view.points)),
-        controls=tuple((told if most else rows)[:most]),
+        controls=tuple((told if most else sorted(rows, key=lambda row: row.steady))[:most]),
         all_controls=len(told if most else rows),
         whole=len(rows) - len(told),
-        exceptions=tuple(_history(line, by_id, names, strings) for line in history[:most]),
+        exceptions=tuple(_history(line, by_id, names, shown, strings) for line in history[:most]),
         all_exceptions=len(history),
         clusters=view.clusters,
-        lives=view.clusters.lives[:most],
+        lives=tuple(_life(life, strings) for life in view.clusters.lives[:most]),
         unrecorded=tuple(f"{moment(start)} – {moment(end)}" for start, end in view.clusters.unrecorded),
-        changes=tuple(_change(change, by_id) for change in view.changes[:most]),
+        changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
 
@@ -144,36 +172,80 @@ def _points(points: tuple[Point, ...]) -> list[PointRow]:
     return rows
 
 
-def _control(
-    line: ControlPeriod, control: Control, results: Results, view: PeriodView, strings: Strings
-) -> ControlRow:
-    as_of = next(one.status for one in results.findings if one.control == line.control)
-    told = strings.text(
-        "period.satisfied_at",
-        satisfied=line.satisfied,
-        n=line.assessed,
-        expected=line.expected,
-        missed=len(view.missed),
-    )
-    blind = line.blind_hours > view.max_blind_spot_days * 24
-    return ControlRow(
-        anchor=f"c-{control.id}",
-        title=control.title,
-        as_of=as_of,
-        period=line.status,
-        told=told,
-        blind=strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
-        recorded=not any(source.startswith(_INSIDE) for source in control.needs),
-        line=tuple(state[0] if state else None for state in line.states),
-    )
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What all controls are told with."""
+
+    results: Results
+    view: PeriodView
+    shown: tuple[Column, ...]
+    strings: Strings
+
+    def control(self, line: ControlPeriod, control: Control) -> ControlRow:
+        """A control's row."""
+        as_of = next(one.status for one in self.results.findings if one.control == line.control)
+        states = [state[0] if state else None for state in line.states]
+        blind = line.blind_hours > self.view.max_blind_spot_days * 24
+        inside = any(source.startswith(_INSIDE) for source in control.needs)
+        between = "inside" if inside else "recorded" if _RECORDED & {*control.needs} else "unrecorded"
+        return ControlRow(
+            anchor=f"c-{control.id}",
+            title=control.title,
+            as_of=as_of,
+            period=line.status,
+            told=self._told(line),
+            between=self.strings.text(f"period.between_{between}"),
+            blind=self.strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
+            recorded=not inside,
+            cells=cells(self.shown, states),
+            line=signs(states),
+            steady=line.status is as_of and not {*states} - {as_of, Status.NOT_ASSESSED, None},
+        )
+
+    def _told(self, line: ControlPeriod) -> str:
+        missed = len(self.view.missed)
+        scheduled = missed or bool(self.results.runs and self.results.runs.schedule)
+        counts = [("scheduled" if scheduled else "in_all", line.expected)]
+        counts += [("of_missed", missed)] if missed else []
+        counts += [("of_idle", line.not_applicable)] if line.not_applicable else []
+        left = line.expected - missed - line.assessed - line.not_applicable
+        counts += [("of_unassessed", left)] if left > 0 else []
+        words = ", ".join(self.strings.text(f"period.{key}", n=number) for key, number in counts)
+        if not line.assessed:
+            return self.strings.text("period.at_none", counts=words)
+        return self.strings.text(
+            "period.satisfied_at", satisfied=line.satisfied, n=line.assessed, counts=words
+        )
 
 
-def _steady(row: ControlRow) -> bool:
-    """Whether the period says no more than its end: one status at every point."""
-    return row.period is row.as_of and set(row.line) == {row.as_of}
+def _life(life: ClusterLife, strings: Strings) -> LifeRow:
+    told = []
+    for key, when, by, by_log in (
+        ("created", life.created, life.created_by, life.created_by_log),
+        ("deleted", life.deleted, life.deleted_by, life.deleted_by_log),
+    ):
+        if when:
+            words = strings.text(f"period.{key}", when=_when(when))
+            told.append(f"{words} {_by(by, by_log, strings)}" if by else words)
+    return LifeRow(life, tuple(told))
 
 
-def _history(line: ExceptionHistory, by_id: dict[str, Control], names: Names, strings: Strings) -> HistoryRow:
+def _when(text: str) -> str:
+    """A time, or two times with words between them, as times are printed."""
+    return " ".join(moment(word) if word[:4].isdigit() else word for word in text.split(" "))
+
+
+def _by(by: str, by_log: bool, strings: Strings) -> str:
+    return strings.text("period.by_log" if by_log else "period.by", who=by)
+
+
+def _history(
+    line: ExceptionHistory,
+    by_id: Mapping[str, Control],
+    names: Names,
+    shown: tuple[Column, ...],
+    strings: Strings,
+) -> HistoryRow:
     last = line.states[-1]
     if line.fixed_at:
         gone = line.states[_place(line)] is Seen.GONE
@@ -189,7 +261,8 @@ def _history(line: ExceptionHistory, by_id: dict[str, Control], names: Names, st
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        line="".join(_GLYPHS[state] for state in line.states),
+        cells=cells(shown, line.states),
+        line=signs(line.states),
         first_seen=moment(line.first_seen),
         ended=ended,
         days_open=line.days_open,
@@ -205,11 +278,12 @@ def _place(line: ExceptionHistory) -> int:
     )
 
 
-def _change(change: PropertyChange, by_id: dict[str, Control]) -> ChangeRow:
+def _change(change: PropertyChange, by_id: Mapping[str, Control], strings: Strings) -> ChangeRow:
     name = change.resource.rpartition("/")[2]
     return ChangeRow(
         change=change,
         time=moment(change.at),
         name=f"{name} ({resource_group(change.resource)})",
+        by=strings.text("period.who_log", who=change.by) if change.by_log else change.by,
         controls=tuple((f"c-{one}", by_id[one].title) for one in change.controls if one in by_id),
     )

@@ -20,11 +20,8 @@ from reportgen.render.pdf import PdfReport
 
 KEPT = "REPORTGEN_TEST_KEPT"
 """The variable that names the folder of the copies."""
-CONTROLS = "REPORTGEN_TEST_CONTROLS"
-"""The variable that names the folder of the controls to assess, with a PDF; without it there is none.
-
-The PDF of the whole catalogue takes longer than all the rest.
-"""
+PRINTED = "REPORTGEN_TEST_PRINTED"
+"""The variable with which PDFs are made, which take longer than all the rest; without it there are none."""
 
 
 class Keeper:
@@ -69,9 +66,7 @@ def main() -> None:
     """The command, watched."""
     sys.addaudithook(Keeper(Path(os.environ[KEPT])))
     patch.object(run, "connection", lambda about: replace(connection(about), sleep=lambda _: None)).start()
-    if CONTROLS in os.environ:
-        run.CONTROLS = Path(os.environ[CONTROLS])
-    else:
+    if PRINTED not in os.environ:
         render.RENDERERS = tuple(one for one in render.RENDERERS if not isinstance(one, PdfReport))
     cli.main()
 

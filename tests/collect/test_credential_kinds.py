@@ -306,7 +306,7 @@ def test_a_device_code_in_a_job_ends_at_once(azure: Sandbox, tmp_path: Path) -> 
     )
     result = line.process("collect", path, "--out", tmp_path / "out")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(
+    assert line.told(result.stderr).startswith(
         "error: credential: device-code needs a person at a terminal, and there is none"
     )
     assert "managed-identity" in result.stderr

@@ -71,9 +71,9 @@ def test_a_variable_that_is_not_set_is_named(azure: Sandbox, tmp_path: Path) -> 
     credential = line.CLIENT_SECRET | {"tenant_id": azure.tenant_id, "client_id": azure.client_id}
     result = collect(tmp_path, azure, credential)
     assert (result.code, result.out) == (2, "")
-    assert result.err == (
+    assert line.told(result.err) == (
         "error: credential.secret_env: the environment variable SANDBOX_SECRET is not set; put the client "
-        "secret there\n"
+        "secret there"
     )
 
 
@@ -82,12 +82,12 @@ def test_a_refused_secret_is_one_line_that_says_what_to_check(mixed_estate: Path
         path = line.engagement_file(tmp_path / "engagement.yaml", sandbox)
         result = line.process("run", path, "--out", tmp_path / "out", SANDBOX_SECRET="wrong")
     assert (result.returncode, result.stdout) == (2, "")
-    (told,) = result.stderr.splitlines()
+    told = line.told(result.stderr)
     assert told.startswith("error: No token from https://127.0.0.1:")
     assert "AADSTS7000215: Invalid client secret provided" in told
     assert "Check tenant, client id and secret" in told
     assert told.endswith("under `credential` in the engagement.")
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").glob("snapshots/*"))
 
 
 @pytest.mark.parametrize(("change", "problem"), [
@@ -135,7 +135,7 @@ def test_a_managed_identity_that_is_refused(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(azure.ca_file))
     result = collect(tmp_path, azure, "managed-identity")
     assert result.code == 2
-    assert result.err.startswith("error: No token from ")
+    assert line.told(result.err).startswith("error: No token from ")
     assert "Check that this host has a managed identity, and that client_id names it" in result.err
 
 
@@ -152,7 +152,7 @@ def test_a_workload_identity(azure: Sandbox, tmp_path: Path, monkeypatch: pytest
 def test_a_workload_identity_outside_of_a_pod_says_what_is_missing(azure: Sandbox, tmp_path: Path) -> None:
     result = collect(tmp_path, azure, "workload-identity")
     assert result.code == 2
-    assert result.err.startswith(
+    assert line.told(result.err).startswith(
         "error: credential: workload-identity needs AZURE_TENANT_ID, AZURE_CLIENT_ID, "
         "AZURE_FEDERATED_TOKEN_FILE in the environment"
     )

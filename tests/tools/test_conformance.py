@@ -9,7 +9,7 @@ import weasyprint
 
 from reportgen.render import archival
 from reportgen.render.strings import builtin
-from tests.render.test_merged import annex
+from tests.render.test_untagged import annex
 from tools.conformance import __main__ as conformance
 from tools.conformance.verapdf import Lacking, Rule, Verdict, validate, verdicts
 

@@ -251,7 +251,8 @@ class _Result:
         for path in ("results/observations.jsonl", *tables, *sorted(pages)):
             link: dict[str, Json] = {"href": f"../{path}"}
             if (folder / path).is_file():
-                digest = hashlib.sha256((folder / path).read_bytes()).hexdigest()
+                with (folder / path).open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
                 link["hashes"] = [{"algorithm": "SHA-256", "value": digest}]
             yield {"uuid": self._resource(path), "title": escaped(path), "rlinks": [link]}
 

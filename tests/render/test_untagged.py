@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import weasyprint
 
-from reportgen.render.merged import OPTIONS, chunk, make_pdfa
+from reportgen.render.untagged import OPTIONS, chunk, make_pdfa
 from tests.render import factory
 
 FACTS = factory.clean().facts
