@@ -67,7 +67,10 @@ def parcel(pack: Path) -> Parcel:
         raise UsageError(f"{pack}: no {archive.name} beside it; name a pack's folder or its zip")
     found = verify(archive)
     if not found.intact:
-        raise AlteredError(f"{archive}: differs from its manifest (`reportgen verify` says where)")
+        differing = len({*found.changed, *found.missing, *found.added})
+        raise AlteredError(
+            f"{archive}: altered since its manifest was written ({differing} files differ); build it again"
+        )
     manifest = read_file(archive, MANIFEST)
     if pack.is_dir() and read_file(pack, MANIFEST) != manifest:
         raise AlteredError(f"{pack}: is not what {archive.name} holds; its {MANIFEST} differs")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_MARK = re.compile(r"\b(?:None|nan|NaN|undefined|Traceback)\b|\{\{|\}\}|\{%|<class ")
+_MARK = re.compile(r"\b(?:None(?! of\b)|nan|NaN|undefined|Traceback)\b|\{\{|\}\}|\{%|<class ")
 
 _PARTS = re.compile(r"/|\n|(?<=[.;:]) | and (?=az |kubectl )|To re-perform, run ")
 
