@@ -13,9 +13,11 @@ from reportgen import errors
 from tests.line import ROOT
 
 PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-CODES = sorted(
-    {found.exit_code for found in (errors.ReportgenError, *errors.ReportgenError.__subclasses__())}
+_CLASSES: tuple[type[errors.ReportgenError], ...] = (
+    errors.ReportgenError,
+    *errors.ReportgenError.__subclasses__(),
 )
+CODES = sorted({found.exit_code for found in _CLASSES})
 OPEN = "\x00"
 """What stands for a value in a text of the code."""
 
