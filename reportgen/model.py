@@ -724,9 +724,12 @@ class ControlPeriod:
     """One control over all collection points.
 
     ``expected`` counts the windows of the schedule (the points themselves where there is none), ``assessed``
-    and ``satisfied`` those of them; a window with two points is satisfied where both are. ``blind_hours`` is
-    the longest stretch of the period without an assessed point. ``states`` has the finding's status and the
-    number of exceptions at each point, None where the catalogue of that time had no such control.
+    and ``satisfied`` those of them; a window with two points is satisfied where both are. ``not_applicable``
+    are those at which there was nothing that it applies to. ``blind_hours`` is the longest stretch of the
+    period without a point that could tell. ``states`` has the status and the number of exceptions at each
+    point, None where the catalogue of that time had no such control. The status is that of the finding, but
+    not-assessed in place of satisfied where a subscription was not read in which other points show subjects
+    of the control.
     """
 
     control: str
@@ -734,6 +737,7 @@ class ControlPeriod:
     expected: int
     assessed: int
     satisfied: int
+    not_applicable: int
     blind_hours: int
     states: tuple[tuple[Status, int] | None, ...]
 
@@ -781,14 +785,19 @@ class ClusterLife:
     subscription: str
     created: str
     created_by: str
+    created_by_log: bool
     deleted: str
     deleted_by: str
+    deleted_by_log: bool
     observed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyChange:
-    """A change of a property that Resource Graph recorded, with the controls that judge it."""
+    """A change of a property that Resource Graph recorded, with the controls that judge it.
+
+    ``by`` is whom the record names, or with ``by_log`` the caller in the activity log.
+    """
 
     at: str
     resource: str
@@ -796,6 +805,7 @@ class PropertyChange:
     before: str
     after: str
     by: str
+    by_log: bool
     client: str
     operation: str
     controls: tuple[str, ...]

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
+from reportgen.assess.operations import Operations
 from reportgen.assess.paths import paths
-from reportgen.model import ClusterLife, Control, Json, Observation, PropertyChange, RollForward
-from reportgen.snapshot import Reader
+from reportgen.assess.sightings import Record, Records, Sighting
+from reportgen.model import ClusterLife, Control, Json, PropertyChange, RollForward
 
-CHANGES = "arg.resource-changes"
 KEPT = timedelta(days=14)
 """How far back Resource Graph's changes reach."""
 _CLUSTER = "microsoft.containerservice/managedclusters"
@@ -26,98 +25,21 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 _POOLS = ("properties", "agentPoolProfiles", "*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """One recorded change of a cluster or an agent pool; ``kind`` is Create, Update or Delete."""
-
-    id: str
-    at: str
-    target: str
-    kind: str
-    type: str
-    by: str
-    client: str
-    operation: str
-    properties: Mapping[str, Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What one point shows: clusters by id in lower case, whether subscriptions were read, changes.
-
-    ``clusters`` maps to name and subscription; ``recorded`` is False where the changes could not be read.
-    """
-
-    as_of: str
-    clusters: Mapping[str, tuple[str, str, str]]
-    subscriptions: Mapping[str, bool]
-    records: tuple[_Record, ...]
-    recorded: bool
-
-    @classmethod
-    def of(cls, reader: Reader, as_of: str, observations: Iterable[Observation]) -> Sighting:
-        """What the snapshot of a point shows."""
-        subjects = [item.subject for item in observations if item.subject.kind == "cluster"]
-        return cls(
-            as_of=as_of,
-            clusters={one.id.lower(): (one.id, one.name, one.subscription) for one in subjects},
-            subscriptions={line.id.lower(): line.collected for line in reader.scope.subscriptions},
-            records=tuple(_records(reader)),
-            recorded=CHANGES in reader.sources() and all(gap.source != CHANGES for gap in reader.gaps),
-        )
-
-    def reads(self, subscription: str) -> bool:
-        """Whether a subscription was read; one that is not listed (a kubeconfig alone) hides nothing."""
-        return self.subscriptions.get(subscription.lower(), True)
-
-
-def _records(reader: Reader) -> Iterator[_Record]:
-    for page in reader.pages(CHANGES):
-        for row in page.body["data"]:
-            about: dict[str, Any] = row.get("properties") or {}
-            how = about.get("changeAttributes") or {}
-            yield _Record(
-                id=str(row["id"]).lower(),
-                at=_second(str(how.get("timestamp", ""))),
-                target=str(about.get("targetResourceId", "")),
-                kind=str(about.get("changeType", "")),
-                type=str(about.get("targetResourceType", "")).lower(),
-                by=str(how.get("changedBy", "")),
-                client=str(how.get("clientType", "")),
-                operation=str(how.get("operation", "")),
-                properties=about.get("changes") or {},
-            )
-
-
-def _second(stamp: str) -> str:
-    """A time to the second, as those of points are; "" where it is none."""
-    try:
-        return datetime.fromisoformat(stamp).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return ""
-
-
-def _merged(sightings: Sequence[Sighting]) -> tuple[_Record, ...]:
-    """The records of all points, each once: two weekly snapshots overlap by a week."""
-    known = {record.id: record for sighting in sightings for record in sighting.records if record.at}
-    return tuple(sorted(known.values(), key=lambda record: (record.at, record.id)))
-
-
-def roll_forward(sightings: Sequence[Sighting]) -> RollForward:
+def roll_forward(sightings: Sequence[Sighting], records: Records, operations: Operations) -> RollForward:
     """The population from the first point to the last.
 
     A cluster whose subscription was not read at a point is neither gone nor new there.
     """
     first, last = sightings[0], sightings[-1]
-    by_cluster: dict[str, list[_Record]] = defaultdict(list)
-    for record in _merged(sightings):
+    by_cluster: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
         if record.type == _CLUSTER and first.as_of < record.at <= last.as_of:
             by_cluster[record.target.lower()].append(record)
     known = {key for sighting in sightings for key in sighting.clusters} | by_cluster.keys()
     lives: list[ClusterLife] = []
     opening = closing = 0
     for key in sorted(known):
-        begins, ends, found = _life(key, sightings, by_cluster.get(key, []))
+        begins, ends, found = _life(key, sightings, by_cluster.get(key, []), operations)
         opening, closing = opening + begins, closing + ends
         lives += found
     return RollForward(
@@ -134,18 +56,18 @@ def roll_forward(sightings: Sequence[Sighting]) -> RollForward:
 class _Turn:
     """A time at which a cluster was created or deleted, recorded or between two points."""
 
-    at: str
     created: bool
     shown: str
     by: str
+    by_log: bool
 
 
 def _life(
-    key: str, sightings: Sequence[Sighting], records: Sequence[_Record]
+    key: str, sightings: Sequence[Sighting], records: Sequence[Record], operations: Operations
 ) -> tuple[bool, bool, list[ClusterLife]]:
     """Whether it was there at the beginning and at the end, and each coming and going between."""
     there = _presence(key, sightings)
-    turns = _turns(there, sightings, records)
+    turns = _turns(key, there, sightings, records, operations)
     begins = not turns[0].created if turns else True in there
     seen = next((one.clusters[key] for one in reversed(sightings) if key in one.clusters), None)
     shown = seen or (records[0].target, key.rpartition("/")[2], key.split("/")[2] if "/" in key else "")
@@ -170,8 +92,10 @@ def _lived(
         *shown,
         created=created.shown if created else "",
         created_by=created.by if created else "",
+        created_by_log=bool(created and created.by_log),
         deleted=deleted.shown if deleted else "",
         deleted_by=deleted.by if deleted else "",
+        deleted_by_log=bool(deleted and deleted.by_log),
         observed=observed,
     )
 
@@ -185,7 +109,11 @@ def _presence(key: str, sightings: Sequence[Sighting]) -> list[bool | None]:
 
 
 def _turns(
-    there: Sequence[bool | None], sightings: Sequence[Sighting], records: Sequence[_Record]
+    key: str,
+    there: Sequence[bool | None],
+    sightings: Sequence[Sighting],
+    records: Sequence[Record],
+    operations: Operations,
 ) -> list[_Turn]:
     """Comings and goings in the order of time, each once: the record where there is one, else the points."""
     turns: list[_Turn] = []
@@ -196,14 +124,22 @@ def _turns(
         for record in between if since else ():
             created = record.kind == "Create"
             if created is not state:
-                turns.append(_Turn(record.at, created, record.at, record.by))
+                turns.append(_Turn(created, record.at, *record.who(operations)))
                 state = created
         if present is not None:
             if since and present is not state and state is not None:
-                turns.append(_Turn(sighting.as_of, present, f"between {since} and {sighting.as_of}", ""))
+                turns.append(_between(key, since, sighting.as_of, operations, created=present))
             state = present
             since = sighting.as_of
     return turns
+
+
+def _between(key: str, since: str, until: str, operations: Operations, *, created: bool) -> _Turn:
+    """A turn that Resource Graph has no record of: as the activity log tells it, or between two points."""
+    found = operations.turn(key, since, until, created=created)
+    if found:
+        return _Turn(created, found.at, found.caller, by_log=True)
+    return _Turn(created, f"between {since} and {until}", "", by_log=False)
 
 
 def _unrecorded(sightings: Sequence[Sighting]) -> Iterator[tuple[str, str]]:
@@ -216,13 +152,16 @@ def _unrecorded(sightings: Sequence[Sighting]) -> Iterator[tuple[str, str]]:
             yield earlier.as_of, reach.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def changes(sightings: Sequence[Sighting], controls: Sequence[Control]) -> tuple[PropertyChange, ...]:
-    """The recorded changes of properties that a control's expressions read, from the first point on."""
+def changes(
+    until: str, records: Records, controls: Sequence[Control], operations: Operations
+) -> tuple[PropertyChange, ...]:
+    """The recorded changes of properties that a control's expressions read, up to the last point."""
     judged = _judged(controls)
     found = []
-    for record in _merged(sightings):
-        if record.kind != "Update" or record.at > sightings[-1].as_of:
+    for record in records:
+        if record.kind != "Update" or record.at > until:
             continue
+        by, by_log = record.who(operations)
         for name, change in sorted(record.properties.items()):
             of = sorted({control for path in _paths_of(record, name) for control in _readers(judged, path)})
             if of:
@@ -234,7 +173,8 @@ def changes(sightings: Sequence[Sighting], controls: Sequence[Control]) -> tuple
                         name,
                         before,
                         after,
-                        record.by,
+                        by,
+                        by_log,
                         record.client,
                         record.operation,
                         tuple(of),
@@ -248,7 +188,7 @@ def _text(change: Json, key: str) -> str:
     return "" if value is None else str(value)
 
 
-def _paths_of(record: _Record, name: str) -> Iterator[tuple[str, ...]]:
+def _paths_of(record: Record, name: str) -> Iterator[tuple[str, ...]]:
     """A property's place in the document of a cluster or of an agent pool, or in both."""
     parts = tuple(part for part in _INDEX.sub(".*", name).split(".") if part)
     if record.type != _CLUSTER:

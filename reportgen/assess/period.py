@@ -5,13 +5,16 @@ Nothing is said of the time between two points but what Resource Graph recorded 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from reportgen.assess.engine import Assessment
-from reportgen.assess.life import Sighting, changes, roll_forward
+from reportgen.assess.life import changes, roll_forward
+from reportgen.assess.operations import Operations
+from reportgen.assess.sightings import Records, Sighting
 from reportgen.assess.statuses import Statuses, number
 from reportgen.model import (
     Control,
@@ -50,16 +53,22 @@ class Period:
     _findings: list[dict[str, Finding]] = field(default_factory=list)
     _sightings: list[Sighting] = field(default_factory=list)
     _subjects: dict[tuple[str, int], Subject] = field(default_factory=dict)
+    _places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _records: Records = field(default_factory=Records)
+    _operations: Operations = field(default_factory=Operations)
 
     def add(self, point: Point, reader: Reader, assessment: Assessment) -> None:
         """One more point, later than those before."""
         self.statuses.add(len(self.points), assessment.observations)
         for item in assessment.observations:
+            self._places[item.control].add(item.subject.subscription)
             if item.status is Status.NOT_SATISFIED:
                 self._subjects[item.control, number(item.subject.id)] = item.subject
         self.points.append(point)
         self._findings.append({finding.control: finding for finding in assessment.findings})
         self._sightings.append(Sighting.of(reader, point.as_of, assessment.observations))
+        self._records.add(reader)
+        self._operations.add(reader)
 
     def view(self, controls: Sequence[Control], unused: tuple[tuple[str, str], ...]) -> PeriodView:
         """The view, of the controls that are judged today."""
@@ -72,8 +81,8 @@ class Period:
             max_blind_spot_days=self.bounds.max_blind_spot_days,
             controls=tuple(self._control(control.id, held, len(due)) for control in controls),
             exceptions=tuple(sorted(self._exceptions(), key=_order)),
-            clusters=roll_forward(self._sightings),
-            changes=changes(self._sightings, controls),
+            clusters=roll_forward(self._sightings, self._records, self._operations),
+            changes=changes(self.points[-1].as_of, self._records, controls, self._operations),
         )
 
     def _window_of(self, point: Point) -> Window | None:
@@ -81,45 +90,55 @@ class Period:
         return next((window for window in self.bounds.windows if window[0] <= day <= window[1]), None)
 
     def _control(self, control: str, held: Sequence[Window | None], due: int) -> ControlPeriod:
-        found = [findings.get(control) for findings in self._findings]
-        assessed = [
-            index
-            for index, one in enumerate(found)
-            if one and one.status in (Status.SATISFIED, Status.NOT_SATISFIED)
-        ]
-        by_place: dict[object, list[Status]] = {}
-        for index in assessed:
+        found = [self._found(control, index) for index in range(len(self.points))]
+        looked = [index for index, one in enumerate(found) if one and one[0] is not Status.NOT_ASSESSED]
+        by_place: dict[object, set[Status]] = defaultdict(set)
+        for index in looked:
             place = held[index] if self.bounds.windows else index
-            finding = found[index]
-            if place is not None and finding:
-                by_place.setdefault(place, []).append(finding.status)
-        blind = self._blind(assessed)
+            state = found[index]
+            if place is not None and state:
+                by_place[place].add(state[0])
+        idle = sum(statuses == {Status.NOT_APPLICABLE} for statuses in by_place.values())
+        blind = self._blind(looked)
         return ControlPeriod(
             control=control,
-            status=self._status([one.status for one in found if one], blind),
+            status=self._status({one[0] for one in found if one}, blind),
             expected=due if self.bounds.windows else len(self.points),
-            assessed=len(by_place),
-            satisfied=sum(set(statuses) == {Status.SATISFIED} for statuses in by_place.values()),
+            assessed=len(by_place) - idle,
+            satisfied=sum(
+                Status.SATISFIED in statuses and Status.NOT_SATISFIED not in statuses
+                for statuses in by_place.values()
+            ),
+            not_applicable=idle,
             blind_hours=int(blind.total_seconds() // 3600),
-            states=tuple((one.status, one.exceptions) if one else None for one in found),
+            states=tuple(found),
         )
 
-    def _status(self, statuses: Sequence[Status], blind: timedelta) -> Status:
+    def _found(self, control: str, index: int) -> tuple[Status, int] | None:
+        """A control at a point; what was not read of it may be an exception, as other points show it."""
+        finding = self._findings[index].get(control)
+        if finding is None:
+            return None
+        seen = self._sightings[index]
+        hides = any(not seen.reads(one) for one in self._places.get(control, ()))
+        status = Status.NOT_ASSESSED if hides and not finding.exceptions else finding.status
+        return status, finding.exceptions
+
+    def _status(self, statuses: set[Status], blind: timedelta) -> Status:
         """Not satisfied at one point is not satisfied; what was not looked at for long is not assessed."""
         if Status.NOT_SATISFIED in statuses:
             return Status.NOT_SATISFIED
-        if statuses and set(statuses) == {Status.NOT_APPLICABLE}:
-            return Status.NOT_APPLICABLE
-        if blind > timedelta(days=self.bounds.max_blind_spot_days) or Status.SATISFIED not in statuses:
+        seen = statuses - {Status.NOT_ASSESSED}
+        if blind > timedelta(days=self.bounds.max_blind_spot_days) or not seen:
             return Status.NOT_ASSESSED
-        return Status.SATISFIED
+        return Status.SATISFIED if Status.SATISFIED in seen else Status.NOT_APPLICABLE
 
-    def _blind(self, assessed: Sequence[int]) -> timedelta:
-        """The longest stretch without an assessed point, up to the period's end or the last point."""
+    def _blind(self, looked: Sequence[int]) -> timedelta:
+        """The longest stretch without a point that could tell, up to the period's end or the last point."""
         start = datetime.combine(self.bounds.start, time(), UTC)
         end = datetime.combine(self.bounds.end + timedelta(days=1), time(), UTC)
         end = min(end, _time(self.points[-1].as_of))
-        times = [start, *(_time(self.points[index].as_of) for index in assessed), end]
+        times = [start, *(_time(self.points[index].as_of) for index in looked), end]
         return max(later - earlier for earlier, later in pairwise(times))
 
     def _exceptions(self) -> Iterator[ExceptionHistory]:

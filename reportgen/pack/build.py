@@ -105,10 +105,10 @@ What is here
   results/observations.jsonl  one line for each control and subject
   results/access.jsonl        who may do what in each cluster, one line for each right; first what
                               could not be read
-  results/schemas/            JSON Schemas of these three, with their versions
   results/period.json         each control and exception at every collection point of the period,
                               clusters that came and went, recorded changes
   results/runs.json           every run in the period and what came of it, where a register was kept
+  results/schemas/            JSON Schemas of these five, with their versions
   results/csv/                the whole population of each control, as tables; over all of them
                               controls.csv, exceptions.csv, gaps.csv and access-listing.csv
   results/oscal-assessment-results.json, results/oscal-assessment-plan.json

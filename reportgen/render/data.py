@@ -14,6 +14,7 @@ from typing import Any
 from reportgen.model import (
     AccessListing,
     Control,
+    ControlPeriod,
     Finding,
     FrameworkResult,
     Json,
@@ -54,6 +55,7 @@ def findings_document(results: Results) -> dict[str, Json]:
     facts = asdict(results.facts)
     findings = {finding.control: finding for finding in results.findings}
     ids = _populations(results)
+    periods = {line.control: line for line in results.period.controls} if results.period else {}
     return {
         "schema_version": schemas.version("findings"),
         "schemas": schemas.versions(),
@@ -64,7 +66,8 @@ def findings_document(results: Results) -> dict[str, Json]:
         },
         "scope": asdict(results.scope),
         "findings": [
-            _finding(control, findings[control.id], ids[control.id]) for control in results.controls
+            _finding(control, findings[control.id], ids[control.id], periods.get(control.id))
+            for control in results.controls
         ],
         "entity_controls": [asdict(result) for result in results.entity_controls],
         "frameworks": [_framework(result) for result in results.frameworks],
@@ -88,9 +91,12 @@ def _populations(results: Results) -> Mapping[str, list[str]]:
     return ids
 
 
-def _finding(control: Control, finding: Finding, population: Iterable[str]) -> dict[str, Json]:
+def _finding(
+    control: Control, finding: Finding, population: Iterable[str], period: ControlPeriod | None
+) -> dict[str, Json]:
     counts = asdict(finding)
     return counts | {
+        "period": period and _period(period),
         "population_sha256": population_sha256(population),
         "check": control.check,
         "when": control.when,
@@ -107,6 +113,17 @@ def _finding(control: Control, finding: Finding, population: Iterable[str]) -> d
         "needs": list(control.needs),
         "remediation": {"text": control.remediation_text, "cli": control.remediation_cli},
         "references": list(control.references),
+    }
+
+
+def _period(line: ControlPeriod) -> dict[str, Json]:
+    return {
+        "status": line.status,
+        "points_expected": line.expected,
+        "points_assessed": line.assessed,
+        "points_satisfied": line.satisfied,
+        "points_not_applicable": line.not_applicable,
+        "longest_blind_spot_hours": line.blind_hours,
     }
 
 

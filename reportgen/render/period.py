@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import (
     ClusterLife,
     Control,
-    ControlPeriod,
     ExceptionHistory,
     PeriodView,
     Point,
@@ -17,19 +18,13 @@ from reportgen.model import (
     Seen,
     Status,
 )
+from reportgen.render.control_period import ControlRow, Telling
 from reportgen.render.names import Names, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
+from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
 
 _ROWS_IN_PDF = 30
-_INSIDE = "k8s."
-_GLYPHS = {
-    Seen.EXCEPTION: "✗",
-    Seen.SATISFIED: "✓",
-    Seen.NOT_APPLICABLE: "–",
-    Seen.UNKNOWN: "?",
-    Seen.GONE: "·",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +39,15 @@ class PointRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlRow:
-    """A control as of the end and over the period; ``line`` has a sign and a status for each point."""
-
-    anchor: str
-    title: str
-    as_of: Status
-    period: Status
-    told: str
-    blind: str
-    recorded: bool
-    line: tuple[Status | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A subject that was an exception; ``line`` has a sign for each point, ``ended`` words for its end."""
+    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end."""
 
     anchor: str
     title: str
     name: str
     cluster: str
     subscription: str
+    cells: tuple[Cell, ...]
     line: str
     first_seen: str
     ended: str
@@ -80,23 +62,44 @@ class ChangeRow:
     change: PropertyChange
     time: str
     name: str
+    by: str
     controls: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class LifeRow:
+    """A cluster that came or went, and in words when and by whom."""
+
+    life: ClusterLife
+    told: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodPart:
-    """The section; lists are cut in a PDF, and ``all_…`` say how long they are."""
+    """The section; lists are cut in a PDF, and ``all_…`` say how long they are.
+
+    There ``listed_exceptions`` leave out the ``unchanged_exceptions``, which every point shows that could.
+
+    ``columns`` are those of the time line, none where there are too many, ``months`` stand above them.
+    ``by_control`` has every control.
+    """
 
     view: PeriodView
+    columns: tuple[Column, ...]
+    months: tuple[tuple[str, int], ...]
+    by_control: Mapping[str, ControlRow]
     sentence: str
+    brief: str
     points: tuple[PointRow, ...]
     controls: tuple[ControlRow, ...]
     all_controls: int
     whole: int
     exceptions: tuple[HistoryRow, ...]
     all_exceptions: int
+    listed_exceptions: int
+    unchanged_exceptions: int
     clusters: RollForward
-    lives: tuple[ClusterLife, ...]
+    lives: tuple[LifeRow, ...]
     unrecorded: tuple[str, ...]
     changes: tuple[ChangeRow, ...]
     all_changes: int
@@ -109,29 +112,54 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         return None
     most = _ROWS_IN_PDF if medium == "pdf" else None
     by_id = {control.id: control for control in results.controls}
-    rows = [_control(line, by_id[line.control], results, view, strings) for line in view.controls]
-    told = [row for row in rows if not _steady(row)]
-    history = sorted(view.exceptions, key=lambda line: (bool(line.fixed_at), -line.days_open))
+    shown = columns(view)
+    telling = Telling(results, view, shown, strings)
+    by_control = {line.control: telling.control(line, by_id[line.control]) for line in view.controls}
+    rows = list(by_control.values())
+    told = [row for row in rows if not row.steady]
+    history = sorted(
+        view.exceptions, key=lambda line: (_unchanged(line), bool(line.fixed_at), -line.days_open)
+    )
+    unchanged = sum(map(_unchanged, history))
+    listed = history[: len(history) - unchanged] if most else history
     return PeriodPart(
         view=view,
+        columns=shown,
+        months=months(shown),
+        by_control=by_control,
         sentence=strings.text(
             "period.points",
             n=len(view.points),
             first=moment(view.points[0].as_of),
             last=moment(view.points[-1].as_of),
         ),
+        brief=_brief(view, strings),
         points=tuple(_points(view.points)),
-        controls=tuple((told if most else rows)[:most]),
+        controls=tuple((told if most else sorted(rows, key=lambda row: row.steady))[:most]),
         all_controls=len(told if most else rows),
         whole=len(rows) - len(told),
-        exceptions=tuple(_history(line, by_id, names, strings) for line in history[:most]),
+        exceptions=tuple(_history(line, by_id, names, shown, strings) for line in listed[:most]),
         all_exceptions=len(history),
+        listed_exceptions=len(listed),
+        unchanged_exceptions=unchanged,
         clusters=view.clusters,
-        lives=view.clusters.lives[:most],
+        lives=tuple(_life(life, strings) for life in view.clusters.lives[:most]),
         unrecorded=tuple(f"{moment(start)} – {moment(end)}" for start, end in view.clusters.unrecorded),
-        changes=tuple(_change(change, by_id) for change in view.changes[:most]),
+        changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
+
+
+def _brief(view: PeriodView, strings: Strings) -> str:
+    """The period in two sentences, for a summary."""
+    counts = Counter(line.status for line in view.controls)
+    told = strings.text("period.brief", **{status.name.lower(): counts[status] for status in Status})
+    if not view.exceptions:
+        return told
+    ended = sum(bool(line.fixed_at) for line in view.exceptions)
+    back = sum(bool(line.reopened) for line in view.exceptions)
+    number = len(view.exceptions)
+    return f"{told} {strings.text('period.brief_exceptions', n=number, open=number - ended, back=back)}"
 
 
 def _points(points: tuple[Point, ...]) -> list[PointRow]:
@@ -144,43 +172,41 @@ def _points(points: tuple[Point, ...]) -> list[PointRow]:
     return rows
 
 
-def _control(
-    line: ControlPeriod, control: Control, results: Results, view: PeriodView, strings: Strings
-) -> ControlRow:
-    as_of = next(one.status for one in results.findings if one.control == line.control)
-    told = strings.text(
-        "period.satisfied_at",
-        satisfied=line.satisfied,
-        n=line.assessed,
-        expected=line.expected,
-        missed=len(view.missed),
-    )
-    blind = line.blind_hours > view.max_blind_spot_days * 24
-    return ControlRow(
-        anchor=f"c-{control.id}",
-        title=control.title,
-        as_of=as_of,
-        period=line.status,
-        told=told,
-        blind=strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
-        recorded=not any(source.startswith(_INSIDE) for source in control.needs),
-        line=tuple(state[0] if state else None for state in line.states),
-    )
+def _life(life: ClusterLife, strings: Strings) -> LifeRow:
+    told = []
+    for key, when, by, by_log in (
+        ("created", life.created, life.created_by, life.created_by_log),
+        ("deleted", life.deleted, life.deleted_by, life.deleted_by_log),
+    ):
+        if when:
+            words = strings.text(f"period.{key}", when=_when(when))
+            told.append(f"{words} {_by(by, by_log, strings)}" if by else words)
+    return LifeRow(life, tuple(told))
 
 
-def _steady(row: ControlRow) -> bool:
-    """Whether the period says no more than its end: one status at every point."""
-    return row.period is row.as_of and set(row.line) == {row.as_of}
+def _when(text: str) -> str:
+    """A time, or two times with words between them, as times are printed."""
+    return " ".join(moment(word) if word[:4].isdigit() else word for word in text.split(" "))
 
 
-def _history(line: ExceptionHistory, by_id: dict[str, Control], names: Names, strings: Strings) -> HistoryRow:
+def _by(by: str, by_log: bool, strings: Strings) -> str:
+    return strings.text("period.by_log" if by_log else "period.by", who=by)
+
+
+def _history(
+    line: ExceptionHistory,
+    by_id: Mapping[str, Control],
+    names: Names,
+    shown: tuple[Column, ...],
+    strings: Strings,
+) -> HistoryRow:
     last = line.states[-1]
     if line.fixed_at:
         gone = line.states[_place(line)] is Seen.GONE
-        ended = strings.text("period.gone" if gone else "period.fixed", time=moment(line.fixed_at))
+        ended = strings.text("period.gone" if gone else "period.fixed", time=_minute(line.fixed_at))
     else:
         key = "period.open" if last is Seen.EXCEPTION else "period.not_known"
-        ended = strings.text(key, time=moment(line.last_seen))
+        ended = strings.text(key, time=_minute(line.last_seen))
     control = by_id.get(line.control)
     cluster = line.subject.cluster_id.lower()
     return HistoryRow(
@@ -189,12 +215,23 @@ def _history(line: ExceptionHistory, by_id: dict[str, Control], names: Names, st
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        line="".join(_GLYPHS[state] for state in line.states),
-        first_seen=moment(line.first_seen),
+        cells=cells(shown, line.states),
+        line=signs(line.states),
+        first_seen=_minute(line.first_seen),
         ended=ended,
         days_open=line.days_open,
         reopened=line.reopened,
     )
+
+
+def _unchanged(line: ExceptionHistory) -> bool:
+    """Whether every point that could tell shows the exception."""
+    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN}
+
+
+def _minute(stamp: str) -> str:
+    """A time of a point, short for a narrow column whose head says UTC."""
+    return moment(stamp)[:16]
 
 
 def _place(line: ExceptionHistory) -> int:
@@ -205,11 +242,12 @@ def _place(line: ExceptionHistory) -> int:
     )
 
 
-def _change(change: PropertyChange, by_id: dict[str, Control]) -> ChangeRow:
+def _change(change: PropertyChange, by_id: Mapping[str, Control], strings: Strings) -> ChangeRow:
     name = change.resource.rpartition("/")[2]
     return ChangeRow(
         change=change,
         time=moment(change.at),
         name=f"{name} ({resource_group(change.resource)})",
+        by=strings.text("period.who_log", who=change.by) if change.by_log else change.by,
         controls=tuple((f"c-{one}", by_id[one].title) for one in change.controls if one in by_id),
     )

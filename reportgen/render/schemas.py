@@ -19,8 +19,10 @@ FILES = {
     "results/findings.json": "findings",
     "results/observations.jsonl": "observations",
     "results/access.jsonl": "access",
+    "results/period.json": "period",
+    "results/runs.json": "runs",
 }
-"""The files of a pack that have a schema, by the name of it."""
+"""The files of a pack that have a schema, by the name of it; the last only where a register was kept."""
 
 
 class SchemaFiles:

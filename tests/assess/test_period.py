@@ -39,6 +39,7 @@ class Week:
     clusters: Mapping[str, Sequence[Any] | None]
     changes: Sequence[Any] | None = ()
     gaps: Sequence[Gap] = field(default=())
+    log: Sequence[Any] = field(default=())
 
     @property
     def as_of(self) -> str:
@@ -52,6 +53,8 @@ class Week:
                 writer.page({"value": list(bodies)}, provenance("arm.managed-clusters", subscription))
         if self.changes is not None:
             writer.page({"data": list(self.changes)}, provenance("arg.resource-changes", "tenant"))
+        if self.log:
+            writer.page({"value": list(self.log)}, provenance("arm.activity-log", SUB))
         for gap in self.gaps:
             writer.gap(gap)
         lines = tuple(
@@ -95,6 +98,17 @@ def change(kind: str, at: str, name: str, by: str = "a@contoso.example", **prope
             "changes": properties,
         },
     }
+
+
+def event(verb: str, at: str, name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "eventTimestamp": f"{at}.1130000Z",
+        "caller": "c@contoso.example",
+        "resourceId": cluster_id(name),
+        "operationName": {"value": f"Microsoft.ContainerService/managedClusters/{verb}"},
+        "status": {"value": "Succeeded"},
+        "correlationId": "",
+    } | changes
 
 
 def view(folder: Path, *weeks: Week, bounds: Bounds = QUARTER, **control: Any) -> PeriodView:
@@ -242,8 +256,10 @@ def test_the_population_rolls_forward_with_clusters_that_lived_between_two_point
         SUB,
         "2026-10-07T10:00:00Z",
         "b@contoso.example",
+        False,
         "2026-10-10T10:00:00Z",
         "a@contoso.example",
+        False,
         observed=False,
     )
     assert (new.created, new.deleted) == ("between 2026-10-05T06:00:00Z and 2026-10-12T06:00:00Z", "")
@@ -317,3 +333,61 @@ def test_a_control_that_the_catalogue_of_the_time_lacked_is_not_assessed_there(t
     assert (control.expected, control.assessed) == (2, 1)
     line = next(one for one in found.exceptions if one.control == "api-server-private")
     assert line.states == (Seen.UNKNOWN, Seen.EXCEPTION)
+
+
+UNREAD: list[Any] = [{SUB: [GOOD], OTHER: [cluster("b", OTHER, **PRIVATE)]}, {SUB: [GOOD], OTHER: None}]
+
+
+def test_a_subscription_that_was_not_read_makes_a_point_not_assessed(tmp_path: Path) -> None:
+    weeks = [Week(day, found) for day, found in zip(("2026-10-05", "2026-10-12"), UNREAD, strict=True)]
+    (control,) = view(tmp_path, *weeks).controls
+    assert control.states == ((Status.SATISFIED, 0), (Status.NOT_ASSESSED, 0))
+    assert (control.expected, control.assessed, control.satisfied) == (2, 1, 1)
+    (control,) = view(tmp_path / "never", *[replace(week, clusters=UNREAD[1]) for week in weeks]).controls
+    assert control.states == ((Status.SATISFIED, 0),) * 2
+
+
+def test_an_exception_counts_also_where_something_was_not_read(tmp_path: Path) -> None:
+    weeks = [Week("2026-10-05", UNREAD[0]), Week("2026-10-12", {SUB: [BAD], OTHER: None})]
+    (control,) = view(tmp_path, *weeks).controls
+    assert control.states[1] == (Status.NOT_SATISFIED, 1)
+    assert control.status is Status.NOT_SATISFIED
+
+
+def test_what_does_not_apply_is_no_blind_spot(tmp_path: Path) -> None:
+    (control,) = view(tmp_path, *weekly(*[[GOOD]] * 4), when="false", not_applicable_reason="No.").controls
+    assert (control.status, control.assessed, control.not_applicable) == (Status.NOT_APPLICABLE, 0, 4)
+    assert control.blind_hours == 7 * 24
+
+
+@pytest.mark.parametrize(
+    ("logged", "by"),
+    [
+        (event("write", "2026-10-08T09:58:00", "a"), "c@contoso.example"),
+        (event("write", "2026-10-08T01:00:00", "a"), ""),
+        (event("write", "2026-10-08T09:58:00", "z"), ""),
+        (event("write", "2026-10-08T09:58:00", "a", status={"value": "Failed"}), ""),
+        (event("listClusterUserCredential/action", "2026-10-08T09:58:00", "a"), ""),
+        (event("x/action", "2026-10-08T01:00:00", "a", correlationId="K-1"), "c@contoso.example"),
+    ],
+    ids=["at the time", "hours before", "another cluster", "failed", "a reading", "correlated"],
+)
+def test_the_activity_log_says_by_whom_where_the_change_does_not(
+    tmp_path: Path, logged: dict[str, Any], by: str
+) -> None:
+    what = {"previousValue": "true", "newValue": "false"}
+    judged: Any = {"properties.apiServerAccessProfile.enablePrivateCluster": what}
+    record = change("Update", "2026-10-08T10:00:00", "a", "Unspecified", **judged)
+    record["properties"]["changeAttributes"]["correlationId"] = "k-1"
+    (found,) = view(tmp_path, Week("2026-10-12", {SUB: [GOOD]}, [record], log=[logged])).changes
+    assert (found.by, found.by_log) == (by, bool(by))
+
+
+def test_a_deletion_of_which_no_change_is_on_record_is_told_by_the_log(tmp_path: Path) -> None:
+    weeks = [
+        Week("2026-10-05", {SUB: [GOOD, cluster("old", **PRIVATE)]}),
+        Week("2026-10-26", {SUB: [GOOD]}, log=[event("delete", "2026-10-08T10:00:00", "old")] * 2),
+    ]
+    (life,) = view(tmp_path, *weeks).clusters.lives
+    assert (life.deleted, life.deleted_by) == ("2026-10-08T10:00:00Z", "c@contoso.example")
+    assert life.deleted_by_log

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from reportgen.model import (
@@ -24,6 +26,7 @@ from reportgen.model import (
 from reportgen.render.context import report
 from reportgen.render.data import PeriodJson
 from reportgen.render.environment import render
+from reportgen.render.workbook import WorkbookReport
 from tests.render import factory
 
 TIMES = ("2026-10-05T06:00:00Z", "2026-10-12T06:00:00Z", "2026-10-19T06:00:00Z")
@@ -42,8 +45,8 @@ def period(results: Results, points: int = 3) -> PeriodView:
         unused=(("20261001T060000Z", f"altered {EVIL}"),),
         max_blind_spot_days=14,
         controls=(
-            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 15 * 24, (good, bad, None)),
-            *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 24, (good, good, good)) for one in others),
+            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 0, 15 * 24, (good, bad, None)),
+            *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 0, 24, (good, good, good)) for one in others),
         ),
         exceptions=(
             ExceptionHistory(
@@ -57,12 +60,13 @@ def period(results: Results, points: int = 3) -> PeriodView:
         ),
         clusters=RollForward(
             2, 1, 2, 1,
-            (ClusterLife("/c/brief", EVIL, "s", TIMES[0], "who", TIMES[1], "", observed=False),),
+            (ClusterLife("/c/brief", EVIL, "s", TIMES[0], "who", True, TIMES[1], "", False, observed=False),),
             ((TIMES[0], TIMES[1]),),
         ),
         changes=(
             PropertyChange(
-                TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", "CLI", "", (first.id,)
+                TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", False, "CLI", "",
+                (first.id,),
             ),
         ),
     )  # fmt: skip
@@ -93,9 +97,10 @@ def test_the_section_counts_points_and_names_what_was_missed(results: Results) -
 
 def test_exceptions_are_told_with_their_ends(results: Results) -> None:
     told = section(html(results))
-    assert "✓✗·" in told
-    assert "No longer there at 2026-10-19 06:00:00 UTC" in told
-    assert "Open; last seen 2026-10-19 06:00:00 UTC" in told
+    signs = "".join(re.findall(r'<td class="p"><span class="[a-z-]+">(.?)</span>', told))
+    assert "✓✗·" in signs
+    assert "No longer there at 2026-10-19 06:00" in told
+    assert "Open; last seen 2026-10-19 06:00" in told
     assert "came back once" in told
     assert "control-of-then" in told
 
@@ -128,3 +133,59 @@ def test_the_data_are_whole(results: Results, tmp_path: Path) -> None:
     assert written["exceptions"][0]["subject"]["name"] == EVIL
     assert len(written["controls"]) == len(results.controls)
     assert PeriodJson().render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
+
+
+def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(WorkbookReport().render(results, tmp_path))
+    heads, first, second = book["Period, exceptions"].iter_rows(min_row=2, values_only=True)
+    assert heads[-3:] == ("2026-10-05 06:00", "2026-10-12 06:00", "2026-10-19 06:00")
+    assert first[-3:] == ("✓", "✗", "·")
+    assert (second[-3:], second[8]) == (("✗", "✓", "✗"), 1)
+    control = next(book["Period, controls"].iter_rows(min_row=3, values_only=True))
+    assert control[3:] == ("Not satisfied", 4, 3, 2, 0, 360, "✓", "✗", "·")
+    (change,) = book["Period, changes"].iter_rows(min_row=3, values_only=True)
+    assert EVIL in change
+    (life,) = book["Period, clusters"].iter_rows(min_row=3, values_only=True)
+    assert "who (from the activity log; the change names nobody)" in life
+
+
+def test_more_points_than_fit_stand_in_one_line(results: Results) -> None:
+    assert results.period is not None
+    many = replace(results.period, points=results.period.points * 10, missed=())
+    lines = tuple(replace(line, states=line.states * 10) for line in many.controls)
+    history = tuple(replace(line, states=line.states * 10) for line in many.exceptions)
+    found = section(html(replace(results, period=replace(many, controls=lines, exceptions=history))))
+    assert 'class="p"' not in found
+    assert "✓✗·" * 10 in found
+
+
+def test_each_control_tells_of_its_period(results: Results) -> None:
+    document = html(results)
+    assert (
+        "Satisfied at 2 of 3 collection points assessed (4 scheduled, 1 missed); no observation" in document
+    )
+    inside = replace(results.controls[0], needs=("k8s.pods",))
+    changed = replace(results, controls=(inside, *results.controls[1:]))
+    assert "of which Kubernetes keeps no history." in html(changed)
+
+
+def test_a_summary_has_the_period_in_two_sentences(results: Results) -> None:
+    part: Any = report(results, "pdf").period
+    steady = len(results.controls) - 1
+    assert part.brief == (
+        f"Over the period {steady} controls are satisfied, 1 not satisfied, 0 not assessed and 0 not "
+        "applicable. "
+        "Of 2 exceptions seen 1 are open or not known at the end, and 1 came back after they were over."
+    )
+
+
+def test_a_pdf_leaves_out_what_no_point_saw_otherwise(results: Results) -> None:
+    assert results.period is not None
+    first, second = results.period.exceptions
+    stayed = replace(first, states=(Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION), fixed_at="")
+    changed = replace(results, period=replace(results.period, exceptions=(stayed, second)))
+    part: Any = report(changed, "pdf").period
+    assert [row.title for row in part.exceptions] == ["control-of-then"]
+    assert (part.all_exceptions, part.listed_exceptions, part.unchanged_exceptions) == (2, 1, 1)
+    whole: Any = report(changed, "html").period
+    assert len(whole.exceptions) == 2

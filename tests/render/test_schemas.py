@@ -23,10 +23,12 @@ from reportgen.model import (
     RunCommands,
     Weaker,
 )
-from reportgen.render.data import AccessJsonl, FindingsJson, ObservationsJsonl
+from reportgen.render.data import AccessJsonl, FindingsJson, ObservationsJsonl, PeriodJson, RunsJson
 from reportgen.render.schemas import FILES, SchemaFiles, load, versions
 from tests.conftest import Run
 from tests.render import factory
+from tests.render.test_period import period
+from tests.render.test_runs import BASE, listing
 from tests.render.test_workbook import framework, registers
 
 
@@ -38,9 +40,11 @@ def validator(schema: str) -> Any:
 
 
 def problems(folder: Path) -> list[str]:
-    """What is wrong with the files of a pack, with the place."""
+    """What is wrong with the files of a pack that it has, with the place."""
     found = []
     for name, schema in FILES.items():
+        if not (folder / name).is_file():
+            continue
         check = validator(schema)
         text = (folder / name).read_bytes()
         for item in [text] if name.endswith(".json") else text.splitlines():
@@ -74,14 +78,24 @@ def rich() -> Results:
     )  # fmt: skip
 
 
+def over_a_period(results: Results) -> Results:
+    week = ("2026-10-01", "2026-10-07")
+    failed = replace(BASE, result="failed", why="failed", snapshot="", root_sha256="", error="no")
+    runs = listing(BASE, failed, schedule="weekly", due=(week,), missed=(week,), open=(week,))
+    return replace(results, period=period(results), runs=runs)
+
+
 def render(results: Results, folder: Path) -> Path:
-    for renderer in (FindingsJson(), ObservationsJsonl(), AccessJsonl(), SchemaFiles()):
-        renderer.render(results, folder)
+    writers = (FindingsJson(), ObservationsJsonl(), AccessJsonl(), PeriodJson(), RunsJson(), SchemaFiles())
+    for writer in writers:
+        writer.render(results, folder)
     return folder
 
 
 @pytest.mark.parametrize(
-    "results", [factory.results(12), factory.clean(), rich()], ids=["mixed", "clean", "rich"]
+    "results",
+    [factory.results(12), factory.clean(), rich(), over_a_period(rich())],
+    ids=["mixed", "clean", "rich", "period"],
 )
 def test_what_is_written_is_valid(tmp_path: Path, results: Results) -> None:
     assert problems(render(results, tmp_path)) == []
@@ -92,7 +106,7 @@ def test_the_files_of_a_real_run_are_valid(mixed_run: Run) -> None:
 
 
 def test_a_field_that_no_schema_names_is_a_problem(tmp_path: Path) -> None:
-    folder = render(factory.few(factory.results(1)), tmp_path)
+    folder = render(over_a_period(factory.few(factory.results(1))), tmp_path)
     for name in FILES:
         path = folder / name
         first, _, rest = path.read_text(encoding="utf-8").partition("{")

@@ -52,6 +52,8 @@ def _type(field: Schema) -> str:
         return ", ".join("null" if value is None else str(value) for value in field["enum"])
     if "const" in field:
         return f"always {field['const']}"
+    if "prefixItems" in field:
+        return f"list: {', '.join(map(_type, field['prefixItems']))}"
     if "items" in field:
         return f"list of {_type(field['items'])}"
     kind = field.get("type", "any value")

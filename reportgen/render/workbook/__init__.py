@@ -9,6 +9,7 @@ from reportgen.render.names import Names
 from reportgen.render.workbook.about import about_tables
 from reportgen.render.workbook.book import MOST_ROWS, Book
 from reportgen.render.workbook.front import write_summary
+from reportgen.render.workbook.period import period_tables
 from reportgen.render.workbook.registers import register_tables
 from reportgen.render.workbook.results import result_tables
 
@@ -36,6 +37,7 @@ class WorkbookReport:
             tables = (
                 *result_tables(results, names, book),
                 *register_tables(results),
+                *period_tables(results, names),
                 *about_tables(results, names),
             )
             write_summary(summary, results, [(table, book.write(table)) for table in tables])

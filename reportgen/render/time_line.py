@@ -1,0 +1,83 @@
+"""The time line of a period: a column for each collection point and for each week that was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reportgen.model import PeriodView, Seen, Status
+from reportgen.render.charts import GLYPHS
+
+MOST_COLUMNS = 18
+"""What a page has room for beside the words; with more points their signs stand in one line."""
+SIGNS = {
+    Seen.EXCEPTION: GLYPHS[Status.NOT_SATISFIED],
+    Seen.SATISFIED: GLYPHS[Status.SATISFIED],
+    Seen.NOT_APPLICABLE: GLYPHS[Status.NOT_APPLICABLE],
+    Seen.UNKNOWN: GLYPHS[Status.NOT_ASSESSED],
+    Seen.GONE: "·",
+}
+_KINDS = {
+    Seen.EXCEPTION: Status.NOT_SATISFIED.value,
+    Seen.UNKNOWN: Status.NOT_ASSESSED.value,
+    Seen.SATISFIED: Status.SATISFIED.value,
+    Seen.NOT_APPLICABLE: Status.NOT_APPLICABLE.value,
+}
+_NONE = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``point`` is the number of the collection point, 0 where a stretch was missed.
+
+    ``day`` stands in the head, ``month`` (YYYY-MM) above it; ``told`` is the whole time.
+    """
+
+    point: int
+    day: str
+    month: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A sign with the class that colours it; ``missed`` where there was no point."""
+
+    sign: str
+    kind: str
+
+
+def columns(view: PeriodView) -> tuple[Column, ...]:
+    """The columns in the order of time; none where there are more than fit."""
+    points = [
+        Column(number, point.as_of[8:10], point.as_of[:7], point.as_of)
+        for number, point in enumerate(view.points, start=1)
+    ]
+    missed = [Column(0, first[8:10], first[:7], f"{first} – {last}") for first, last in view.missed]
+    found = tuple(sorted((*points, *missed), key=lambda column: (column.told[:10], column.point)))
+    return found if len(found) <= MOST_COLUMNS else ()
+
+
+def months(shown: Sequence[Column]) -> tuple[tuple[str, int], ...]:
+    """The months above the columns, each with how many it spans."""
+    by_month: Iterator[tuple[str, Iterator[Column]]] = groupby(shown, key=lambda column: column.month)
+    return tuple((month, sum(1 for _ in group)) for month, group in by_month)
+
+
+def cells(shown: Sequence[Column], states: Sequence[Status | Seen | None]) -> tuple[Cell, ...]:
+    """A cell for each column, of what each point says."""
+    return tuple(_cell(states[column.point - 1]) if column.point else Cell("", "missed") for column in shown)
+
+
+def signs(states: Sequence[Status | Seen | None]) -> str:
+    """The signs of all points in one line."""
+    return "".join(_cell(state).sign for state in states)
+
+
+def _cell(state: Status | Seen | None) -> Cell:
+    if isinstance(state, Status):
+        return Cell(GLYPHS[state], state.value)
+    if isinstance(state, Seen):
+        return Cell(SIGNS[state], _KINDS.get(state, "gone"))
+    return Cell(_NONE, "gone")
