@@ -38,17 +38,21 @@ from reportgen.render.strings import builtin
 from reportgen.render.wording import conclusion
 
 _STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
+OBSERVATIONS = "\x00observations"
+"""No text of a document, whose texts have no control characters."""
 Group = tuple[Status, Cause | None]
 
 
-def assessment_results(results: Results, folder: Path) -> Json:
-    """The document; hashes are of the pack's files below ``folder``, and left out of what is not there."""
+def assessment_results(results: Results, folder: Path) -> tuple[Json, Iterator[Json]]:
+    """The document, and its observations one by one: `OBSERVATIONS` stands for them in it.
+
+    Hashes are of the pack's files below ``folder``, and left out of what is not there.
+    """
     facts = results.facts
     made = _Result(results)
-    observations = list(made.observations())
     findings = list(made.findings())
     risks = list(made.risks())
-    return {
+    document = {
         "assessment-results": {
             "uuid": identifier(facts.pack_id, "results"),
             "metadata": metadata(results, text("results_title", id=facts.pack_id)),
@@ -72,7 +76,7 @@ def assessment_results(results: Results, folder: Path) -> Json:
                     **_filled(
                         {
                             "assessment-log": _filled({"entries": list(made.log())}),
-                            "observations": observations,
+                            "observations": [OBSERVATIONS] if results.observations else [],
                             "risks": risks,
                             "findings": findings,
                         }
@@ -82,6 +86,7 @@ def assessment_results(results: Results, folder: Path) -> Json:
             "back-matter": _filled({"resources": list(made.resources(folder))}),
         }
     }
+    return document, made.observations()
 
 
 def _filled(mapping: Mapping[str, Json]) -> dict[str, Json]:
@@ -258,7 +263,7 @@ class _Result:
 
     def _waived(self, control: str) -> Mapping[str, list[Observation]]:
         waived: dict[str, list[Observation]] = defaultdict(list)
-        for item in self.groups[control][Status.NOT_SATISFIED, None]:
+        for item in self.groups[control].get((Status.NOT_SATISFIED, None), ()):
             for waiver in self._waivers(item):
                 waived[waiver].append(item)
         return waived

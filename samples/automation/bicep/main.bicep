@@ -164,7 +164,7 @@ var jobs = [
     cron: reportCron
     timeout: 14400
     memory: '4Gi'
-    args: ['report', engagementPath, '--out', out, '--fail-on', 'incomplete']
+    args: ['run', engagementPath, '--out', out, '--fail-on', 'incomplete', '--log-format', 'json'] // and deliver
   }
 ]
 

@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from typing import Any
 
 API_VERSION = "2024-03-01"
 UNDER_WAY = ("Running", "Processing", "Unknown")
@@ -34,7 +35,7 @@ class JobFailed(Exception):
     """The job could not be started, or ended badly; the message says how."""
 
 
-def call(method: str, url: str, headers: dict[str, str]) -> dict:
+def call(method: str, url: str, headers: dict[str, str]) -> Any:
     """One call, tried again where that may help; its answer as JSON, {} where it has none."""
     request = urllib.request.Request(url, method=method, headers=headers, data=b"" if method == "POST" else None)
     for attempt in range(1, TRIES + 1):
@@ -58,10 +59,10 @@ def token(client_id: str) -> str:
     if client_id:
         wanted["client_id"] = client_id
     url = f"{METADATA}/metadata/identity/oauth2/token?{urllib.parse.urlencode(wanted)}"
-    return call("GET", url, {"Metadata": "true"})["access_token"]
+    return str(call("GET", url, {"Metadata": "true"})["access_token"])
 
 
-def arm(method: str, path: str, client_id: str) -> dict:
+def arm(method: str, path: str, client_id: str) -> Any:
     """One call to Resource Manager; the metadata service keeps the token, so that it is asked each time."""
     headers = {"Authorization": f"Bearer {token(client_id)}"}
     return call(method, f"{MANAGEMENT}{path}?api-version={API_VERSION}", headers)
@@ -72,8 +73,8 @@ def execution_of(job: str, client_id: str) -> str:
     for known in arm("GET", f"{job}/executions", client_id).get("value", []):
         if known["properties"].get("status") in UNDER_WAY:
             print(f"Execution {known['name']} is under way; none is started beside it.", flush=True)
-            return known["name"]
-    started = arm("POST", f"{job}/start", client_id)["name"]
+            return str(known["name"])
+    started = str(arm("POST", f"{job}/start", client_id)["name"])
     print(f"Execution {started} was started.", flush=True)
     return started
 
