@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: install demo test scale bench lint format docs trace look conformance clean
+.PHONY: install demo test docs-test automation-test scale bench lint format docs trace look conformance clean
 .DELETE_ON_ERROR:
 
 install: $(INSTALLED)
@@ -24,6 +24,17 @@ demo: install
 test: lint
 	sh tools/setup.sh browser
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# The quick start's commands as they stand in docs/quick-start.md, in an empty folder, installing included.
+docs-test: install
+	$(BIN)/python -m pytest -n 0 -m "installing or not installing" tests/test_quick_start.py
+
+# The apt and Python steps of the image's Dockerfile, one after the other on this machine (needs root for apt).
+automation-test: install
+	$(BIN)/python -m pytest -n 0 tests/automation
+	rm -rf out/image
+	$(BIN)/python tools/image_steps.py $(CURDIR)/out/image > $(VENV)/image-steps.sh
+	sh $(VENV)/image-steps.sh
 
 # What `make test` leaves out since it takes minutes: a run over 10,001 subscriptions.
 scale: install

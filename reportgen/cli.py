@@ -5,7 +5,9 @@ Heavy imports stand inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from reportgen import __version__, console
 from reportgen.cli_access import doctor, permissions
 from reportgen.cli_compare import compare
 from reportgen.cli_controls import controls as controls_app
+from reportgen.cli_deliver import after_run, deliver, release
 from reportgen.cli_population import population, sample
 from reportgen.cli_store import prune, runs, status, unlock
 from reportgen.cli_waive import waive
@@ -160,7 +163,7 @@ def _answer(given: str | None, option: str, question: str, default: str) -> str:
 
 app.command()(doctor)
 app.command()(permissions)
-for _command in (waive, runs, status, unlock, prune):
+for _command in (waive, runs, status, unlock, prune, release, deliver):
     app.command()(_command)
 
 
@@ -175,14 +178,18 @@ def run(
     controls: OwnControls = None,
     frameworks: OwnFrameworks = None,
     previous: PreviousPack = None,
+    delivers: Annotated[
+        bool, typer.Option("--deliver/--no-deliver", help="Deliver the pack where the engagement says how.")
+    ] = True,
 ) -> None:
-    """Collect, assess, render and pack."""
+    """Collect, assess, render, pack, and deliver where the engagement has `deliver:`."""
     from reportgen import run as line
     from reportgen.model import CollectionMode
 
     own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
-    with _collected("run", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own) as found:
-        _report(found, out, fail_on, own, before)
+    mode = CollectionMode.ESTATE
+    with _collected("run", engagement, estate, out, as_of, mode, log_format, own, delivers=delivers) as found:
+        _report(found, out, fail_on, own, before, delivers=delivers)
 
 
 @app.command()
@@ -319,6 +326,8 @@ def _collected(
     mode: CollectionMode,
     log_format: LogFormat,
     own: Own | None = None,
+    *,
+    delivers: bool = False,
 ) -> Iterator[Collected]:
     """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure.
 
@@ -340,41 +349,65 @@ def _collected(
     )
     if not estate:
         loaded = _load(engagement)
-        _preflight(out, draws=command != "collect")
+        _preflight(out, draws=command != "collect", delivers=loaded if delivers else None)
         with unattended.from_azure(loaded, asked) as found:
             yield found
         return
     beside, time = estate / "engagement.yaml", _time(as_of)
     path = engagement or (beside if beside.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
-    _preflight(out, draws=command != "collect")
+    _preflight(out, draws=command != "collect", delivers=loaded if delivers else None)
     with unattended.from_estate(loaded, estate, time, mode, asked) as found:
         yield found
 
 
-def _preflight(out: Path, *, draws: bool) -> None:
+def _preflight(out: Path, *, draws: bool, delivers: Engagement | None = None) -> None:
     """Say before the first call what will be lacking; UsageError where nothing could be stored."""
     from reportgen import preflight
 
     for problem in preflight.warnings(out, draws=draws):
         console.warn(problem)
+    if delivers and delivers.deliver:
+        from reportgen import deliver as handing
+
+        for problem in handing.problems(delivers):
+            console.warn(problem)
 
 
 def _report(
-    found: Collected, out: Path, fail_on: FailOn, own: Own | None = None, before: Previous | None = None
+    found: Collected,
+    out: Path,
+    fail_on: FailOn,
+    own: Own | None = None,
+    before: Previous | None = None,
+    *,
+    delivers: bool = False,
 ) -> None:
     from reportgen import run as line
+    from reportgen.kept import keep
 
     outcome = line.report(found.engagement, found.snapshot, out, own, found.kept, before)
     if found.attempt:
         found.attempt.pack = outcome.pack.name
     console.summary(outcome)
-    raise typer.Exit(outcome.exit_code(fail_on))
+    code = outcome.exit_code(fail_on)
+    if delivers and found.engagement.deliver:
+        if outcome.unavailable:
+            console.complain("delivery: not begun, since a report is missing in the pack")
+        else:
+            failed = after_run(found.kept or keep(found.engagement, out), outcome.pack)
+            code = failed if failed and code in (0, 1) else code
+    raise typer.Exit(code)
 
 
 def main() -> None:
-    """The entry point: every error ends as a message and the exit code that its class carries."""
+    """The entry point: every error ends as a message and the exit code that its class carries.
+
+    A scheduler that stops a job (SIGTERM) is heard as Ctrl-C is: the run registers its end, its lease is free.
+    """
     console.write_all_characters()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except ReportgenError as error:

@@ -46,6 +46,10 @@ def runs(engagement: EngagementFile, out: Out = Path("out"), as_json: AsJson = F
     else:
         for run in found:
             console.say(_line(run))
+        for entry in entries:
+            if entry.kind == "released":
+                released = f"pack {entry.text('pack')} by {entry.text('by')}"
+                console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  released  {released}")
         for told in problems:
             console.say(f"BROKEN: {told}")
         console.say(

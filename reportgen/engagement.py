@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from reportgen import clouds, mistakes, registers, yaml_text
 from reportgen.access import Credential, Endpoint, ProxyUrl
+from reportgen.delivering import DeliverSettings
 from reportgen.document_control import Person, RecordOfChange, Representation, Reviewer, TemplatesFolder
 from reportgen.errors import UsageError
 from reportgen.fields import Day, Guid, StrictModel
@@ -30,6 +31,7 @@ __all__ = [
     "TEMPLATE",
     "Clusters",
     "Credential",
+    "DeliverSettings",
     "Endpoint",
     "Engagement",
     "EntityControl",
@@ -148,6 +150,7 @@ class Engagement(StrictModel):
     retention: Retention | None = None
     schedule: Schedule | None = None
     timestamp: TimestampSettings | None = None
+    deliver: DeliverSettings | None = None
 
     _folder: Path = PrivateAttr(default=Path())
     _files: dict[str, str] = PrivateAttr(default_factory=dict)
@@ -191,8 +194,11 @@ class Engagement(StrictModel):
 
     @property
     def sha256(self) -> str:
-        """Of the settings as understood, whatever their layout and comments, and of files beside them."""
-        settings = {**self.model_dump(mode="json"), "files": self._files}
+        """Of the settings as understood, whatever their layout and comments, and of files beside them.
+
+        Who gets a pack is no part of it: a corrected address makes no other pack of the same evidence.
+        """
+        settings = {**self.model_dump(mode="json", exclude={"deliver"}), "files": self._files}
         return hashlib.sha256(canonical_json(settings)).hexdigest()
 
     @property
@@ -338,6 +344,12 @@ credential: {credential}   # managed-identity, workload-identity, azure-cli, kub
 #     - {{start: 2026-01-01, end: 2026-12-31, reason: "Litigation 2026-17"}}
 # schedule: weekly # or daily, monthly: when a snapshot is due; the report lists what was missed
 # timestamp: {{url: "https://tsa.contoso.com/rfc3161", ca_file: tsa-ca.pem}}   # RFC 3161, over each snapshot
+# deliver:         # who gets a pack, after `run` and by `reportgen deliver`: see docs/delivery.md
+#   release: after_approval        # or automatic; before `reportgen release` only the preparer gets mail
+#   preparer: ada.berg@contoso.com
+#   to: [audit@auditors.example]
+#   smtp: {{host: smtp.contoso.com, sender: audit@contoso.com, username: audit, password_env: SMTP_PASSWORD}}
+#   folder: handed-over            # graph, acs and blob are the others
 
 # report:
 #   profiles: [summary, standard]   # which PDFs; full adds annex.pdf with every cluster and subject

@@ -22,7 +22,7 @@ def told(name: str, node: yaml.Node | None, item: Mapping[str, Any], model: type
     location = tuple(item["loc"])
     key = ".".join(str(part) for part in location) or "(top level)"
     if item["type"] == "extra_forbidden":
-        what = _secret(str(location[-1])) or (
+        what = _secret(location) or (
             f"unknown key; expected one of {', '.join(_model_at(model, location).model_fields)}"
         )
     elif item["type"] == "missing":
@@ -51,9 +51,15 @@ def doubled(node: yaml.Node | None, above: str = "") -> Iterator[tuple[int, str]
             yield from doubled(value, f"{above}{place}.")
 
 
-def _secret(key: str) -> str:
+def _secret(location: tuple[Any, ...]) -> str:
     """Where a secret belongs; "" where the key does not look like one."""
+    key = str(location[-1])
     keys = next((keys for words, keys in _INSTEAD if re.search(words, key, re.IGNORECASE)), "")
+    if keys and location[0] == "deliver":
+        return (
+            "a secret never stands in this file; put it into an environment variable or a file of its own, "
+            "and name that here with the key that ends in _env or _file"
+        )
     return keys and (
         "a secret never stands in this file; put it into an environment variable or a file of its own, and "
         f"name that under credential with {keys}"
@@ -75,7 +81,7 @@ def _model_at(model: type[BaseModel], location: tuple[Any, ...]) -> type[BaseMod
 def _found(location: tuple[Any, ...], value: Any) -> str:
     """What stands in the file, unless it could be a secret in a wrong place."""
     text = repr(value)
-    if location[:1] in (("credential",), ("proxy",)) or re.search(r"://[^/]*@", text):
+    if location[:1] in (("credential",), ("proxy",), ("deliver",)) or re.search(r"://[^/]*@", text):
         return ""
     return f"; found {text if len(text) <= 60 else text[:57] + '...'}"
 

@@ -76,8 +76,8 @@ def canonical_json(value: Json) -> bytes:
     Raises ValueError for numbers and texts that JSON in UTF-8 does not have. Indented in a second step, since
     Python's encoder takes five times as long when it indents.
     """
-    flat = json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return f"{msgspec.json.format(flat, indent=1)}\n".encode()
+    flat = json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+    return msgspec.json.format(flat, indent=1) + b"\n"
 
 
 _PLAIN = re.compile(r"(?=.{1,63}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")

@@ -18,6 +18,8 @@ _FILE = re.compile(r"`([^`]+)`:$")
 _REPORTGEN = """\
 #!/bin/sh
 exec "{python}" -c '
+import sys
+sys.path.insert(0, "{root}")
 import pytest
 from reportgen.cli import main
 from tests.conftest import leave_out_pdf
@@ -46,9 +48,7 @@ def follow(page: Path, folder: Path, programs: Path) -> Followed:
     the content of the file that the paragraph before it names. Fails where a command does.
     """
     done, before = Followed(), ""
-    command = programs / "reportgen"
-    command.write_text(_REPORTGEN.format(python=sys.executable), encoding="utf-8")
-    command.chmod(0o755)
+    command_without_pdf(programs / "reportgen")
     for token in MarkdownIt().parse(page.read_text(encoding="utf-8")):
         if token.type == "inline":
             before = token.content
@@ -61,6 +61,12 @@ def follow(page: Path, folder: Path, programs: Path) -> Followed:
         elif token.type == "fence":
             done.files.append(_written(token.content, before, folder))
     return done
+
+
+def command_without_pdf(path: Path) -> None:
+    """Write a program that is `reportgen` and leaves out report.pdf."""
+    path.write_text(_REPORTGEN.format(python=sys.executable, root=ROOT), encoding="utf-8")
+    path.chmod(0o755)
 
 
 def _run(script: str, folder: Path, programs: Path) -> str:

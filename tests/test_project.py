@@ -35,8 +35,8 @@ def test_the_readme_sets_up_with_two_commands() -> None:
 
 
 def test_every_target_that_the_readme_names_is_there() -> None:
-    named = set(re.findall(r"`(?:\S*/)?make ([a-z]+)", README)) | {"demo", "test"}
-    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    named = set(re.findall(r"`(?:\S*/)?make ([a-z-]+)", README)) | {"demo", "test"}
+    targets = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
     assert named <= targets
 
 

@@ -1,7 +1,8 @@
 """What the line costs with a large cluster, a fleet, and a cluster that hangs.
 
     python -m tools.bench [--pods 10000] [--clusters 200] [--latency 0.05] [--concurrency 4] [--deadline 20]
-                          [--observations 50000] [--rows 20000] [pods | fleet | hanging | html | pdf ...]
+                          [--observations 50000] [--rows 20000] [--estate 1000]
+                          [pods | fleet | hanging | html | pdf | estate ...]
 
 The sandbox answers from another process over HTTPS. Seconds depend on the machine and on what else it does;
 what does not is printed as a ratio of two values of the same run, or as memory. Each line has its target.
@@ -16,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tools.benching import fleet, html, pdf, pods
+from tools.benching import estate, fleet, html, pdf, pods
 
 BENCHES = {
     "pods": pods.lines,
@@ -24,6 +25,7 @@ BENCHES = {
     "hanging": fleet.hanging,
     "html": html.lines,
     "pdf": pdf.lines,
+    "estate": estate.lines,
 }
 
 
@@ -47,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--observations", type=int, default=50_000, help="of report.html, at least")
     parser.add_argument("--rows", type=int, default=20_000, help="exceptions of annex.pdf")
+    parser.add_argument("--estate", type=int, default=1000, help="clusters of the large estate")
     options = parser.parse_args(arguments)
     unknown = set(options.benches) - BENCHES.keys()
     if unknown:

@@ -41,9 +41,10 @@ def multiply(out: Path, clusters: int, of: tuple[str, ...] = ()) -> Path:
 
 
 def _engagement() -> str:
-    """The sample's, without the results of other tools, which are about clusters that may not be there."""
+    """The sample's, without the files beside it, which are about clusters that may not be there."""
     keys = yaml.safe_load((SAMPLE / "engagement.yaml").read_text(encoding="utf-8"))
-    del keys["imported"]
+    for key in ("imported", "waivers", "attestations", "responses"):
+        del keys[key]
     return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 

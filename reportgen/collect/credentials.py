@@ -145,8 +145,8 @@ def _azure_cli(request: _Request) -> TokenCredential:
 
 def _client_secret(request: _Request) -> TokenCredential:
     config = request.config
-    secret = request.secret or _held(
-        "secret",
+    secret = request.secret or held(
+        "credential.secret",
         "the client secret",
         "" if config.secret_file else config.secret_env or DEFAULT_SECRET_ENV,
         request.folder / config.secret_file if config.secret_file else None,
@@ -160,7 +160,7 @@ def _client_certificate(request: _Request) -> TokenCredential:
     password = ""
     if config.password_env or config.password_file:
         file = request.folder / config.password_file if config.password_file else None
-        password = _held("password", "the certificate's password", config.password_env or "", file)
+        password = held("credential.password", "the certificate's password", config.password_env or "", file)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -210,13 +210,16 @@ _MAKERS: dict[str, Callable[[_Request], TokenCredential]] = {
 }
 
 
-def _held(key: str, what: str, variable: str, file: Path | None) -> str:
-    """The secret in the environment variable, or in the file; a line's end behind it is not part of it."""
+def held(key: str, what: str, variable: str, file: Path | None) -> str:
+    """The secret in the environment variable, or in the file; a line's end behind it is not part of it.
+
+    ``key`` is that of the engagement without its ``_env`` or ``_file``, ``what`` the secret in words.
+    """
     if file is None:
         found = os.environ.get(variable, "").strip("\r\n")
         if not found:
             raise CredentialError(
-                f"credential.{key}_env: the environment variable {variable} is not set; put {what} there"
+                f"{key}_env: the environment variable {variable} is not set; put {what} there"
             )
         return found
     try:
@@ -224,9 +227,9 @@ def _held(key: str, what: str, variable: str, file: Path | None) -> str:
     except (OSError, UnicodeDecodeError) as error:
         problem = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise CredentialError(
-            f"credential.{key}_file: {file.absolute()}: cannot be read ({problem}); put {what} there"
+            f"{key}_file: {file.absolute()}: cannot be read ({problem}); put {what} there"
         ) from error
     if not found or "\n" in found:
         problem = "holds more than one line" if found else "is empty"
-        raise CredentialError(f"credential.{key}_file: {file.absolute()}: {problem}; put {what} there, alone")
+        raise CredentialError(f"{key}_file: {file.absolute()}: {problem}; put {what} there, alone")
     return found

@@ -51,8 +51,7 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
 
 def _write_manifests(folder: Path, facts: PackFacts) -> None:
     entries = [
-        {"path": name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
-        for name, path in _files(folder)
+        {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for name, path in _files(folder)
     ]
     manifest = {
         "schema_version": "1",
@@ -62,8 +61,13 @@ def _write_manifests(folder: Path, facts: PackFacts) -> None:
         "files": entries,
     }
     (folder / "manifest.json").write_bytes(canonical_json(manifest))
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in _files(folder)]
+    lines = [f"{_sha256(path)}  {name}\n" for name, path in _files(folder)]
     (folder / MANIFEST).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _zip(folder: Path, target: Path, prefix: str) -> None:
@@ -73,7 +77,9 @@ def _zip(folder: Path, target: Path, prefix: str) -> None:
             info.create_system = _UNIX
             info.external_attr = 0o100644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, path.read_bytes())
+            info.file_size = path.stat().st_size  # decides on the format of the entry's header
+            with path.open("rb") as source, archive.open(info, "w") as packed:
+                shutil.copyfileobj(source, packed)
 
 
 _NATURE = {

@@ -1,0 +1,94 @@
+"""``deliver`` and ``release``: a finished pack goes to its recipients, once somebody let it go."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reportgen import console
+from reportgen.errors import DeliveryError
+
+if TYPE_CHECKING:
+    from reportgen.deliver import Outcome
+    from reportgen.kept import Kept
+
+Pack = Annotated[Path, typer.Argument(help="A pack's folder or zip.")]
+EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
+Out = Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)]
+FAILED = DeliveryError.exit_code
+
+
+def deliver(
+    pack: Pack,
+    engagement: EngagementFile,
+    out: Out = Path("out"),
+    again: Annotated[
+        bool, typer.Option("--again", help="Send also what may have come already (its end is unknown).")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Hand a pack over as the engagement's `deliver:` says: 0 done, 4 something failed or is unknown."""
+    from dataclasses import asdict
+
+    from reportgen import deliver as line
+
+    outcomes = line.deliver(_kept(engagement, out), pack, again=again)
+    if as_json:
+        console.document([asdict(outcome) for outcome in outcomes])
+    else:
+        tell(outcomes)
+    raise typer.Exit(FAILED if any(outcome.failed for outcome in outcomes) else 0)
+
+
+def tell(outcomes: tuple[Outcome, ...]) -> None:
+    """A line for each channel, on standard error for those that somebody has to look at."""
+    for outcome in outcomes:
+        text = f"{outcome.channel}: {outcome.state}: {outcome.told}"
+        if outcome.failed:
+            console.complain(f"delivery by {text}")
+        else:
+            console.say(text)
+
+
+def after_run(kept: Kept, pack: Path) -> int:
+    """Deliver at the end of a run; 0 or 4, since what the run found counts first."""
+    from reportgen import deliver as line
+
+    try:
+        outcomes = line.deliver(kept, pack)
+    except DeliveryError as error:
+        console.complain(f"delivery: {error}")
+        return FAILED
+    tell(outcomes)
+    return FAILED if any(outcome.failed for outcome in outcomes) else 0
+
+
+def release(
+    pack: Pack,
+    engagement: EngagementFile,
+    by: Annotated[str, typer.Option(help="Who releases it; stands in the register.")],
+    out: Out = Path("out"),
+) -> None:
+    """Release a pack to its recipients (`release: after_approval`); `reportgen deliver` then sends it."""
+    from reportgen import deliver as line
+
+    who = line.Releaser(by, f"{getpass.getuser()} on {platform.node()}")
+    found = line.parcel(pack)
+    entry, new = line.release(_kept(engagement, out), found, who, datetime.now(UTC))
+    done = "Released" if new else "Was released already"
+    where = f"entry {entry.number} of the register"
+    console.say(f"{done}: pack {found.pack_id} by {entry.text('by')} at {entry.time}, {where}")
+    if new:
+        console.say(f"Next: reportgen deliver {pack} {engagement}")
+
+
+def _kept(path: Path, out: Path) -> Kept:
+    from reportgen import engagement
+    from reportgen.kept import keep
+
+    return keep(engagement.load(path), out)
