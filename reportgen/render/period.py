@@ -118,7 +118,8 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     rows = list(by_control.values())
     told = [row for row in rows if not row.steady]
     history = sorted(
-        view.exceptions, key=lambda line: (_unchanged(line), bool(line.fixed_at), -line.days_open)
+        view.exceptions,
+        key=lambda line: (_unchanged(line), -line.reopened, bool(line.fixed_at), -line.days_open),
     )
     unchanged = sum(map(_unchanged, history))
     listed = history[: len(history) - unchanged] if most else history
