@@ -60,6 +60,10 @@ class Identity:
     app_id: str = ""
 
 
+SEVERITIES = ("critical", "high", "medium", "low")
+"""Of a control: how much harm an exception to it can do, the most first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Something in scope that could not be read.

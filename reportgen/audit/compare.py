@@ -16,6 +16,7 @@ from reportgen.changes import (
     ExceptionChange,
     Side,
 )
+from reportgen.model import SEVERITIES
 from reportgen.pack import Pack
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _JUDGED = ("check", "when", "assessable", "parameters")
 """What makes a control judge differently."""
 _PROPERTIES = ("title", "severity", *_JUDGED)
-_SEVERITIES = ("critical", "high", "medium", "low")
 _ORDER = tuple(ExceptionChange)
 _EXCEPTION, _UNSEEN = "not-satisfied", "not-assessed"
 
@@ -128,7 +128,7 @@ def _became(row: dict[str, Any], coverage: Coverage) -> ExceptionChange:
 
 
 def _rank(one: ChangedException) -> tuple[int, int, str, str]:
-    severity = _SEVERITIES.index(one.severity) if one.severity in _SEVERITIES else len(_SEVERITIES)
+    severity = SEVERITIES.index(one.severity) if one.severity in SEVERITIES else len(SEVERITIES)
     return (_ORDER.index(one.change), severity, one.control, one.subject_id.lower())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reportgen.model import Control, Results, Status
+from reportgen.model import SEVERITIES, Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
 from reportgen.render.changes import ChangesView, changes_view
@@ -28,7 +28,7 @@ from reportgen.render.controls import Caps, ControlView, control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
-from reportgen.render.front import SEVERITIES, Front, front
+from reportgen.render.front import Front, front
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
 from reportgen.render.period import PeriodPart, period_part

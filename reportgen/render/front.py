@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from reportgen.model import (
+    SEVERITIES,
     Cause,
     Control,
     Observation,
@@ -18,7 +19,6 @@ from reportgen.render.names import Names
 from reportgen.render.strings import Strings
 from reportgen.render.values import observed
 
-SEVERITIES = ("critical", "high", "medium", "low")
 _STANDING = (ResponseState.OVERDUE, ResponseState.OPEN)
 _FEW, _MANY = 2, 8
 """Clusters that a line of the list names, in a PDF and elsewhere."""

@@ -14,11 +14,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from reportgen.model import Control, Observation, Results, Subject
+from reportgen.model import SEVERITIES, Control, Observation, Results, Subject
 from reportgen.render import charts
 from reportgen.render.context import Report
 from reportgen.render.data import FORMULA
-from reportgen.render.front import SEVERITIES
 from reportgen.render.names import Names
 from reportgen.render.text import cleaner
 from reportgen.render.values import observed

@@ -45,7 +45,7 @@ def page_numbers(words: str) -> str:
 
 def _css_string(words: str) -> str:
     """A string of CSS in which every character but letters, digits and blanks is escaped by its code."""
-    safe = (one if one.isalnum() or one == " " else f"\\{ord(one):06x}" for one in words)
+    safe = (one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in words)
     return f'"{"".join(safe)}"'
 
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from reportgen.model import Status
-from reportgen.render.tables import SEVERITIES
+from reportgen.model import SEVERITIES, Status
 
 if TYPE_CHECKING:
     from reportgen.render.controls import ControlView

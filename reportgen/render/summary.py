@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from reportgen.model import Control, Finding, Observation, Results
+from reportgen.model import SEVERITIES, Control, Finding, Observation, Results
 from reportgen.render.charts import GLYPHS, ORDER
 from reportgen.render.completeness import gap_row, scope_view
 from reportgen.render.controls import Caps
 from reportgen.render.markdown import code, escaped
 from reportgen.render.names import Names
 from reportgen.render.strings import builtin
-from reportgen.render.tables import SEVERITIES, by_severity
+from reportgen.render.tables import by_severity
 from reportgen.render.text import cut, moment
 
 _MOST_EXCEPTIONS = 20

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from reportgen.model import Json, Observation, Results, Status
+from reportgen.model import SEVERITIES, Json, Observation, Results, Status
 from reportgen.render.data import write_table
 from reportgen.sources import BY_NAME
 
-SEVERITIES = ("critical", "high", "medium", "low")
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _CONTROLS = (
     "control", "title", "area", "severity", "status", "population", "satisfied", "exceptions", "waived",

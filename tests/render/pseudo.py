@@ -96,11 +96,15 @@ class _Data:
                 text = text.replace(known, " ")
         text = re.sub(r"\S*[/\\]\S*|\S+\.(?:html|csv|json|jsonl|pdf|md|yaml)\b", " ", text)
         text = re.sub(r"[^.…]*…", self._cut, text)
+        text = re.sub(r"(\w{8,})…", self._cut_word, text)
         return self._pattern.sub(" ", text)
 
     def _cut(self, match: re.Match[str]) -> str:
         start = match[0].strip()[:20]
         return " " if start in self._starts else match[0]
+
+    def _cut_word(self, match: re.Match[str]) -> str:
+        return " " if any(text.startswith(match[1]) for text in self._starts.values()) else match[0]
 
 
 class _Texts(HTMLParser):

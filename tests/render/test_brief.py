@@ -7,12 +7,11 @@ import re
 import pytest
 from markupsafe import escape
 
-from reportgen.model import Status
+from reportgen.model import SEVERITIES, Status
 from reportgen.render import room
 from reportgen.render.context import report
 from reportgen.render.controls import ControlView
 from reportgen.render.environment import render
-from reportgen.render.tables import SEVERITIES
 from tests.render import factory
 
 

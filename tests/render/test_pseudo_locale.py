@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from reportgen.model import (
+    CollectionMode,
     Collector,
     Difference,
     DocumentControl,
     EntityControlResult,
+    Framework,
+    FrameworkResult,
     HeldRights,
     Issue,
+    MappedControl,
+    Relation,
     Representation,
+    Requirement,
+    RequirementResult,
     Results,
     RunCommands,
     Signatory,
     Status,
+    WaiverState,
 )
 from reportgen.render.context import report
 from reportgen.render.environment import render
+from reportgen.render.frameworks import METHODS
 from tests.render import factory
 from tests.render.pseudo import accented, hard_wired, in_pseudo
 from tests.render.test_estate import with_estate
+from tests.render.test_period import period
+from tests.render.test_registers import response, stated, waiver
+from tests.render.test_runs import BASE as RUN
+from tests.render.test_runs import listing
+
+WEEK = ("2026-10-01", "2026-10-07")
 
 
 def everything() -> Results:
@@ -48,14 +64,57 @@ def everything() -> Results:
             (Issue("1", "2026-11-16", "Ada Berg", "First issue"),),
         ),
         catalogue_version="2026.4",
+        frameworks=(framework(base),),
+        runs=listing(RUN, replace(RUN, why="failed", result="failed"), schedule="weekly", due=(WEEK,) * 3),
+        period=replace(period(base), unused=()),
+        waivers=(waiver(controls=(base.controls[0].id,)), waiver(2, WaiverState.EXPIRED)),
+        attestations=(stated(),),
+        responses=(response(control=base.controls[1].id),),
     )  # fmt: skip
+
+
+def nothing() -> Results:
+    """Results that leave every part as empty as it can be."""
+    times = ("2026-11-15T06:00:00Z",)
+    collector = Collector("h-1", "", "https://x", "http://proxy:3128", True, times, ())
+    return replace(factory.clean(), gaps=(), sources=(), access=(), principals={}, collector=collector)
+
+
+def alone() -> Results:
+    """One cluster by a kubeconfig, with gaps."""
+    base = everything()
+    return replace(base, facts=replace(base.facts, collection_mode=CollectionMode.KUBECONFIG))
+
+
+def framework(results: Results) -> FrameworkResult:
+    """One with requirements of every kind."""
+    mapped = (
+        MappedControl(results.controls[0].id, Relation.DIRECT, ""),
+        MappedControl(results.controls[1].id, Relation.SUPPORTING, "Somebody Else"),
+    )
+    asked = (
+        Requirement("1.1", "First", "Group G", "automated", "", "The rest.", mapped),
+        Requirement("1.2", "Second", "Group G", "automated", "", "", mapped[1:]),
+        *(
+            Requirement(f"2.{place}", f"Title {method}", "Group H", method, "For a reason.", "", ())
+            for place, method in enumerate(METHODS[1:])
+        ),
+    )
+    lines = (
+        RequirementResult(asked[0], Status.NOT_SATISFIED, 3, 2),
+        RequirementResult(asked[1], Status.SATISFIED, 0, 0, supporting_only=True),
+        *(RequirementResult(one, None, 0, 0) for one in asked[2:]),
+    )
+    shipped = Framework("f", "Frame F", "Frame", "v1", "Publisher P", "https://f", "", "", asked, "")
+    return FrameworkResult(shipped, lines)
 
 
 @pytest.mark.parametrize(
     ("medium", "profile"), [("pdf", "standard"), ("html", "standard"), ("pdf", "summary")]
 )
-def test_no_part_has_texts_of_its_own(medium: str, profile: str) -> None:
-    results = in_pseudo(everything())
+@pytest.mark.parametrize("make", [everything, nothing, alone])
+def test_no_part_has_texts_of_its_own(make: Callable[[], Results], medium: str, profile: str) -> None:
+    results = in_pseudo(make())
     found = hard_wired(render(report(results, medium, profile)), results)
     assert found == {}, "\n".join(f"{place}: {text}" for place in found for text in found[place])
 
