@@ -5,7 +5,9 @@ Heavy imports stand inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -399,8 +401,13 @@ def _report(
 
 
 def main() -> None:
-    """The entry point: every error ends as a message and the exit code that its class carries."""
+    """The entry point: every error ends as a message and the exit code that its class carries.
+
+    A scheduler that stops a job (SIGTERM) is heard as Ctrl-C is: the run registers its end, its lease is free.
+    """
     console.write_all_characters()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except ReportgenError as error:

@@ -13,10 +13,9 @@ from reportgen import __version__
 from reportgen.audit.sample import Sample
 from reportgen.model import CollectionMode, Status
 from reportgen.render import fonts
-from reportgen.render.context import BANNERS
 from reportgen.render.environment import TEMPLATES, page
 from reportgen.render.pdf import drawn, drawn_by
-from reportgen.render.wording import kind
+from reportgen.render.strings import builtin
 from reportgen.sampling import hash_command
 
 _STYLES = "<style>", "</style>"
@@ -36,7 +35,7 @@ def html(sample: Sample) -> str:
 def pdf(sample: Sample) -> bytes:
     """The document to print; PdfUnavailable where it cannot be drawn here."""
     drawn_by()
-    return drawn(_document(sample, "pdf", fonts.covered()), sample.population.facts["pack_id"])
+    return drawn(_document(sample, "pdf", fonts.covered()), sample.population.facts["pack_id"], builtin())
 
 
 def _document(sample: Sample, medium: str, covered: Collection[int] | None = None, policy: str = "") -> str:
@@ -49,10 +48,11 @@ def _document(sample: Sample, medium: str, covered: Collection[int] | None = Non
         population=population,
         finding=population.finding,
         facts=population.facts,
-        banner=BANNERS[CollectionMode(population.facts["collection_mode"])],
+        banner=builtin().banner(CollectionMode(population.facts["collection_mode"])),
         hash_command=hash_command(population.finding["control"]),
         kinds={
-            name: kind(name) for name in {one.item.observation["subject"]["kind"] for one in sample.items}
+            name: builtin().kind(name)
+            for name in {one.item.observation["subject"]["kind"] for one in sample.items}
         },
         statuses={status.value: status for status in Status},
         version=__version__,

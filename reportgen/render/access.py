@@ -4,41 +4,40 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import Access, AccessListing, Principal, Results
 from reportgen.render.controls import Caps
-from reportgen.render.names import NOT_FOUND, Names, resource_group
-from reportgen.render.text import count, cut
+from reportgen.render.names import Names, resource_group
+from reportgen.render.strings import Strings
+from reportgen.render.text import cut
 from reportgen.subjects.inside.powers import CLUSTER_ADMIN, WHOLE_CLUSTER
 
-RIGHTS: Mapping[str, str] = {
-    CLUSTER_ADMIN: "everything (cluster-admin)",
-    "assigns-roles": "assign Azure roles",
-    "changes-cluster": "change the cluster in Azure",
-    "unknown-role": "not known: the role’s definition was not read",
-    "impersonates": "impersonate others",
-    "escalates": "give roles more rights than its own",
-    "binds-roles": "bind roles",
-    "approves-csrs": "approve certificate requests",
-    "creates-tokens": "create tokens of service accounts",
-    "reaches-nodes-proxy": "reach the kubelet through nodes/proxy",
-    "reads-secrets": "read secrets",
-    "execs-pods": "run commands in pods",
-    "creates-pods": "create pods",
-    "creates-persistent-volumes": "create persistent volumes",
-    "edits-webhooks": "change admission webhooks",
-    "edits-coredns": "change CoreDNS",
-    "edits-endpoints": "change endpoints",
-    "deletes-events": "delete events",
-    "wildcard": "more, by wildcards in the role",
-}
-"""What a right lets its holder do, the strongest first."""
+RIGHTS = (
+    CLUSTER_ADMIN,
+    "assigns-roles",
+    "changes-cluster",
+    "unknown-role",
+    "impersonates",
+    "escalates",
+    "binds-roles",
+    "approves-csrs",
+    "creates-tokens",
+    "reaches-nodes-proxy",
+    "reads-secrets",
+    "execs-pods",
+    "creates-pods",
+    "creates-persistent-volumes",
+    "edits-webhooks",
+    "edits-coredns",
+    "edits-endpoints",
+    "deletes-events",
+    "wildcard",
+)
+"""The rights, the strongest first; what each lets its holder do is the text ``rights.<right>``."""
 _AZURE_OWN = frozenset({"assigns-roles", "changes-cluster"})
 """Rights in Azure, which cluster-admin inside the cluster does not hold."""
 _RANK = {right: rank for rank, right in enumerate(RIGHTS)}
-_KINDS = {"ServiceAccount": "service account", "ServicePrincipal": "service principal"}
 _ALL_GRANTS, _LEAST_GRANTS = 120, 3
 """Lines that the listing has room for on paper, shared by its clusters, and the least of each."""
 _MEMBERS = 8
@@ -157,23 +156,23 @@ def _grant(
 ) -> Grant:
     place, principal, by, through, scope, eligible, conditional = grant
     kind, _, principal_id = principal.partition("/")
-    known = names.principals.get(principal_id.lower())
+    known, strings = names.principals.get(principal_id.lower()), names.strings
     name = known.name if known else ""
     gone = known is not None and not known.found
     return Grant(
-        kind=known.kind if known and known.kind else _KINDS.get(kind, kind.lower()),
+        kind=names.principal_kind(known.kind if known and known.kind else kind),
         name=name or ("" if _GUID.fullmatch(principal_id) else principal_id),
         id=principal_id if name or _GUID.fullmatch(principal_id) else "",
-        rights=_rights(held),
-        place=place,
-        through=_through(by, through, place),
+        rights=_rights(held, strings),
+        place=strings.text("access.whole_cluster") if place == WHOLE_CLUSTER else place,
+        through=_through(by, through, place, strings),
         scope=_scope(scope, names) if by == "azure" else "",
         marks=tuple(
-            word
-            for word, holds in (("to be activated", eligible), ("under a condition", conditional))
+            strings.text(f"access.{mark}")
+            for mark, holds in (("eligible", eligible), ("conditional", conditional))
             if holds
         ),
-        remark=NOT_FOUND if gone else _members(known, names),
+        remark=strings.text("principals.not_found") if gone else _members(known, names),
     )
 
 
@@ -185,40 +184,45 @@ def _members(known: Principal | None, names: Names) -> str:
         (cut(member.name, _LONGEST_MEMBER) if (member := names.principals.get(one)) and member.name else one)
         for one in known.members
     )
+    if not called:
+        return names.strings.text("access.no_members")
     more = len(called) - _MEMBERS
-    listed = ", ".join(called[:_MEMBERS]) + (f" and {more} more" if more > 0 else "")
-    number = count(len(called), "member") if known.all_members else f"at least {count(len(called), 'member')}"
-    return f"{number}: {listed}" if called else "no members"
+    listed = ", ".join(called[:_MEMBERS])
+    if more > 0:
+        listed += f" {names.strings.text('list.more', n=more)}"
+    key = "access.members" if known.all_members else "access.members_at_least"
+    return names.strings.text(key, members=names.strings.text("counts.members", n=len(called)), names=listed)
 
 
-def _rights(held: tuple[int, ...]) -> str:
+def _rights(held: tuple[int, ...], strings: Strings) -> str:
     """Rights in words; cluster-admin holds all others of the cluster, so these are not told beside it."""
     order = [right for rank, right in enumerate(RIGHTS) if rank in held]
     if CLUSTER_ADMIN in order:
         order = [right for right in order if right == CLUSTER_ADMIN or right in _AZURE_OWN]
-    return ", ".join(RIGHTS[right] for right in order)
+    return ", ".join(strings.text(f"rights.{right}") for right in order)
 
 
-def _through(by: str, through: str, place: str) -> str:
+def _through(by: str, through: str, place: str, strings: Strings) -> str:
     if by == "azure":
         # A role without its definition is named by its id, of which the last part tells.
-        return f"role {through.rpartition('/')[2]}"
-    return f"{'cluster role binding' if place == WHOLE_CLUSTER else 'role binding'} {through}"
+        return strings.text("access.role", name=through.rpartition("/")[2])
+    key = "access.cluster_binding" if place == WHOLE_CLUSTER else "access.binding"
+    return strings.text(key, name=through)
 
 
 def _scope(scope: str, names: Names) -> str:
     """Where a role was assigned, in words."""
-    parts = scope.strip("/").split("/")
+    parts, text = scope.strip("/").split("/"), names.strings.text
     if parts == [""]:
-        return "at the tenant’s root"
+        return text("access.at_root")
     if len(parts) == 2 and parts[0].lower() == "subscriptions":
-        return f"at subscription {names.subscription(parts[1])}"
+        return text("access.at_subscription", name=names.subscription(parts[1]))
     if len(parts) == 4 and parts[2].lower() == "resourcegroups":
-        return f"at resource group {resource_group(scope)}"
-    kind = {
-        "managementgroups": "management group",
-        "managedclusters": "the cluster",
+        return text("access.at_group", name=resource_group(scope))
+    kinds = {
+        "managementgroups": "management_group",
+        "managedclusters": "cluster",
         "namespaces": "namespace",
     }
-    told = kind.get(parts[-2].lower(), "") if len(parts) > 1 else ""
-    return f"at {told}" if told == "the cluster" else f"at {told or 'a resource'} {parts[-1]}"
+    kind = kinds.get(parts[-2].lower(), "resource") if len(parts) > 1 else "resource"
+    return text(f"access.at_{kind}", name=parts[-1])

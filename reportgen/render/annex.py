@@ -19,14 +19,13 @@ from typing import Any
 
 from reportgen.model import Control, Observation, Results, Status
 from reportgen.render import charts, fonts
-from reportgen.render.context import BANNERS
 from reportgen.render.environment import render_part
 from reportgen.render.merging import Chunk, merged
 from reportgen.render.names import Names
 from reportgen.render.pdf import PLAIN, drawn_by, laid_out, no_gc
-from reportgen.render.strings import builtin
-from reportgen.render.text import observed
+from reportgen.render.strings import Strings
 from reportgen.render.untagged import OPTIONS, chunk
+from reportgen.render.values import observed
 
 _ROWS = 250
 """Rows of a chunk: enough that a page which a chunk leaves half empty is one of many."""
@@ -74,7 +73,7 @@ class PdfAnnex:
         annex = _annex(results)
         path = folder / "annex.pdf"
         with no_gc():
-            path.write_bytes(merged(_chunks(annex), results.facts))
+            path.write_bytes(merged(_chunks(annex), results))
         return path
 
 
@@ -133,10 +132,11 @@ def _chunks(annex: _Annex) -> Iterator[Chunk]:
 
 def _chunk(place: int) -> Chunk:
     (annex,) = _drawn
-    sections = [(*_heading(part), _lines(annex, part)) for part in annex.chunks[place]]
+    facts, strings = annex.results.facts, annex.names.strings
+    sections = [(*_heading(part, strings), _lines(annex, part)) for part in annex.chunks[place]]
     html = render_part(
-        "annex.html.j2", annex.covered, facts=annex.results.facts, first=place == 0, sections=sections,
-        banner=BANNERS[annex.results.facts.collection_mode],
+        "annex.html.j2", annex.results, annex.covered, facts=facts, first=place == 0, sections=sections,
+        banner=strings.banner(facts.collection_mode),
         totals=(len(annex.clusters), len(annex.results.controls), len(annex.results.observations)),
     )  # fmt: skip
     document = laid_out(html, OPTIONS)
@@ -147,10 +147,10 @@ def _chunk(place: int) -> Chunk:
     return Chunk(content, marks)
 
 
-def _heading(part: _Part) -> tuple[str, str, int, int, int, bool]:
+def _heading(part: _Part, strings: Strings) -> tuple[str, str, int, int, int, bool]:
     """Title and id, the numbers of the first and last row and of all, and whether it goes on from before."""
     title, name = (
-        (part.control.title, part.control.id) if part.control else (builtin().text("annex.clusters"), "")
+        (part.control.title, part.control.id) if part.control else (strings.text("annex.clusters"), "")
     )
     return title, name, part.start + 1, part.end, part.all, part.start > 0
 
@@ -171,9 +171,11 @@ def _line(annex: _Annex, item: Observation) -> tuple[str, str]:
     cluster = names.clusters.get(subject.cluster_id.lower(), "") if subject.kind != "cluster" else ""
     where = (subject.name, cluster, names.subscription(subject.subscription))
     told: list[Any] = [" · ".join(part for part in where if part)]
-    told += [f"{label}: {observed(names.spelled(value))}" for label, value in item.observed.items()]
+    told += [
+        f"{label}: {observed(names.spelled(value), names.strings)}" for label, value in item.observed.items()
+    ]
     if item.reason and item.status is not Status.SATISFIED:
         told.append(names.spelled(item.reason))
     if item.waiver:
         told.append(item.waiver)
-    return f"{charts.GLYPHS[item.status]} {charts.WORDS[item.status]}", "; ".join(map(str, told))
+    return f"{charts.GLYPHS[item.status]} {names.strings.status(item.status)}", "; ".join(map(str, told))

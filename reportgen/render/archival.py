@@ -10,9 +10,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, cast
 
 from reportgen.render import tagging
+from reportgen.render.strings import Strings
 
 OPTIONS = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "output_intent": "srgb"}
 """What WeasyPrint has to know when it lays out a document, and again when it writes it."""
@@ -37,7 +39,9 @@ _PDFUA = b"""<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" r
 """
 
 
-def written(document: Any, identifier: str = "", attachments: Sequence[Any] = (), **options: Any) -> bytes:
+def written(
+    document: Any, strings: Strings, identifier: str = "", attachments: Sequence[Any] = (), **options: Any
+) -> bytes:
     """The bytes of a WeasyPrint ``Document`` that was laid out with `OPTIONS`.
 
     ``identifier`` becomes the permanent half of the file's ID; "" leaves the ID away, to reckon which every
@@ -46,7 +50,7 @@ def written(document: Any, identifier: str = "", attachments: Sequence[Any] = ()
     tagging.own_links_only(document)
     with profile_left_open():
         content = document.write_pdf(
-            finisher=_finished,
+            finisher=partial(_finished, strings),
             pdf_identifier=identifier.encode() or None,
             attachments=list(attachments),
             **OPTIONS,
@@ -63,9 +67,9 @@ def profile_left_open() -> Iterator[None]:
         yield
 
 
-def _finished(document: Any, pdf: Any) -> None:
+def _finished(strings: Strings, document: Any, pdf: Any) -> None:
     """The last changes to the ``pydyf.PDF`` before it is written."""
-    tagging.name_links(document)
+    tagging.name_links(document, strings)
     tagging.mark_artefacts(pdf)
     tagging.describe_figures(document, pdf)
     _identify(pdf)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 
 
 def data_files(folder: Path) -> tuple[Path, ...]:
@@ -17,7 +17,7 @@ def data_files(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted((path for path in found if path.is_file()), key=lambda path: path.name))
 
 
-def attachments(files: Sequence[Path], as_of: str) -> list[Any]:
+def attachments(files: Sequence[Path], as_of: str, strings: Strings) -> list[Any]:
     """WeasyPrint's attachments, dated ``as_of`` (RFC 3339) so that the same results give the same bytes."""
     import weasyprint
 
@@ -26,7 +26,7 @@ def attachments(files: Sequence[Path], as_of: str) -> list[Any]:
         weasyprint.Attachment(
             filename=path,
             name=path.name,
-            description=builtin().text(f"attached.{path.suffix[1:]}"),
+            description=strings.text(f"attached.{path.suffix[1:]}"),
             created=date,
             modified=date,
             relationship="Data",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from reportgen.changes import ChangedException, ChangedPopulation, Changes, ExceptionChange
 from reportgen.model import Results
-from reportgen.render.text import cut, observed
-from reportgen.render.wording import kind
+from reportgen.render.strings import Strings
+from reportgen.render.text import cut
+from reportgen.render.values import observed
 
 _LISTED = (
     ExceptionChange.NEW,
@@ -78,7 +79,7 @@ class ChangesView:
     cap: int | None
 
 
-def changes_view(results: Results, medium: str) -> ChangesView | None:
+def changes_view(results: Results, medium: str, strings: Strings) -> ChangesView | None:
     """The section, None where the pack has none before it."""
     changes = results.changes
     if changes is None:
@@ -91,13 +92,13 @@ def changes_view(results: Results, medium: str) -> ChangesView | None:
         tables=tuple(
             table for change in _LISTED if (table := _table(changes, change, titles, cap)) is not None
         ),
-        populations=tuple(map(_population, changes.populations)),
+        populations=tuple(_population(line, strings) for line in changes.populations),
         catalogue=tuple(
             CatalogueLine(
                 line.control,
                 line.what,
-                cut(observed(line.before), _LONGEST_VALUE),
-                cut(observed(line.after), _LONGEST_VALUE),
+                cut(observed(line.before, strings), _LONGEST_VALUE),
+                cut(observed(line.after, strings), _LONGEST_VALUE),
             )
             for line in changes.catalogue
         ),
@@ -132,9 +133,9 @@ def _named(one: ChangedException) -> str:
     return f"{one.cluster}/{one.subject}" if one.cluster not in ("", one.subject) else one.subject
 
 
-def _population(line: ChangedPopulation) -> PopulationLine:
+def _population(line: ChangedPopulation, strings: Strings) -> PopulationLine:
     return PopulationLine(
-        kind=kind(line.kind),
+        kind=strings.kind(line.kind),
         came=_names(line.came),
         went=_names(line.went),
         first_read=_names(line.first_read),

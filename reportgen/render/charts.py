@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup, escape
 
 from reportgen.model import Status
-from reportgen.render.strings import builtin
 
 FONT = "Reportgen Sans, Reportgen Symbols, Reportgen CJK, system-ui, sans-serif"
 _INK = "#1b2733"
@@ -42,7 +41,6 @@ GLYPHS = {
     Status.NOT_ASSESSED: "?",
     Status.NOT_APPLICABLE: "–",
 }
-WORDS = builtin().statuses()
 ORDER = (
     Status.NOT_SATISFIED,
     Status.NOT_ASSESSED,

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from reportgen.model import Cause, CollectionMode, Difference, Gap, Results, SubscriptionScope
 from reportgen.render.controls import Caps
 from reportgen.render.names import Names
-from reportgen.render.text import count, observed
+from reportgen.render.strings import Strings
+from reportgen.render.values import observed
 from reportgen.sources import BY_NAME
+
+_NAMED = 3
+"""Scopes that a line of page 2 names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,21 @@ def gap_row(gap: Gap, names: Names) -> GapRow:
         scope=gap.scope,
         scope_name=gap.scope_name or gap.scope,
         place=names.place(gap.scope),
-        reason=gap.reason.replace("-", " "),
+        reason=_reason(gap.reason, names.strings),
         detail=gap.detail,
     )
+
+
+def _reason(code: str, strings: Strings) -> str:
+    """What a gap's reason is called; one that is not known by its code."""
+    return strings.known(f"gap_reasons.{code}", code.replace("-", " "))
 
 
 def _source_title(source: str) -> str:
     return BY_NAME[source].title if source in BY_NAME else source
 
 
-def scope_view(results: Results, caps: Caps) -> ScopeView:
+def scope_view(results: Results, caps: Caps, strings: Strings) -> ScopeView:
     """Page 2 of the report."""
     lines = results.scope.subscriptions
     expected = [line for line in lines if line.expected]
@@ -118,44 +127,53 @@ def scope_view(results: Results, caps: Caps) -> ScopeView:
     where = defaultdict(list)
     for gap in results.gaps:
         where[(_source_title(gap.source).rpartition(", ")[2], gap.reason)].append(gap)
-    verdict = _verdict_alone(results, gaps) if alone else _verdict(complete, len(expected), len(unread), gaps)
+    if alone:
+        verdict = _verdict_alone(results, gaps, strings)
+    else:
+        verdict = _verdict(complete, len(expected), len(unread), gaps, strings)
+    if excluded:
+        verdict += f" {strings.text('scope.exclusions', n=excluded)}"
     return ScopeView(
         alone=alone,
         complete=complete,
-        verdict=verdict + (f" {count(excluded, 'exclusion')}, listed below." if excluded else ""),
-        totals=(*(() if alone else _counted(expected)), ("Gaps", f"{gaps:,}")),
+        verdict=verdict,
+        totals=tuple(
+            (strings.text(f"scope.total_{key}"), f"{number:,}")
+            for key, number in (*(() if alone else _counted(expected)), ("gaps", gaps))
+        ),
         subscriptions=lines[: caps.subscriptions],
         all_subscriptions=len(lines),
-        gaps=tuple(_gap_group(key, members) for key, members in sorted(where.items())),
+        gaps=tuple(_gap_group(key, members, strings) for key, members in sorted(where.items())),
         missing=results.scope.clusters_missing[: caps.subscriptions],
         all_missing=len(results.scope.clusters_missing),
         unexpected=results.scope.clusters_unexpected[: caps.subscriptions],
         all_unexpected=len(results.scope.clusters_unexpected),
-        compared=_compared(results),
+        compared=_compared(results, strings),
     )
 
 
-def _counted(expected: list[SubscriptionScope]) -> tuple[tuple[str, str], ...]:
+def _counted(expected: list[SubscriptionScope]) -> tuple[tuple[str, int], ...]:
     """How much there was to read, and how much of it was."""
     return (
-        ("Subscriptions expected", str(len(expected))),
-        ("Visible to the collector", str(sum(line.visible for line in expected))),
-        ("Collected", str(sum(line.collected for line in expected))),
-        ("Clusters in Resource Graph", f"{sum(line.clusters_in_graph for line in expected):,}"),
-        ("Clusters listed by ARM", f"{sum(line.clusters_listed for line in expected):,}"),
+        ("expected", len(expected)),
+        ("visible", sum(line.visible for line in expected)),
+        ("collected", sum(line.collected for line in expected)),
+        ("graph", sum(line.clusters_in_graph for line in expected)),
+        ("arm", sum(line.clusters_listed for line in expected)),
     )
 
 
-def _compared(results: Results) -> str:
+def _compared(results: Results, strings: Strings) -> str:
     """What the comparison of the bodies gave, in a sentence."""
     if not results.differences:
-        return "The two were compared body by body: no property differs."
+        return strings.text("scope.same")
     clusters = len({item.cluster.lower() for item in results.differences})
     changed = sum(item.graph is not None and item.arm is not None for item in results.differences)
-    return (
-        f"The two were compared body by body: {count(len(results.differences), 'property', 'properties')} of "
-        f"{count(clusters, 'cluster')} differ, {changed:,} of them in value and the rest because one side "
-        "does not show them. Resource Manager's is judged, both are kept."
+    return strings.text(
+        "scope.differ",
+        properties=strings.text("counts.properties", n=len(results.differences)),
+        clusters=strings.text("counts.clusters", n=clusters),
+        changed=changed,
     )
 
 
@@ -169,31 +187,33 @@ def differences(results: Results, names: Names) -> tuple[DifferenceRow, ...]:
             path,
             len(items),
             names.clusters.get(items[0].cluster.lower(), items[0].cluster),
-            observed(items[0].graph),
-            observed(items[0].arm),
+            observed(items[0].graph, names.strings),
+            observed(items[0].arm, names.strings),
         )
         for path, items in sorted(grouped.items())
     )
 
 
-def rights(results: Results, caps: Caps) -> tuple[RightsRow, ...]:
+def rights(results: Results, caps: Caps, strings: Strings) -> tuple[RightsRow, ...]:
     """Subscriptions with the same rights in one row, those with more than reading first."""
-    grouped: dict[str, list[str]] = defaultdict(list)
+    grouped: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for held in results.collector.rights if results.collector else ():
-        told = "Nothing beyond reading." if held.known else "Could not be read; see the gaps."
+        told = strings.text("collector.nothing_beyond" if held.known else "collector.beyond_unread")
         if held.beyond_reading:
-            told = f"More than reading: {', '.join(held.beyond_reading)}."
-        grouped[told].append(results.subscription_names.get(held.subscription, held.subscription))
+            told = strings.text("collector.more_than_reading", rights=", ".join(held.beyond_reading))
+        name = results.subscription_names.get(held.subscription, held.subscription)
+        grouped[bool(held.beyond_reading), told].append(name)
     rows = [
-        RightsRow(_first(sorted(subs), caps.rights), told, told.startswith("More"))
-        for told, subs in grouped.items()
+        RightsRow(_first(sorted(subs), caps.rights, strings), told, more)
+        for (more, told), subs in grouped.items()
     ]
     return tuple(sorted(rows, key=lambda row: (not row.more, row.subscriptions)))
 
 
-def _first(names: list[str], most: int | None) -> str:
+def _first(names: list[str], most: int | None, strings: Strings) -> str:
+    """The first names, and how many more there are."""
     more = len(names) - (most or len(names))
-    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(names[:most]) + (f" {strings.text('list.more', n=more)}" if more > 0 else "")
 
 
 def commands(results: Results, names: Names) -> tuple[CommandsRow, ...]:
@@ -210,23 +230,17 @@ def commands(results: Results, names: Names) -> tuple[CommandsRow, ...]:
     )
 
 
-def _verdict(complete: bool, expected: int, unread: int, gaps: int) -> str:
+def _verdict(complete: bool, expected: int, unread: int, gaps: int, strings: Strings) -> str:
     if complete:
-        read = (
-            "The one expected subscription was"
-            if expected == 1
-            else f"All {expected} expected subscriptions were"
-        )
-        return f"Complete. {read} read, and there is no gap."
-    told = []
-    if unread:
-        told.append(f"{unread} of {count(expected, 'expected subscription')} could not be read")
+        return strings.text("scope.complete", n=expected)
+    told = strings.text("scope.unread", n=expected, unread=unread)
     if gaps:
-        told.append(f"{count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below")
-    return f"Incomplete. {' and '.join(told)}. What a gap touches is reported as not assessed."
+        listed = strings.text("scope.listed", n=gaps)
+        told = strings.text("scope.both", unread=told, gaps=listed) if unread else listed
+    return strings.text("scope.incomplete", told=told)
 
 
-def _verdict_alone(results: Results, gaps: int) -> str:
+def _verdict_alone(results: Results, gaps: int, strings: Strings) -> str:
     """Of one cluster by a kubeconfig: what was read, and how many controls stand on what nobody asked for."""
     of_azure = {
         control.id
@@ -234,24 +248,21 @@ def _verdict_alone(results: Results, gaps: int) -> str:
         if any(not need.startswith("k8s.") for need in control.needs)
     }
     excluded = {item.control for item in results.observations if item.cause is Cause.EXCLUDED}
-    left_out = of_azure & excluded
-    read = "Complete for the one cluster that the kubeconfig leads to: its API server was read without a gap."
     if gaps:
-        read = (
-            f"Incomplete. {count(gaps, 'gap')} in the evidence {'is' if gaps == 1 else 'are'} listed below."
-        )
-    controls = count(len(results.controls), "control")
-    return (
-        f"{read} Azure was not asked: {len(left_out)} of {controls} stand on what it says, "
-        "and are not assessed for that reason."
-    )
+        read = strings.text("scope.alone_incomplete", listed=strings.text("scope.listed", n=gaps))
+    else:
+        read = strings.text("scope.alone_complete")
+    controls = strings.text("counts.controls", n=len(results.controls))
+    return f"{read} {strings.text('scope.alone', number=len(of_azure & excluded), controls=controls)}"
 
 
-def _gap_group(key: tuple[str, str], gaps: list[Gap]) -> GapGroup:
+def _gap_group(key: tuple[str, str], gaps: list[Gap], strings: Strings) -> GapGroup:
     """Gaps of one service (the end of a source's title) and one reason."""
     service, reason = key
     titles = sorted({_source_title(gap.source) for gap in gaps})
-    source = titles[0] if len(titles) == 1 else f"{len(titles)} sources of {service}"
+    source = titles[0]
+    if len(titles) > 1:
+        source = strings.text("scope.sources_of", n=len(titles), service=service)
     named = sorted({gap.scope_name or gap.scope for gap in gaps}, key=str.casefold)
-    where = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
-    return GapGroup(source, reason.replace("-", " "), len(gaps), where, gaps[0].detail)
+    where = _first(named, _NAMED, strings)
+    return GapGroup(source, _reason(reason, strings), len(gaps), where, gaps[0].detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from reportgen.model import CollectionMode, Control, Results, Status
+from reportgen.model import Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
 from reportgen.render.changes import ChangesView, changes_view
@@ -36,11 +36,8 @@ from reportgen.render.registers import RegistersView, registers_view
 from reportgen.render.room import has_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
-from reportgen.render.strings import Strings, builtin
-from reportgen.render.text import count
+from reportgen.render.strings import Strings, of
 from reportgen.render.wording import parameter
-
-BANNERS = {mode: builtin().banner(mode) for mode in CollectionMode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +134,9 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
     caps = Caps.for_summary() if profile == "summary" else Caps.for_report(medium)
     names = replace(Names.of(results), listed=caps.clusters)
-    ipe = sheets(results)
+    own, strings = results.templates, of(results)
+    ipe = sheets(results, strings)
     views = control_views(results, names, ipe, caps)
-    own = results.templates
-    strings = builtin().overlaid(own.strings) if own else builtin()
     if medium == "pdf" and caps.whole and not has_room(views):
         caps = Caps.for_report(medium, whole=False)
         views = control_views(results, names, ipe, caps)
@@ -155,7 +151,7 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         profile=profile,
         caps=caps,
         banner=strings.banner(results.facts.collection_mode),
-        scope=scope_view(results, caps),
+        scope=scope_view(results, caps, strings),
         summary=_summary(results, areas, strings),
         areas=areas,
         ipe=ipe,
@@ -165,13 +161,13 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
         all_differences=len(unlike),
-        rights=rights(results, caps),
-        frameworks=framework_views(results, caps),
-        entity_controls=entity_rows(results),
-        parameters=_parameters(results.controls),
+        rights=rights(results, caps, strings),
+        frameworks=framework_views(results, caps, strings),
+        entity_controls=entity_rows(results, strings),
+        parameters=_parameters(results.controls, strings),
         access=access_view(results, names, caps),
-        sampling=sampling_view(results),
-        changes=changes_view(results, medium),
+        sampling=sampling_view(results, strings),
+        changes=changes_view(results, medium, strings),
         commands=run[: caps.clusters],
         all_commands=len(run),
         registers=registers_view(results, names, medium),
@@ -180,16 +176,16 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         sections=sections.shown(results, own.left_out if own else ()),
         front=front(results, names, caps.exception_lines),
         estate=estate(results, names, caps.heat_rows),
-        runs=runs_view(results, medium),
+        runs=runs_view(results, medium, strings),
     )
 
 
-def _parameters(controls: Iterable[Control]) -> tuple[ParameterRow, ...]:
+def _parameters(controls: Iterable[Control], strings: Strings) -> tuple[ParameterRow, ...]:
     """Every parameter with its value, once for all controls that have it so."""
     used: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for control in controls:
         for name in control.parameters:
-            used[name, parameter(control, name)].append((f"c-{control.id}", control.title))
+            used[name, parameter(control, name, strings)].append((f"c-{control.id}", control.title))
     return tuple(ParameterRow(name, value, tuple(used[name, value])) for name, value in sorted(used))
 
 
@@ -209,14 +205,16 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
         tiles=tuple((status, by_status[status]) for status in charts.ORDER),
-        sentence=_sentence(results, by_status, observed),
-        by_area=charts.status_bars("Findings by area", area_rows, strings.statuses()),
+        sentence=_sentence(results, by_status, observed, strings),
+        by_area=charts.status_bars(strings.text("summary.by_area"), area_rows, strings.statuses()),
         by_severity=charts.count_bars(
-            "Findings that are not satisfied, by severity",
-            [(severity.capitalize(), severities[severity]) for severity in SEVERITIES],
+            strings.text("summary.by_severity_told"),
+            [(strings.severity(severity), severities[severity]) for severity in SEVERITIES],
         ),
         observations=charts.status_bars(
-            "Observations by status", [("All subjects", observed)], strings.statuses()
+            strings.text("summary.observations_told"),
+            [(strings.text("summary.all_subjects"), observed)],
+            strings.statuses(),
         ),
         observed=tuple((status, f"{observed[status]:,}") for status in charts.ORDER),
         worst=tuple(failed[: _worst_shown(areas)]),
@@ -229,14 +227,16 @@ def _worst_shown(areas: tuple[Area, ...]) -> int:
     return min(8, max(3, 19 - len(areas)))
 
 
-def _sentence(results: Results, by_status: Counter[Status], observed: Counter[Status]) -> str:
+def _sentence(
+    results: Results, by_status: Counter[Status], observed: Counter[Status], strings: Strings
+) -> str:
     clusters = len({item.subject.cluster_id.lower() for item in results.observations} - {""})
-    return (
-        f"{count(len(results.findings), 'control')} looked at {count(clusters, 'cluster')}: "
-        f"{by_status[Status.SATISFIED]} satisfied by their test procedure, "
-        f"{by_status[Status.NOT_SATISFIED]} not satisfied, {by_status[Status.NOT_ASSESSED]} not assessed, "
-        f"{by_status[Status.NOT_APPLICABLE]} not applicable. "
-        f"They rest on {count(sum(observed.values()), 'observation')}, one for each control and subject."
+    return strings.text(
+        "summary.sentence",
+        controls=strings.text("counts.controls", n=len(results.findings)),
+        clusters=strings.text("counts.clusters", n=clusters),
+        observations=strings.text("counts.observations", n=sum(observed.values())),
+        **{status.value.replace("-", "_"): by_status[status] for status in Status},
     )
 
 

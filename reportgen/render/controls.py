@@ -8,27 +8,19 @@ from dataclasses import dataclass, replace
 
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import Names
 from reportgen.render.room import Level, levels
-from reportgen.render.text import cut, observed
+from reportgen.render.strings import Strings
+from reportgen.render.text import cut
+from reportgen.render.values import observed
 from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, kind, parameter, procedure, short
+from reportgen.render.wording import conclusion, parameter, procedure, short
 
 NOT_READ = "–"
-CAUSES = {
-    Cause.GAP: "Gap: evidence could not be read",
-    Cause.EXCLUDED: "Excluded by the engagement",
-    Cause.INHERITED: "Inherited: run by the provider",
-    Cause.UNLISTED: "Not listed by the source",
-    Cause.NOT_IMPORTED: "Not imported: no result of another tool was given",
-    Cause.UNDETERMINED: "Could not be determined from the evidence",
-    Cause.NOT_ATTESTED: "Not attested: nobody stated it",
-}
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
 _LONG_REASON = 150
 """Letters of a reason that still fits into a column; longer ones stand across the table, over their rows."""
-_IN_REGISTER = "The gaps register names what could not be read, and why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +120,7 @@ class ControlView:
     """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
 
     ``defaults`` are parameters that have their default value and are not printed with the control;
-    ``level`` is how much room it has.
+    ``level`` is how much room it has; ``subscription`` is the head of that column.
     """
 
     control: Control
@@ -143,6 +135,7 @@ class ControlView:
     defaults: tuple[str, ...]
     columns: tuple[str, ...]
     inside: str
+    subscription: str
     exceptions: tuple[Shared, ...]
     all_exceptions: int
     not_assessed: tuple[Group, ...]
@@ -172,7 +165,7 @@ class ControlView:
         if self.inside:
             texts[0] += [f"{row.cluster} · {row.subscription}" for row in rows]
         else:
-            texts.append(["Subscription", *(row.subscription for row in rows)])
+            texts.append([self.subscription, *(row.subscription for row in rows)])
         if self.columns == ("",):
             texts.append(["; ".join(map(": ".join, row.cells)) for row in rows])
         else:
@@ -213,7 +206,7 @@ class _Views:
         split: dict[Status, list[Observation]] = {status: [] for status in Status}
         for item in ordered:
             split[item.status].append(item)
-        columns = _columns(control, ordered)
+        columns, strings = _columns(control, ordered), self.names.strings
         text, commands = procedure(control.test_procedure)
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
@@ -222,16 +215,17 @@ class _Views:
         return ControlView(
             control=control,
             finding=finding,
-            area=AREAS.get(control.area, control.area.capitalize()),
+            area=strings.area(control.area),
             anchor=f"c-{control.id}",
-            conclusion=conclusion(control, finding, self.as_of),
-            short=short(finding),
+            conclusion=conclusion(control, finding, self.as_of, strings),
+            short=short(finding, strings),
             procedure=text,
             commands=commands,
-            parameters=tuple((key, parameter(control, key)) for key in sorted(told)),
+            parameters=tuple((key, parameter(control, key, strings)) for key in sorted(told)),
             defaults=tuple(sorted(control.parameters.keys() - told)),
             columns=columns,
-            inside="" if control.subject == "cluster" else kind(control.subject),
+            inside="" if control.subject == "cluster" else strings.kind(control.subject),
+            subscription=strings.text("article.subscription"),
             exceptions=self._exceptions(failed, columns),
             all_exceptions=len(failed),
             not_assessed=unread[: self.caps.groups],
@@ -280,7 +274,9 @@ class _Views:
             cluster=self.names.clusters.get(key, ""),
             anchor=self.names.link(key),
             subscription=self.names.subscription(item.subject.subscription),
-            cells=tuple((label, self._short(value)) for label, value in _cells(item, columns)),
+            cells=tuple(
+                (label, self._short(value)) for label, value in _cells(item, columns, self.names.strings)
+            ),
             reason=item.reason,
             waiver=item.waiver or "",
             evidence=item.evidence[0].partition("#")[0] if item.evidence else "",
@@ -290,15 +286,17 @@ class _Views:
         return cut(value, self.caps.letters) if self.caps.letters else value
 
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
+        strings = self.names.strings
+        in_register = strings.text("article.in_register")
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else _IN_REGISTER
-            grouped[(CAUSES[item.cause] if item.cause else "", reason)].append(item)
+            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else in_register
+            grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
             Group(
                 cause=cause,
-                reason=reason or "No reason was recorded.",
+                reason=reason or strings.text("article.no_reason"),
                 number=len(members),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
@@ -325,10 +323,11 @@ def _columns(control: Control, observations: list[Observation]) -> tuple[str, ..
     return tuple(labels) if 0 < len(labels) <= most else ("",)
 
 
-def _cells(item: Observation, columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _cells(item: Observation, columns: tuple[str, ...], strings: Strings) -> tuple[tuple[str, str], ...]:
     labels = tuple(item.observed) if columns == ("",) else columns
     return tuple(
-        (label, observed(item.observed[label]) if label in item.observed else NOT_READ) for label in labels
+        (label, observed(item.observed[label], strings) if label in item.observed else NOT_READ)
+        for label in labels
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reportgen.model import EntityControlResult, Results, Status
+from reportgen.render.strings import Strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class EntityRow:
     evidence: tuple[Evidence, ...]
 
 
-def entity_rows(results: Results) -> tuple[EntityRow, ...]:
+def entity_rows(results: Results, strings: Strings) -> tuple[EntityRow, ...]:
     """A row for each of the entity's controls, in the engagement's order."""
     statuses = {finding.control: finding.status for finding in results.findings}
     titles = {control.id: control.title for control in results.controls}
@@ -33,12 +34,12 @@ def entity_rows(results: Results) -> tuple[EntityRow, ...]:
         EntityRow(
             result,
             people=tuple(
-                (label, value)
+                (strings.text(f"entity.{label}"), value)
                 for label, value in (
-                    ("Owner", result.owner),
-                    ("Operated by", result.operator),
-                    ("Frequency", result.frequency),
-                    ("Request", result.request_item),
+                    ("owner", result.owner),
+                    ("operator", result.operator),
+                    ("frequency", result.frequency),
+                    ("request", result.request_item),
                 )
                 if value
             ),

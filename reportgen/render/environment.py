@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from reportgen.model import OwnTemplates
+from reportgen.model import OwnTemplates, Results
 from reportgen.render import charts, fonts, paper, text
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
-from reportgen.render.strings import Strings, builtin
+from reportgen.render.strings import Strings, builtin, of
+from reportgen.render.values import observed
 
 TEMPLATES = Path(str(files("reportgen"))) / "templates"
 SHIPPED = "shipped"
@@ -45,7 +47,7 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
         facts=view.results.facts,
         attached=attached,
         medium=view.medium,
-        css=_css(view.medium, own.colours if own else {}),
+        css=_css(view.medium, own.colours if own else {}, view.strings),
         own=own,
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
@@ -55,17 +57,17 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     return paper.lean(document) if view.medium == "pdf" else document
 
 
-def render_part(name: str, covered: Collection[int], **values: Any) -> str:
+def render_part(name: str, results: Results, covered: Collection[int], **values: Any) -> str:
     """A template of paper with a style sheet of its own, such as a chunk of the annex."""
-    template = _environment("pdf", builtin(), None, covered).get_template(name)
+    template = _environment("pdf", of(results), None, covered).get_template(name)
     sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
-    return paper.lean(template.render(css=sheet + fonts.face(), **values))
+    return paper.lean(template.render(css=sheet + fonts.face(), own=results.templates, **values))
 
 
 def _environment(
     medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
 ) -> Environment:
-    clean = text.cleaner(covered)
+    clean = text.cleaner(covered, strings.text("values.not_set"))
     wording = paper if medium == "pdf" else text
     foreign = own if own and own.parts else None
 
@@ -99,8 +101,7 @@ def _environment(
         moment=text.moment,
         cut=text.cut,
         lead=text.lead,
-        counted=text.count,
-        observed=text.observed,
+        observed=partial(observed, strings=strings),
     )
     return environment
 
@@ -116,7 +117,7 @@ def _loader(own: OwnTemplates) -> BaseLoader:
     return ChoiceLoader([FunctionLoader(part), PrefixLoader({SHIPPED: shipped}), shipped])
 
 
-def _css(medium: str, colours: Mapping[str, str]) -> Markup:
+def _css(medium: str, colours: Mapping[str, str], strings: Strings) -> Markup:
     """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
     common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
@@ -125,8 +126,9 @@ def _css(medium: str, colours: Mapping[str, str]) -> Markup:
     chosen = " ".join(f"{name}: {colours[key]};" for key, name in properties.items() if key in colours)
     company = f":root {{ {chosen} }}" if chosen else ""
     faces = [Markup(_sheet("fonts.css")), fonts.face()] if medium == "pdf" else []  # noqa: S704 (our own)
-    sheets = [sheet for sheet in (common, company, own, front) if sheet]
-    # Our own style sheets, and colours of six digits.
+    numbers = paper.page_numbers(strings.text("page.of", number="{0}", all="{1}")) if medium == "pdf" else ""
+    sheets = [sheet for sheet in (common, company, own, numbers, front) if sheet]
+    # Our own style sheets, colours of six digits, and words as strings of CSS.
     return Markup("\n").join([*map(Markup, sheets), *faces])
 
 
@@ -139,10 +141,10 @@ def page(name: str, medium: str, covered: Collection[int] | None = None, **value
     environment = _environment(medium, builtin(), None, covered)
     document = environment.get_template(name).render(
         medium=medium,
-        css=_css(medium, {}),
+        css=_css(medium, {}, builtin()),
         ROOM=ROOM,
         GLYPHS=charts.GLYPHS,
-        WORDS=charts.WORDS,
+        WORDS=builtin().statuses(),
         ORDER=charts.ORDER,
         **values,
     )

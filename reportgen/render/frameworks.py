@@ -9,15 +9,10 @@ from dataclasses import dataclass, replace
 from reportgen.model import FrameworkResult, RequirementResult, Results, Status
 from reportgen.render import charts
 from reportgen.render.controls import Caps
-from reportgen.render.text import count
+from reportgen.render.strings import Strings
 
-METHODS = {
-    "automated": "Automated",
-    "external": "Another tool's result",
-    "attestation": "Attestation",
-    "inherited": "Inherited from the provider",
-    "out-of-scope": "Out of scope",
-}
+METHODS = ("automated", "external", "attestation", "inherited", "out-of-scope")
+"""How a requirement can be met; what each is called is the text ``methods.<method>``."""
 _MOST_CONTROLS = 3
 """Controls of one requirement that a PDF names; the CSV names all."""
 _MOST_LINES = 400
@@ -26,7 +21,10 @@ _MOST_LINES = 400
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
-    """A control as evidence for a requirement; ``status`` is None where this run did not have it."""
+    """A control as evidence for a requirement; ``status`` is None where this run did not have it.
+
+    ``mapping`` names who else publishes it, "" where it is ours.
+    """
 
     anchor: str
     title: str
@@ -87,12 +85,12 @@ class FrameworkView:
     compact: bool = False
 
 
-def framework_views(results: Results, caps: Caps) -> tuple[FrameworkView, ...]:
+def framework_views(results: Results, caps: Caps, strings: Strings) -> tuple[FrameworkView, ...]:
     """A view of every framework of the results, in their order, with tables as far as there is room."""
     statuses = {finding.control: finding.status for finding in results.findings}
     titles = {control.id: control.title for control in results.controls}
     most = _MOST_CONTROLS if caps.requirements else None
-    views = [_view(result, statuses, titles, most) for result in results.frameworks]
+    views = [_view(result, statuses, titles, most, strings) for result in results.frameworks]
     if caps.requirements is None:
         return tuple(views)
     compact = sum(map(_rows, views)) > caps.requirements
@@ -109,13 +107,17 @@ def _rows(view: FrameworkView) -> int:
 
 
 def _view(
-    result: FrameworkResult, statuses: Mapping[str, Status], titles: Mapping[str, str], most: int | None
+    result: FrameworkResult,
+    statuses: Mapping[str, Status],
+    titles: Mapping[str, str],
+    most: int | None,
+    strings: Strings,
 ) -> FrameworkView:
     framework = result.framework
     grouped: dict[str, list[RequirementRow]] = {}
     others: dict[str, list[str]] = {}
     for line in result.requirements:
-        row = _row(line, statuses, titles, most)
+        row = _row(line, statuses, titles, most, strings)
         if row.controls or most is None:
             grouped.setdefault(line.requirement.group, []).append(row)
         else:
@@ -129,7 +131,7 @@ def _view(
         source=framework.source,
         note=framework.note,
         number_source=framework.number_source,
-        sentence=_sentence(result.requirements),
+        sentence=_sentence(result.requirements, strings),
         groups=tuple(RequirementGroup(title, tuple(rows)) for title, rows in grouped.items()),
         others=tuple((method, tuple(ids)) for method, ids in sorted(others.items())),
         csv=f"results/csv/framework-{framework.id}.csv",
@@ -137,14 +139,19 @@ def _view(
 
 
 def _row(
-    line: RequirementResult, statuses: Mapping[str, Status], titles: Mapping[str, str], most: int | None
+    line: RequirementResult,
+    statuses: Mapping[str, Status],
+    titles: Mapping[str, str],
+    most: int | None,
+    strings: Strings,
 ) -> RequirementRow:
     asked = line.requirement
+    lacking = asked.not_covered and strings.text("frameworks.not_covered_remark", what=asked.not_covered)
     found = Counter(statuses[item.control] for item in asked.controls if item.control in statuses)
     return RequirementRow(
         id=asked.id,
         title=asked.title,
-        method=METHODS[asked.method],
+        method=strings.text(f"methods.{asked.method}"),
         status=line.status,
         exceptions=line.exceptions,
         not_assessed=line.not_assessed,
@@ -154,28 +161,31 @@ def _row(
                 title=titles.get(item.control, item.control),
                 status=statuses.get(item.control),
                 relation=item.relation.value,
-                mapping=item.published or "ours",
+                mapping=item.published,
             )
             for item in asked.controls[:most]
         ),
         more=max(0, len(asked.controls) - most) if most else 0,
-        remark=" ".join(
-            part for part in (asked.reason, asked.not_covered and f"Not covered: {asked.not_covered}") if part
-        ),
+        remark=" ".join(part for part in (asked.reason, lacking) if part),
         supporting_only=line.supporting_only,
         tally=tuple((status, found[status]) for status in charts.ORDER if found[status]),
     )
 
 
-def _sentence(lines: Iterable[RequirementResult]) -> str:
+def _sentence(lines: Iterable[RequirementResult], strings: Strings) -> str:
     """The requirements in counts, by the status of their controls and by method; never a percentage."""
     listed = list(lines)
     by_status = Counter(line.status for line in listed if line.status)
     by_method = Counter(line.requirement.method for line in listed if line.status is None)
+    words = strings.statuses()
     told = [
-        f"{by_status[status]} whose controls are {charts.WORDS[status].lower()}"
+        strings.text("frameworks.of_status", n=by_status[status], status=words[status].lower())
         for status in charts.ORDER
         if by_status[status]
     ]
-    told += [f"{number} {METHODS[name].lower()}" for name, number in sorted(by_method.items())]
-    return f"{count(len(listed), 'requirement')}: {', '.join(told)}."
+    told += [
+        strings.text("frameworks.of_method", n=number, method=strings.text(f"methods.{name}").lower())
+        for name, number in sorted(by_method.items())
+    ]
+    requirements = strings.text("counts.requirements", n=len(listed))
+    return strings.text("frameworks.sentence", requirements=requirements, counts=", ".join(told))

@@ -15,7 +15,8 @@ from reportgen.model import (
     Status,
 )
 from reportgen.render.names import Names
-from reportgen.render.text import observed
+from reportgen.render.strings import Strings
+from reportgen.render.values import observed
 
 SEVERITIES = ("critical", "high", "medium", "low")
 _STANDING = (ResponseState.OVERDUE, ResponseState.OPEN)
@@ -92,7 +93,7 @@ def front(results: Results, names: Names, cap: int | None) -> Front:
     return Front(
         exceptions=lines[:cap],
         all_exceptions=len(lines),
-        parameters=tuple(_set_parameters(results)),
+        parameters=tuple(_set_parameters(results, names.strings)),
         changed=tuple(_changed(results)),
         inherited=_inherited(results),
         inherited_observations=sum(item.cause is Cause.INHERITED for item in results.observations),
@@ -141,14 +142,14 @@ def _rank(control: Control) -> int:
     return SEVERITIES.index(control.severity) if control.severity in SEVERITIES else len(SEVERITIES)
 
 
-def _set_parameters(results: Results) -> list[SetParameter]:
+def _set_parameters(results: Results, strings: Strings) -> list[SetParameter]:
     return [
         SetParameter(
             anchor=f"c-{control.id}",
             title=control.title,
             name=name,
-            value=observed(control.parameters[name]),
-            default=observed(note.default),
+            value=observed(control.parameters[name], strings),
+            default=observed(note.default, strings),
             weaker=note.lets_more_pass(control.parameters[name]),
         )
         for control in results.controls

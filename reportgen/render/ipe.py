@@ -11,10 +11,12 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from reportgen.model import CollectionMode, ImportedFile, Json, Results, SourceSummary
-from reportgen.render.text import observed
+from reportgen.render.strings import Strings
+from reportgen.render.values import observed
 from reportgen.sources import BY_NAME, Source
 from reportgen.sources.directory import MEMBERS, PRINCIPALS
 from reportgen.sources.imported import PREFIX
+from reportgen.sources.source import Rule
 
 PUBLIC_CLOUD = "https://management.azure.com"
 PUBLIC_DIRECTORY = "https://graph.microsoft.com"
@@ -91,27 +93,26 @@ class IpeSheet:
         return self.source.title.rpartition(",")[0] or self.source.title
 
 
-def sheets(results: Results) -> tuple[IpeSheet, ...]:
+def sheets(results: Results, strings: Strings) -> tuple[IpeSheet, ...]:
     """The sheets, numbered in the order of the sources."""
-    return tuple(_sheet(results, index, source) for index, source in enumerate(results.sources, start=1))
+    return tuple(
+        _sheet(results, index, source, strings) for index, source in enumerate(results.sources, start=1)
+    )
 
 
-def _sheet(results: Results, index: int, source: SourceSummary) -> IpeSheet:
+def _sheet(results: Results, index: int, source: SourceSummary, strings: Strings) -> IpeSheet:
     known = BY_NAME.get(source.source)
     return IpeSheet(
         number=f"IPE-{index:02d}",
         anchor=f"ipe-{index:02d}",
         source=source,
-        permission=_permission(known),
-        covers={
-            "tenant": "the whole tenant",
-            "location": "one region of a subscription",
-        }.get(known.scope if known else "", f"one {known.scope if known else 'call'}"),
+        permission=_permission(known, strings),
+        covers=strings.text(f"ipe.covers_{known.scope if known else 'call'}"),
         parameters=()
         if source.files
-        else tuple((key, _parameter(value)) for key, value in sorted(source.parameters.items())),
-        rows_said=_rows(source),
-        truncated_said=_truncated(source.truncated),
+        else tuple((key, _parameter(value, strings)) for key, value in sorted(source.parameters.items())),
+        rows_said=_rows(source, strings),
+        truncated_said=_truncated(source.truncated, strings),
         command=_command(results, source),
         folder=f"evidence/{results.facts.snapshot}/{source.path}/",
         relied_on_by=tuple(control.id for control in results.controls if source.source in control.needs),
@@ -123,41 +124,49 @@ def _age_days(file: ImportedFile, as_of: str) -> int:
     return max((datetime.fromisoformat(as_of) - datetime.fromisoformat(file.taken_at)).days, 0)
 
 
-def _permission(known: Source | None) -> str:
+def _permission(known: Source | None, strings: Strings) -> str:
     if known and known.name.startswith(PREFIX):
-        return "none: files that the engagement names"
+        return strings.text("ipe.permission_files")
     if known is None:
-        return "see the documentation of the source"
-    of_graph = (f"{role} in Microsoft Graph" for role in known.app_roles)
-    rights = [*known.permissions, *(rule.words for rule in known.rules), *of_graph]
-    return ", ".join(rights) or "none of its own"
+        return strings.text("ipe.permission_unknown")
+    of_graph = (strings.text("ipe.permission_graph", role=role) for role in known.app_roles)
+    rights = [*known.permissions, *(_rule(rule, strings) for rule in known.rules), *of_graph]
+    return ", ".join(rights) or strings.text("ipe.permission_none")
 
 
-def _parameter(value: Json) -> str:
+def _rule(rule: Rule, strings: Strings) -> str:
+    what = strings.text("ipe.permission_all") if rule.resource == "*" else rule.resource
+    key = "ipe.permission_api" if rule.group else "ipe.permission_core"
+    return strings.text(key, resource=what, group=rule.group)
+
+
+def _parameter(value: Json, strings: Strings) -> str:
     if isinstance(value, list) and len(value) > _SHOWN_SUBSCRIPTIONS:
         first = ", ".join(map(str, value[:_SHOWN_SUBSCRIPTIONS]))
-        return f"{first} (first {_SHOWN_SUBSCRIPTIONS} of {len(value)}; all in the provenance files)"
-    return ", ".join(map(str, value)) if isinstance(value, list) and value else observed(value)
+        return strings.text("ipe.first_values", values=first, n=_SHOWN_SUBSCRIPTIONS, all=len(value))
+    return ", ".join(map(str, value)) if isinstance(value, list) and value else observed(value, strings)
 
 
-def _rows(source: SourceSummary) -> str:
+def _rows(source: SourceSummary, strings: Strings) -> str:
     if source.files:
-        return f"{source.rows:,} results in them; whether that is all the tool found, the files do not say"
+        return strings.text("ipe.rows_imported", n=source.rows)
     if source.total_records is None:
-        return f"{source.rows:,} received; this service states no total"
+        return strings.text("ipe.rows_no_total", n=source.rows)
     counted = source.rows if source.closing_count is None else source.closing_count
     agree = source.rows == source.total_records == counted
-    closing = "" if source.closing_count is None else f", {counted:,} counted after the last page"
-    return (
-        f"{source.rows:,} received of {source.total_records:,} that the service says exist{closing}: "
-        f"{'the numbers agree' if agree else 'THE NUMBERS DIFFER'}"
+    return strings.text(
+        "ipe.rows_total" if source.closing_count is None else "ipe.rows_counted",
+        n=source.rows,
+        total=source.total_records,
+        counted=counted,
+        verdict=strings.text("ipe.agree" if agree else "ipe.differ"),
     )
 
 
-def _truncated(truncated: bool | None) -> str:
+def _truncated(truncated: bool | None, strings: Strings) -> str:
     if truncated is None:
-        return "not stated by this service"
-    return "YES: the service cut the result" if truncated else "no, as the service states"
+        return strings.text("ipe.truncated_unknown")
+    return strings.text("ipe.truncated_yes" if truncated else "ipe.truncated_no")
 
 
 def _command(results: Results, source: SourceSummary) -> str:

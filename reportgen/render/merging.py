@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from reportgen.model import PackFacts
+from markupsafe import escape
+
+from reportgen.model import Results
 from reportgen.render import fonts
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings, of
 from reportgen.render.untagged import make_pdfa
 
 _SIZE, _RIGHT, _BASE = 8.0, 544.0, 38.0
@@ -24,10 +26,11 @@ class Chunk:
     marks: tuple[tuple[str, int], ...]
 
 
-def merged(chunks: Iterable[Chunk], facts: PackFacts) -> bytes:
+def merged(chunks: Iterable[Chunk], results: Results) -> bytes:
     """One document; metadata, colours and standard are those of the first chunk."""
     import pikepdf
 
+    facts, strings, own = results.facts, of(results), results.templates
     whole: Any = None
     marks: list[tuple[str, int]] = []
     for chunk in chunks:
@@ -38,22 +41,23 @@ def merged(chunks: Iterable[Chunk], facts: PackFacts) -> bytes:
             whole = part
         else:
             whole.pages.extend(part.pages)
-    _number(whole)
+    _number(whole, strings)
     with whole.open_outline() as outline:
         outline.root[:] = [pikepdf.OutlineItem(title, place) for title, place in marks]
-    make_pdfa(whole, facts, builtin().text("annex.document", pack=facts.pack_id, entity=facts.entity), "en")
+    title = strings.text("annex.document", pack=facts.pack_id, entity=facts.entity)
+    make_pdfa(whole, facts, title, own.language if own else "en")
     whole.trailer["/ID"] = pikepdf.Array([pikepdf.String(facts.pack_id)] * 2)
     packed = io.BytesIO()
     whole.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return packed.getvalue()
 
 
-def _number(whole: Any) -> None:
+def _number(whole: Any, strings: Strings) -> None:
     """Write the number of each page, and of all, on its foot."""
-    letters = _Letters()
+    letters = _Letters(strings)
     font = whole.copy_foreign(letters.font)
     for number, page in enumerate(whole.pages, start=1):
-        text = builtin().text("annex.page", number=number, all=len(whole.pages))
+        text = letters.numbered(number, len(whole.pages))
         page.Resources["/Font"]["/PageNumber"] = font
         left, shown = _RIGHT - letters.width(text), letters.shown(text)
         page.contents_add(b"q\n", prepend=True)
@@ -63,9 +67,12 @@ def _number(whole: Any) -> None:
 
 
 class _Letters:
-    """The text font with the letters of a page number, embedded by WeasyPrint: glyphs keep their ids."""
+    """The text font with the letters of a page number, embedded by WeasyPrint: glyphs keep their ids.
 
-    def __init__(self) -> None:
+    Words that the font cannot draw give way to the plain numbers.
+    """
+
+    def __init__(self, strings: Strings) -> None:
         import pikepdf
         import weasyprint
         from fontTools.ttLib import TTFont
@@ -75,11 +82,17 @@ class _Letters:
             self._glyphs, self._ids = font.getBestCmap(), font.getReverseGlyphMap()
             self._advances: dict[str, tuple[int, int]] = dict(font["hmtx"].metrics)
             self._em: int = font["head"].unitsPerEm
-        text = builtin().text("annex.page", number=1234567890, all=1)
+        self._strings = strings
+        text = escape(f"{self.numbered(1234567890, 1)} 1234567890")
         face = f"@font-face {{ font-family: N; src: url({path.resolve().as_uri()}) }} p {{ font-family: N }}"
         made = weasyprint.HTML(string=f"<html lang=en><style>{face}</style><p>{text}").write_pdf()
         self._document = pikepdf.open(io.BytesIO(made))
         (self.font,) = self._document.pages[0].Resources["/Font"].values()
+
+    def numbered(self, number: int, last: int) -> str:
+        """The number of a page, and of all, in words."""
+        text = self._strings.text("page.of", number=number, all=last)
+        return text if self._glyphs.keys() >= set(map(ord, text)) else f"{number:,}/{last:,}"
 
     def shown(self, text: str) -> str:
         """The text as hexadecimal glyph ids."""

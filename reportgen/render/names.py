@@ -8,19 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import Json, Principal, Results, Subject
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings, of
 from reportgen.render.text import cut
 
-AREAS = {
-    key.removeprefix("areas."): str(title)
-    for key, title in builtin().entries.items()
-    if key.startswith("areas.")
-}
-"""The shipped areas of controls with their titles, in the order of a report."""
-
-NOT_RESOLVED = "member names not resolved"
-NOT_FOUND = "not found in the directory"
-_NO_NAME = "its name could not be read"
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _BY_ID = re.compile(rf"(?<![\w/-])([A-Za-z]+)/({_GUID})(?![\w-])")
 """How derived values spell a principal of the directory, such as ``Group/<object id>``."""
@@ -59,6 +49,7 @@ class Names:
     anchors: Mapping[str, str]
     subscriptions: Mapping[str, str]
     principals: Mapping[str, Principal]
+    strings: Strings
     listed: int | None = None
 
     @classmethod
@@ -92,6 +83,7 @@ class Names:
             anchors={key: f"k{index}" for index, key in enumerate(order, start=1)},
             subscriptions=subscriptions,
             principals=results.principals or {},
+            strings=of(results),
         )
 
     def link(self, cluster: str) -> str:
@@ -102,17 +94,26 @@ class Names:
     def principal(self, words: str) -> PrincipalName:
         """A principal by the words of derived values: ``User/<name or id>``, ``ServiceAccount/...``."""
         kind, _, name = words.partition("/")
-        spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+        spoken = self.principal_kind(kind)
         if not re.fullmatch(_GUID, name):
-            return PrincipalName(f"{name} ({spoken})")
+            return PrincipalName(self._of_kind(name, spoken))
         known = self.principals.get(name.lower())
         if known is None:
-            return PrincipalName(spoken.capitalize(), name, NOT_RESOLVED)
+            return PrincipalName(_capital(spoken), name, self.strings.text("principals.not_resolved"))
         if not known.found:
-            return PrincipalName(spoken.capitalize(), name, NOT_FOUND)
+            return PrincipalName(_capital(spoken), name, self.strings.text("principals.not_found"))
+        spoken = self.principal_kind(known.kind)
         if not known.name:
-            return PrincipalName(known.kind.capitalize(), name, _NO_NAME)
-        return PrincipalName(f"{cut(known.name, _LONGEST_NAME)} ({known.kind})", name)
+            return PrincipalName(_capital(spoken), name, self.strings.text("principals.no_name"))
+        return PrincipalName(self._of_kind(cut(known.name, _LONGEST_NAME), spoken), name)
+
+    def principal_kind(self, kind: str) -> str:
+        """What a kind of principal is called, be it spelled as in ``ServiceAccount`` or in words."""
+        spoken = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).lower()
+        return self.strings.known(f"principals.{spoken.replace(' ', '_')}", spoken)
+
+    def _of_kind(self, name: str, kind: str) -> str:
+        return self.strings.text("principals.of_kind", name=name, kind=kind)
 
     def spelled(self, value: Json) -> Json:
         """A value, or a sentence, with principals by their names where the directory was asked for them."""
@@ -152,6 +153,10 @@ class Names:
             subject.name.casefold(),
             subject.id.lower(),
         )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def resource_group(arm_id: str) -> str:

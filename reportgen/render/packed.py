@@ -17,13 +17,11 @@ from typing import Any, Generic, TypeVar
 from reportgen.model import Control, Observation, Results, Subject
 from reportgen.render import charts
 from reportgen.render.context import Report
-from reportgen.render.controls import CAUSES
 from reportgen.render.data import FORMULA
 from reportgen.render.front import SEVERITIES
-from reportgen.render.ipe import IpeSheet
-from reportgen.render.names import AREAS, Names
-from reportgen.render.text import cleaner, observed
-from reportgen.render.wording import kind
+from reportgen.render.names import Names
+from reportgen.render.text import cleaner
+from reportgen.render.values import observed
 
 _MAX_VALUE = 2000
 """Letters of one observed value; the CSV has it whole."""
@@ -52,12 +50,13 @@ def _document(view: Report) -> dict[str, Any]:
     results, names = view.results, Names.of(view.results)
     tables = _Tables(results, names)
     rows, subjects = tables.rows(), tables.subjects()
+    words = view.strings.statuses()
     return {
         "strings": view.strings.section("script"),
         "formula": FORMULA.pattern,
-        "statuses": [[status.value, charts.GLYPHS[status], charts.WORDS[status]] for status in charts.ORDER],
-        "severities": [[word, word.capitalize()] for word in SEVERITIES],
-        "controls": [_control(control, results, view.ipe) for control in results.controls],
+        "statuses": [[status.value, charts.GLYPHS[status], words[status]] for status in charts.ORDER],
+        "severities": [[word, view.strings.severity(word)] for word in SEVERITIES],
+        "controls": [_control(control, view) for control in results.controls],
         "frameworks": [
             [result.framework.id, _clean(result.framework.short)] for result in results.frameworks
         ],
@@ -86,23 +85,25 @@ def _waivers(view: Report, texts: _Table[str]) -> dict[str, str]:
     }
 
 
-def _control(control: Control, results: Results, ipe: Iterable[IpeSheet]) -> dict[str, Any]:
+def _control(control: Control, view: Report) -> dict[str, Any]:
     asked = [
         (place, line.requirement.id)
-        for place, result in enumerate(results.frameworks)
+        for place, result in enumerate(view.results.frameworks)
         for line in result.requirements
         if any(mapped.control == control.id for mapped in line.requirement.controls)
     ]
     return {
         "id": control.id,
         "title": _clean(control.title),
-        "area": AREAS.get(control.area, control.area.capitalize()),
+        "area": view.strings.area(control.area),
         "severity": SEVERITIES.index(control.severity),
         "remedy": _clean(control.remediation_text),
         "cli": _clean(control.remediation_cli.strip()),
         "frameworks": sorted({place for place, _ in asked}),
         "requirements": [[place, _clean(requirement)] for place, requirement in asked],
-        "sheets": [[sheet.anchor, sheet.number] for sheet in ipe if sheet.source.source in control.needs],
+        "sheets": [
+            [sheet.anchor, sheet.number] for sheet in view.ipe if sheet.source.source in control.needs
+        ],
     }
 
 
@@ -135,13 +136,14 @@ class _Tables:
 
     def subjects(self) -> dict[str, list[Any]]:
         """The subjects, as columns."""
+        strings = self._names.strings
         cluster = {key: place for place, key in enumerate(self.clusters)}
         subscription = {key: place for place, key in enumerate(self.subscriptions)}
         subjects = self._subjects.values()
         return {
             "name": [_clean(subject.name) for subject in subjects],
             "id": [_clean(subject.id) for subject in subjects],
-            "kind": [self._text(kind(subject.kind)) for subject in subjects],
+            "kind": [self._text(strings.kind(subject.kind)) for subject in subjects],
             "cluster": [cluster.get(subject.cluster_id.lower(), _NONE) for subject in subjects],
             "subscription": [subscription[subject.subscription.lower()] for subject in subjects],
         }
@@ -149,12 +151,12 @@ class _Tables:
     def rows(self) -> dict[str, list[int]]:
         """The observations, as columns of numbers."""
         subject = {key: place for place, key in enumerate(self._subjects)}
-        ordered = self._ordered
+        ordered, strings = self._ordered, self._names.strings
         return {
             "status": [charts.ORDER.index(item.status) for item in ordered],
             "control": [self._places[item.control] for item in ordered],
             "subject": [subject[_identity(item.subject)] for item in ordered],
-            "cause": [self._text(CAUSES[item.cause]) if item.cause else _NONE for item in ordered],
+            "cause": [self._text(strings.cause(item.cause)) if item.cause else _NONE for item in ordered],
             "reason": [self._text(self._names.spelled(item.reason)) for item in ordered],
             "waiver": [self._text(item.waiver) for item in ordered],
             "values": [self.values.place(tuple(self._observed(item))) for item in ordered],
@@ -166,9 +168,10 @@ class _Tables:
 
     def _observed(self, item: Observation) -> Iterable[int]:
         """Label and value, in turn."""
+        strings = self._names.strings
         for label, value in item.observed.items():
             yield self.texts.place(_clean(label))
-            yield self.texts.place(_clean(observed(self._names.spelled(value), _MAX_VALUE)))
+            yield self.texts.place(_clean(observed(self._names.spelled(value), strings, _MAX_VALUE)))
 
     def _evidence(self, item: Observation) -> Iterable[int]:
         """The path of a page and the pointer into it, in turn."""

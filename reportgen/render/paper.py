@@ -36,6 +36,19 @@ def shell(value: str) -> Markup:
     )
 
 
+def page_numbers(words: str) -> str:
+    """The rule that numbers pages, of words with ``{0}`` for a page and ``{1}`` for the last one."""
+    counters = {"{0}": "counter(page)", "{1}": "counter(pages)"}
+    parts = (counters.get(part) or _css_string(part) for part in re.split(r"(\{[01]\})", words) if part)
+    return f"@page {{ @bottom-right {{ content: {' '.join(parts)}; }} }}"
+
+
+def _css_string(words: str) -> str:
+    """A string of CSS in which every character but letters, digits and blanks is escaped by its code."""
+    safe = (one if one.isalnum() or one == " " else f"\\{ord(one):06x}" for one in words)
+    return f'"{"".join(safe)}"'
+
+
 def lean(document: str) -> str:
     """The document without ``bdi`` around text from left to right, and without links that lead nowhere."""
     anchors = set(_ANCHOR.findall(document))

@@ -17,6 +17,7 @@ from reportgen.render.context import report
 from reportgen.render.environment import TEMPLATES, render
 from reportgen.render.fetching import packaged_only, refused
 from reportgen.render.interface import PdfUnavailable
+from reportgen.render.strings import Strings
 
 APT = "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -47,20 +48,24 @@ class PdfReport:
         """
         drawn_by()
         files = data_files(folder) if self.profile == "standard" else ()
-        document = render(report(results, "pdf", self.profile), fonts.covered(), files)
-        inside = attachments(files, results.facts.as_of)
+        view = report(results, "pdf", self.profile)
+        document = render(view, fonts.covered(), files)
+        inside = attachments(files, results.facts.as_of, view.strings)
         path = folder / _FILES[self.profile]
-        path.write_bytes(drawn(document, results.facts.pack_id, inside))
+        path.write_bytes(drawn(document, results.facts.pack_id, view.strings, inside))
         return path
 
 
-def drawn(document: str, identifier: str, inside: Sequence[Any] = ()) -> bytes:
-    """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means."""
+def drawn(document: str, identifier: str, strings: Strings, inside: Sequence[Any] = ()) -> bytes:
+    """A PDF of an HTML document, with the attachments ``inside``; PdfUnavailable without the means.
+
+    ``strings`` has the words for what links lead to, which a screen reader tells.
+    """
     drawn_by()
     with no_gc(), refused():
         pages = laid_out(document, archival.OPTIONS)
         page_numbers.put_in(pages)
-        return _packed(archival.written(pages, "", inside, **PLAIN), identifier)
+        return _packed(archival.written(pages, strings, "", inside, **PLAIN), identifier)
 
 
 def laid_out(document: str, options: Mapping[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reportgen.model import RegisteredRun, Results, RunListing
-from reportgen.render.strings import Strings, builtin
+from reportgen.render.strings import Strings
 from reportgen.render.text import moment
 
 _ROWS_IN_PDF = 60
@@ -41,9 +41,9 @@ class RunsView:
     last_entry_sha256: str
 
 
-def runs_view(results: Results, medium: str) -> RunsView | None:
+def runs_view(results: Results, medium: str, strings: Strings) -> RunsView | None:
     """What a report says of the register, None where none was kept."""
-    listing, strings = results.runs, builtin()
+    listing = results.runs
     if listing is None:
         return None
     stamped = any(run.stamped_at or run.stamp_error for run in listing.runs)

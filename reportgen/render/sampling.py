@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from reportgen.model import Control, Results
-from reportgen.render.wording import subjects
+from reportgen.render.strings import Strings
 from reportgen.sampling import METHOD, draw_command, hash_command, population_sha256
 
 _SIZE = 25
@@ -40,7 +40,7 @@ class SamplingView:
     empty: tuple[str, ...]
 
 
-def sampling_view(results: Results) -> SamplingView:
+def sampling_view(results: Results, strings: Strings) -> SamplingView:
     """Populations in the order of the first control that looks at each."""
     ids: dict[str, list[str]] = defaultdict(list)
     for observation in results.observations:
@@ -56,7 +56,7 @@ def sampling_view(results: Results) -> SamplingView:
         by_hand=f"{hash_command('<id>')}\n{draw_command('<population>', _SIZE, '<seed>')}",
         populations=tuple(
             PopulationRow(
-                subjects(members[0].subject, len(ids[members[0].id])),
+                strings.subjects(members[0].subject, len(ids[members[0].id])),
                 sha256,
                 tuple(Listed(control.id, f"c-{control.id}") for control in members),
             )

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from markupsafe import Markup
 
-from reportgen.model import CollectionMode, Status
+from reportgen.model import Cause, CollectionMode, Results, Status
 from reportgen.render.text import moment
 
 CATALOGUE = Path(str(files("reportgen"))) / "templates" / "strings.yaml"
@@ -47,18 +47,42 @@ class Strings:
             return entry
         return entry["one" if values.get("n") == 1 else "other"]
 
+    def known(self, key: str, unknown: str) -> str:
+        """The text as it stands, or ``unknown`` where the catalogue has none under the key."""
+        entry = self.entries.get(key)
+        return entry if isinstance(entry, str) else unknown
+
     def area(self, area: str) -> str:
         """What an area of controls is called; one of a company's own by its id."""
-        known = self.entries.get(f"areas.{area}")
-        return known if isinstance(known, str) else area.capitalize()
+        return self.known(f"areas.{area}", area.capitalize())
+
+    def kind(self, subject: str) -> str:
+        """What a subject is called, as the head of a column: ``Agent pool``."""
+        return self.known(f"kinds.{subject}", subject.capitalize())
+
+    def subjects(self, kind: str, number: int) -> str:
+        """How many of what: ``3 clusters``."""
+        return self.text(f"subjects.{kind}", n=number)
+
+    def severity(self, severity: str) -> str:
+        """What a severity is called."""
+        return self.text(f"severity.{severity}")
+
+    def cause(self, cause: Cause) -> str:
+        """Why something was not assessed."""
+        return self.text(f"causes.{cause.value}")
 
     def banner(self, mode: CollectionMode) -> str:
         """What says that evidence was not collected from Azure; "" where it was."""
         return "" if mode is CollectionMode.AZURE else self.text(f"banner.{mode.value}")
 
+    def status(self, status: Status) -> str:
+        """What a status is called."""
+        return self.text(f"status.{status.value.replace('-', '_')}")
+
     def statuses(self) -> dict[Status, str]:
         """What each status is called."""
-        return {status: self.text(f"status.{status.value.replace('-', '_')}") for status in Status}
+        return {status: self.status(status) for status in Status}
 
     def span(self, start: str, end: str) -> str:
         """From one time to another, or the one time."""
@@ -75,6 +99,12 @@ class Strings:
 def builtin() -> Strings:
     """The packaged English texts."""
     return Strings(flat(yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))))
+
+
+def of(results: Results) -> Strings:
+    """The texts for a report on ``results``: the packaged ones, and a company's own in the place of some."""
+    own = results.templates
+    return builtin().overlaid(own.strings) if own else builtin()
 
 
 def flat(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Entry]:

@@ -7,16 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reportgen.model import Control, Finding, Observation, Results
-from reportgen.render.charts import GLYPHS, ORDER, WORDS
+from reportgen.render.charts import GLYPHS, ORDER
 from reportgen.render.completeness import gap_row, scope_view
-from reportgen.render.context import BANNERS
 from reportgen.render.controls import Caps
 from reportgen.render.markdown import code, escaped
 from reportgen.render.names import Names
 from reportgen.render.strings import builtin
 from reportgen.render.tables import SEVERITIES, by_severity
 from reportgen.render.text import cut, moment
-from reportgen.render.wording import kind
 
 _MOST_EXCEPTIONS = 20
 _MOST_GAPS = 20
@@ -43,12 +41,12 @@ def _text(key: str, **values: object) -> str:
 def _lines(results: Results) -> Iterator[str]:
     facts, names = results.facts, Names.of(results)
     yield f"# {_text('title', entity=escaped(facts.entity), engagement=escaped(facts.engagement))}"
-    if banner := BANNERS[facts.collection_mode]:
+    if banner := builtin().banner(facts.collection_mode):
         yield from ("", f"**{banner}**")
     told = {"start": facts.period_start, "end": facts.period_end, "as_of": moment(facts.as_of)}
     yield from ("", _text("when", id=code(facts.pack_id), **told))
     yield from ("", _text("marking", marking=escaped(facts.classification)))
-    yield from ("", f"## {_text('scope')}", "", escaped(scope_view(results, Caps()).verdict))
+    yield from ("", f"## {_text('scope')}", "", escaped(scope_view(results, Caps(), builtin()).verdict))
     yield from _counts(results)
     yield from _exceptions(results, names)
     yield from _gaps(results, names)
@@ -63,9 +61,10 @@ def _counts(results: Results) -> Iterator[str]:
     """Controls and subjects by status; never a percentage."""
     findings = Counter(finding.status for finding in results.findings)
     items = Counter(item.status for item in results.observations)
+    words = builtin().statuses()
     yield from ("", f"## {_text('results')}")
     heads = (_text("status"), _text("controls"), _text("subjects"))
-    rows = ((f"{GLYPHS[status]} {WORDS[status]}", findings[status], items[status]) for status in ORDER)
+    rows = ((f"{GLYPHS[status]} {words[status]}", findings[status], items[status]) for status in ORDER)
     yield from _table(heads, rows)
     waived = sum(finding.waived for finding in results.findings)
     if waived:
@@ -110,7 +109,7 @@ def _subject(control: Control, item: Observation, names: Names) -> tuple[str, ..
     return (
         control.severity,
         code(control.id),
-        f"{kind(subject.kind)} {code(subject.name)}",
+        f"{builtin().kind(subject.kind)} {code(subject.name)}",
         code(cluster),
         reason,
     )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 
 _POINTS = 0.75
@@ -34,7 +34,7 @@ def own_links_only(document: Any) -> None:
         page.links[:] = [link for link in page.links if link[3].link]
 
 
-def name_links(document: Any) -> None:
+def name_links(document: Any, strings: Strings) -> None:
     """Give each link annotation the words of its link, instead of the name of its target, as its Contents.
 
     A link whose words are a page's number gets the number of the page where its target begins.
@@ -49,9 +49,9 @@ def name_links(document: Any) -> None:
                 continue
             words = " ".join("".join(box.element.itertext()).split()) or to
             if kind == "external":
-                words = builtin().text("archival.external", words=words, url=to)
+                words = strings.text("archival.external", words=words, url=to)
             elif words.isdigit():
-                words = builtin().text("archival.page", page=str(starts[to]))
+                words = strings.text("archival.page", page=str(starts[to]))
             box.link_annotation["Contents"] = pydyf.String(words)
 
 

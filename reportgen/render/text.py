@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
@@ -12,39 +11,31 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportgen.model import Json
-
-NOT_SET = "not set"
 _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories without a shape of their own: controls, marks that turn text round, unassigned."""
-_MAX_OBSERVED = 240
 _MAY_BREAK = re.compile(
     r"(?<=[/.,:;_?&=@])(?=\S)|(?<=-)(?=[\d/])|(?<=[a-z0-9])(?=[A-Z])|(?<=[^\sA-Z/.,:;_?&=@-]{12})(?=[^\sA-Z/.,:;_?&=@-]{5})"
     r"|(?<=[A-Z0-9]{12})(?=[A-Z0-9]{5})"
 )
 """After a separator, between the words of a camelCased name, and inside a run of more than 16 letters;
 after a hyphen before a letter every layout breaks by itself."""
-_RESOURCE = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/(?P<group>[^/]+)/providers/[^/]+/(?P<type>[^/]+)/(?P<name>[^/]+)",
-    re.IGNORECASE,
-)
 _ONE_WORD = 60
 
 
-def cleaner(covered: Collection[int] | None = None) -> Callable[[Any], Any]:
+def cleaner(covered: Collection[int] | None = None, absent: str = "") -> Callable[[Any], Any]:
     r"""The function that every printed expression goes through.
 
     Characters without a shape, and with ``covered`` those that no packaged font can draw, are printed as
     ``\u{202E}``: a name can neither hide a part of itself nor come out as an empty box. An absent value
-    prints as "not set".
+    prints as ``absent``.
     """
 
     def clean(value: Any) -> Any:
         if isinstance(value, Markup):
             return value
         if value is None or (isinstance(value, float) and math.isnan(value)):
-            return NOT_SET
+            return absent
         if isinstance(value, bool):
             return "true" if value else "false"
         text = str(value)
@@ -64,26 +55,6 @@ def _shown(character: str, covered: Collection[int] | None) -> str:
     if hidden or (covered is not None and ord(character) not in covered):
         return f"\\u{{{ord(character):04X}}}"
     return character
-
-
-def observed(value: Json, longest: int = _MAX_OBSERVED) -> str:
-    """An observed value or a parameter as a reader sees it, in ``longest`` letters; the CSV has it whole."""
-    if isinstance(value, str) and (resource := _RESOURCE.fullmatch(value)):
-        text = f"{resource['name']} ({resource['type']}, resource group {resource['group']})"
-    elif isinstance(value, str):
-        # Azure spells one of its settings "None", which on paper would read like a fault of the report.
-        text = "none" if value == "None" else value or "(empty)"
-    elif isinstance(value, list | tuple):
-        text = ", ".join(observed(item, longest) for item in value) or "(empty list)"
-    elif isinstance(value, dict):
-        text = (
-            ", ".join(f"{key}: {observed(item, longest)}" for key, item in sorted(value.items())) or "(empty)"
-        )
-    elif value is None or (isinstance(value, float) and math.isnan(value)):
-        text = NOT_SET
-    else:
-        text = json.dumps(value)
-    return cut(text, longest)
 
 
 def cut(text: str, length: int) -> str:
@@ -130,8 +101,3 @@ def shell(value: str) -> Markup:
 
 def _word(word: str) -> Markup:
     return breakable(word) if len(word) > _ONE_WORD else Markup('<span class="nobr">{}</span>').format(word)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 cluster``, ``3 clusters``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -5,29 +5,13 @@ from __future__ import annotations
 import re
 
 from reportgen.model import Control, Finding
-from reportgen.render.text import count, moment, observed
-from reportgen.subjects import inside, resources
+from reportgen.render.strings import Strings
+from reportgen.render.text import moment
+from reportgen.render.values import observed
 
-_KINDS = {
-    "cluster": ("cluster", "clusters"),
-    "agent-pool": ("agent pool", "agent pools"),
-    **{kind.name: (kind.one, kind.many) for kind in inside.KINDS},
-    **{kind.name: (kind.one, kind.many) for kind in resources.RESOURCES},
-}
 _RE_PERFORM = re.compile(r"\s*To re-perform, run\s+(?P<commands>.+)$", re.DOTALL)
 _NEXT_COMMAND = re.compile(r"(?:,?\s+and|,|;)\s+(?=(?:az|kubectl)\s)")
 _REMARK = re.compile(r"\s+(?:and\s+)?(?=(?:read|look|search|compare|for (?:a|all|every|each))\s)")
-
-
-def kind(subject: str) -> str:
-    """What a subject is called, as the head of a column: ``Agent pool``."""
-    return _KINDS.get(subject, (subject, ""))[0].capitalize()
-
-
-def subjects(kind: str, number: int) -> str:
-    """How many of what: ``3 clusters``."""
-    one, many = _KINDS.get(kind, (kind, f"{kind}s"))
-    return count(number, one, many)
 
 
 def procedure(text: str) -> tuple[str, str]:
@@ -42,53 +26,56 @@ def procedure(text: str) -> tuple[str, str]:
     return text[: again.start()], "\n".join(_REMARK.sub("  # ", command, count=1) for command in commands)
 
 
-def parameter(control: Control, name: str) -> str:
+def parameter(control: Control, name: str, strings: Strings) -> str:
     """A parameter's value, and whether it is the default; if not, the default and which way it differs."""
     value, note = control.parameters[name], control.parameter_notes.get(name)
-    shown = observed(value)
+    shown = observed(value, strings)
     if note is None:
         return shown
     if value == note.default:
-        return f"{shown} (the default: {note.source})"
-    way = "lets more pass than" if note.lets_more_pass(value) else "instead of"
-    return f"{shown} (set by the engagement; {way} the default {observed(note.default)}: {note.source})"
+        return strings.text("parameters.default", value=shown, source=note.source)
+    key = "parameters.weaker" if note.lets_more_pass(value) else "parameters.other"
+    return strings.text(key, value=shown, default=observed(note.default, strings), source=note.source)
 
 
-def short(finding: Finding) -> tuple[str, ...]:
+def short(finding: Finding, strings: Strings) -> tuple[str, ...]:
     """The counts for the index: what was assessed first, and what was not."""
     assessed = finding.satisfied + finding.exceptions
     told = []
     if finding.exceptions:
-        waived = f" ({finding.waived:,} waived)" if finding.waived else ""
-        told.append(f"{finding.exceptions:,} of {assessed:,} not satisfied{waived}")
+        key = "index.failed_waived" if finding.waived else "index.failed"
+        told.append(
+            strings.text(key, exceptions=finding.exceptions, assessed=assessed, waived=finding.waived)
+        )
     elif assessed:
-        told.append(f"{finding.satisfied:,} of {assessed:,} satisfied")
+        told.append(strings.text("index.passed", satisfied=finding.satisfied, assessed=assessed))
     if finding.not_assessed:
-        told.append(f"{finding.not_assessed:,} not assessed")
+        told.append(strings.text("conclusion.not_assessed", n=finding.not_assessed))
     if not assessed and finding.not_applicable:
-        told.append(f"{finding.not_applicable:,} not applicable")
-    return tuple(told) or ("a population of 0",)
+        told.append(strings.text("conclusion.not_applicable", n=finding.not_applicable))
+    return tuple(told) or (strings.text("annex.empty"),)
 
 
-def conclusion(control: Control, finding: Finding, as_of: str) -> str:
+def conclusion(control: Control, finding: Finding, as_of: str, strings: Strings) -> str:
     """The finding as counts in words, with the time it speaks of."""
-    one, many = _KINDS.get(control.subject, (control.subject, f"{control.subject}s"))
-    assessed = finding.satisfied + finding.exceptions
+    assessed, time = finding.satisfied + finding.exceptions, moment(as_of)
     if not finding.population:
-        return f"The population is 0 {many}: there was nothing to assess at {moment(as_of)}."
-    if finding.exceptions:
-        total = count(assessed, one, many)
-        told = f"{finding.exceptions:,} of {total} assessed not satisfied at {moment(as_of)}"
-    elif assessed:
-        told = f"{finding.satisfied:,} of {count(assessed, one, many)} assessed satisfied at {moment(as_of)}"
-    else:
-        told = f"0 of {count(finding.population, one, many)} assessed at {moment(as_of)}"
+        nothing = strings.subjects(control.subject, 0)
+        return strings.text("conclusion.empty", subjects=nothing, time=time)
+    key = "failed" if finding.exceptions else "passed" if assessed else "none"
+    told = strings.text(
+        f"conclusion.{key}",
+        exceptions=finding.exceptions,
+        satisfied=finding.satisfied,
+        subjects=strings.subjects(control.subject, assessed or finding.population),
+        time=time,
+    )
     rest = [
-        f"{number:,} {words}"
-        for number, words in (
+        strings.text(f"conclusion.{word}", n=number)
+        for number, word in (
             (finding.waived, "waived"),
-            (finding.not_assessed, "not assessed"),
-            (finding.not_applicable, "not applicable"),
+            (finding.not_assessed, "not_assessed"),
+            (finding.not_applicable, "not_applicable"),
         )
         if number
     ]

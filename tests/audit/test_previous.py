@@ -14,6 +14,7 @@ from reportgen.audit.previous import changes_between, previous
 from reportgen.changes import ExceptionChange
 from reportgen.engagement import load
 from reportgen.render.changes import changes_view
+from reportgen.render.strings import builtin
 from tests import line
 from tests.conftest import Run
 
@@ -67,7 +68,7 @@ def test_the_report_and_the_command_say_the_same(
 
 
 def test_the_section_counts_and_lists(reported: run.Outcome) -> None:
-    whole, capped = (changes_view(reported.results, medium) for medium in ("html", "pdf"))
+    whole, capped = (changes_view(reported.results, medium, builtin()) for medium in ("html", "pdf"))
     assert whole is not None
     assert capped is not None
     assert sum(number for _, number in whole.counts) == len(whole.changes.exceptions)

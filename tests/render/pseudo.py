@@ -17,6 +17,8 @@ from typing import Any
 
 from reportgen.model import OwnTemplates, Results
 from reportgen.render.strings import Entry, builtin
+from reportgen.render.wording import procedure
+from reportgen.sampling import METHOD
 from reportgen.sources import SOURCES
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -27,6 +29,8 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\u00ad"))
 _VOID = {"meta", "wbr", "br", "img", "col", "input", "link", "rect", "line", "path", "circle"}
 _INLINE = {"wbr", "bdi", "b", "span", "a", "br", "i", "em", "strong"}
+_BLOCK_CLASSES = {"on", "row", "id", "waived"}
+"""Of inline elements that the style sheets put on lines of their own."""
 _CODE = {"pre", "style", "script", "kbd"}
 _CODE_CLASSES = {"code", "id"}
 _SPOKEN = ("title", "aria-label", "alt", "data-label", "placeholder", "content")
@@ -76,6 +80,8 @@ class _Data:
     def __init__(self, results: Results) -> None:
         known = {part for text in _strings((results, SOURCES)) for part in (text, " ".join(text.split()))}
         known |= {source.title.rpartition(",")[0] for source in SOURCES}
+        known |= {procedure(control.test_procedure)[0] for control in results.controls} | {METHOD}
+        known |= {part for text in known if text.startswith("/") for part in text.split("/")}
         known = {text for text in known if _WORD.search(text)}
         self._short = {text for text in known if len(text) <= 40}
         self._long = sorted((text for text in known if len(text) > 40), key=len, reverse=True)
@@ -103,12 +109,14 @@ class _Texts(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, str]] = []
-        self._open: list[tuple[str, str, bool]] = []
+        self._open: list[tuple[str, str, bool, bool]] = []
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag not in _INLINE:
+        classes = set(given.get("class", "").split())
+        block = tag not in _INLINE or bool(_BLOCK_CLASSES & classes)
+        if block:
             self._end()
         for name in _SPOKEN:
             if given.get(name) and given.get("name") not in _MACHINES and not given.get("http-equiv"):
@@ -117,14 +125,14 @@ class _Texts(HTMLParser):
             self._text.append(" ")
         if tag in _VOID:
             return
-        code = tag in _CODE or bool(_CODE_CLASSES & set(given.get("class", "").split()))
+        code = tag in _CODE or bool(_CODE_CLASSES & classes)
         place = given.get("id", "") or tag if tag in _PLACES else self._place()
-        self._open.append((tag, place, code or self._in_code()))
+        self._open.append((tag, place, code or self._in_code(), block))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self._end()
         while self._open and tag in {name for name, *_ in self._open}:
+            if self._open[-1][3]:
+                self._end()
             if self._open.pop()[0] == tag:
                 break
 

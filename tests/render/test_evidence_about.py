@@ -11,6 +11,7 @@ import pytest
 from reportgen.model import Collector, Difference, Export, Gap, HeldRights, Results
 from reportgen.render.html import HtmlReport
 from reportgen.render.ipe import sheets
+from reportgen.render.strings import builtin
 from tests.render import factory
 
 HOSTILE = "<script>alert(1)</script>"
@@ -90,7 +91,7 @@ def test_the_closing_count_is_one_of_the_numbers(
 ) -> None:
     source = next(known for known in base.sources if known.total_records is not None)
     changed = replace(source, rows=rows, total_records=41, closing_count=counted)
-    (sheet,) = sheets(replace(base, sources=(changed,)))
+    (sheet,) = sheets(replace(base, sources=(changed,)), builtin())
     assert sheet.rows_said.endswith(verdict)
     assert f"{counted:,} counted after the last page" in sheet.rows_said
 

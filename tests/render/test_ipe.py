@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reportgen.model import CollectionMode, ImportedFile, Results
 from reportgen.render.ipe import sheets
+from reportgen.render.strings import builtin
 from tests.render import factory
 
 QUERY = "resources\n| where name =~ 'it\u2019s' and type =~ 'a/b'"
@@ -15,7 +16,7 @@ QUERY = "resources\n| where name =~ 'it\u2019s' and type =~ 'a/b'"
 def _graph(query: str, subscriptions: list[str]) -> list[str]:
     base = factory.results(1)
     source = replace(base.sources[0], query=query, parameters={"subscriptions": subscriptions})
-    return shlex.split(sheets(replace(base, sources=(source,)))[0].command)
+    return shlex.split(sheets(replace(base, sources=(source,)), builtin())[0].command)
 
 
 def test_the_query_survives_the_shell_whole() -> None:
@@ -31,7 +32,9 @@ def test_it_asks_the_same_subscriptions() -> None:
 def test_a_get_goes_to_the_endpoint_that_was_read_and_to_azure_for_a_sample() -> None:
     def url(mode: CollectionMode) -> str:
         results: Results = factory.results(1, mode)
-        sheet = next(sheet for sheet in sheets(results) if sheet.source.source == "arm.managed-clusters")
+        sheet = next(
+            sheet for sheet in sheets(results, builtin()) if sheet.source.source == "arm.managed-clusters"
+        )
         return shlex.split(sheet.command)[-1]
 
     assert url(CollectionMode.AZURE).startswith("https://management.azure.com/subscriptions/")
@@ -42,14 +45,16 @@ def test_a_get_goes_to_the_endpoint_that_was_read_and_to_azure_for_a_sample() ->
 def test_differing_row_counts_and_truncation_are_shouted() -> None:
     base = factory.results(1)
     source = replace(base.sources[0], rows=40, total_records=41, truncated=True)
-    sheet = sheets(replace(base, sources=(source,)))[0]
+    sheet = sheets(replace(base, sources=(source,)), builtin())[0]
     assert sheet.rows_said == "40 received of 41 that the service says exist: THE NUMBERS DIFFER"
     assert sheet.truncated_said.startswith("YES")
 
 
 def test_a_sheet_names_the_controls_that_rely_on_it() -> None:
     results = factory.results(1)
-    sheet = next(sheet for sheet in sheets(results) if sheet.source.source == "arm.diagnostic-settings")
+    sheet = next(
+        sheet for sheet in sheets(results, builtin()) if sheet.source.source == "arm.diagnostic-settings"
+    )
     assert sheet.relied_on_by == tuple(c.id for c in results.controls if c.area == "logging")
     assert sheet.number == f"IPE-{results.sources.index(sheet.source) + 1:02d}"
 
@@ -58,7 +63,7 @@ def test_a_query_is_printed_once_unless_the_shell_needs_it_quoted() -> None:
     base = factory.results(1)
 
     def stands(query: str) -> bool:
-        return sheets(replace(base, sources=(replace(base.sources[0], query=query),)))[
+        return sheets(replace(base, sources=(replace(base.sources[0], query=query),)), builtin())[
             0
         ].query_stands_in_command
 
@@ -72,14 +77,14 @@ def test_numbers_that_differ_are_known() -> None:
 
     def differs(rows: int, total: int | None, closing: int | None) -> bool:
         source = replace(base.sources[0], rows=rows, total_records=total, closing_count=closing)
-        return sheets(replace(base, sources=(source,)))[0].differs
+        return sheets(replace(base, sources=(source,)), builtin())[0].differs
 
     assert [differs(41, 41, 41), differs(41, None, None), differs(41, 41, None)] == [False] * 3
     assert [differs(40, 41, None), differs(41, 41, 42)] == [True] * 2
 
 
 def test_what_no_result_rests_on_is_told_apart() -> None:
-    names = {sheet.source.source: sheet.relied_on for sheet in sheets(factory.results(1))}
+    names = {sheet.source.source: sheet.relied_on for sheet in sheets(factory.results(1), builtin())}
     assert names["arm.diagnostic-settings"], "a control names it"
     assert names["arg.closing-counts"], "completeness rests on it"
     assert not names["arg.firewalls"]
@@ -90,7 +95,7 @@ def test_what_a_cluster_answered_is_asked_of_the_cluster_again() -> None:
 
     def command(name: str, url: str) -> list[str]:
         source = replace(base.sources[0], source=name, query="", url=url, parameters={})
-        return shlex.split(sheets(replace(base, sources=(source,)))[0].command)
+        return shlex.split(sheets(replace(base, sources=(source,)), builtin())[0].command)
 
     assert command("k8s.pods", "https://a.hcp.westeurope.azmk8s.io/api/v1/pods?limit=500&continue=x") == [
         "kubectl",
@@ -106,7 +111,9 @@ def test_what_a_cluster_answered_is_asked_of_the_cluster_again() -> None:
 def test_a_sheet_names_the_right_in_kubernetes() -> None:
     base = factory.results(1)
     source = replace(base.sources[0], source="k8s.pods")
-    assert sheets(replace(base, sources=(source,)))[0].permission == "list pods in the core API group"
+    assert (
+        sheets(replace(base, sources=(source,)), builtin())[0].permission == "list pods in the core API group"
+    )
 
 
 def test_what_was_read_of_the_directory_is_asked_of_microsoft_graph() -> None:
@@ -115,7 +122,7 @@ def test_what_was_read_of_the_directory_is_asked_of_microsoft_graph() -> None:
     source = replace(
         base.sources[0], source="msgraph.principals", query="", url=url, parameters={"ids": ["x"] * 30}
     )
-    sheet = sheets(replace(base, sources=(source,)))[0]
+    sheet = sheets(replace(base, sources=(source,)), builtin())[0]
     assert shlex.split(sheet.command) == [
         "az", "rest", "--method", "post", "--url", "https://graph.microsoft.com/v1.0/directoryObjects/getByIds",
         "--body", '{"ids": [<the ids of the provenance file>]}',
@@ -126,7 +133,7 @@ def test_what_was_read_of_the_directory_is_asked_of_microsoft_graph() -> None:
     group = replace(
         source, source="msgraph.group-members", url=f"{url[:37]}/groups/g/transitiveMembers?$top=999"
     )
-    command = shlex.split(sheets(replace(base, sources=(group,)))[0].command)
+    command = shlex.split(sheets(replace(base, sources=(group,)), builtin())[0].command)
     assert command[3] == "get"
     assert command[-1].startswith("https://graph.microsoft.com/")
 
@@ -144,7 +151,7 @@ def test_a_sheet_of_imported_files_has_the_hash_and_age_of_each() -> None:
     )
     source = replace(base.sources[0], source="imported.kube-bench", files=(one,), rows=13, query="")
     facts = replace(base.facts, as_of="2026-01-31T06:00:00Z")
-    sheet = sheets(replace(base, facts=facts, sources=(source,)))[0]
+    sheet = sheets(replace(base, facts=facts, sources=(source,)), builtin())[0]
     assert sheet.files == ((one, 30),)
     assert shlex.split(sheet.command) == ["sha256sum", one.file]
     assert sheet.permission == "none: files that the engagement names"

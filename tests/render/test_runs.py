@@ -10,6 +10,7 @@ from reportgen.model import RegisteredRun, RunListing
 from reportgen.render.context import report
 from reportgen.render.environment import render
 from reportgen.render.runs import runs_view
+from reportgen.render.strings import builtin
 from tests.render import factory
 
 BASE = RegisteredRun(
@@ -51,7 +52,7 @@ def test_every_fate_has_its_words(medium: str) -> None:
 def test_the_schedule_is_counted() -> None:
     week = ("2026-10-01", "2026-10-07")
     of = listing(BASE, schedule="weekly", due=(week,) * 13, missed=(week,), open=(week,) * 2)
-    view = runs_view(replace(factory.clean(), runs=of), "html")
+    view = runs_view(replace(factory.clean(), runs=of), "html", builtin())
     assert view is not None
     assert view.windows == (
         "The schedule is weekly: of 13 stretches of the period 10 have a snapshot and 1 have none. "
@@ -61,7 +62,7 @@ def test_the_schedule_is_counted() -> None:
 
 def test_a_pdf_shows_the_first_sixty() -> None:
     results = replace(factory.clean(), runs=listing(*[BASE] * 92, store="abfs://evidence@contoso/aks"))
-    view = runs_view(results, "pdf")
+    view = runs_view(results, "pdf", builtin())
     assert view is not None
     assert (len(view.rows), view.all_rows) == (60, 92)
     assert "First 60 of 92 runs; the rest in results/runs.json." in render(report(results, "pdf"))

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from reportgen.render.text import breakable, cleaner, lead, moment, observed, shell
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "not set"),
-        (float("nan"), "not set"),
-        (True, "true"),
-        (0, "0"),
-        ("", "(empty)"),
-        ("None", "none"),
-        ([], "(empty list)"),
-        (["a", None], "a, not set"),
-        ({"b": None, "a": [1]}, "a: 1, b: not set"),
-        ("x" * 500, "x" * 239 + "…"),
-        (
-            "/subscriptions/1/resourcegroups/rg-a/providers/Microsoft.OperationalInsights/workspaces/logs",
-            "logs (workspaces, resource group rg-a)",
-        ),
-    ],
-)
-def test_observed_values(value: Any, text: str) -> None:
-    assert observed(value) == text
+from reportgen.render.text import breakable, cleaner, lead, moment, shell
 
 
 def test_what_cannot_be_seen_or_drawn_is_printed_as_its_code() -> None:
     assert cleaner()("a\u202eb\u200bc\x07") == "a\\u{202E}b\\u{200B}c\\u{0007}"
     assert cleaner()("🚀é") == "🚀é"
     assert cleaner(frozenset(map(ord, "é")))("🚀é") == "\\u{1F680}é"
-    assert cleaner()(None) == "not set"
+    assert cleaner(absent="not set")(None) == "not set"
 
 
 @pytest.mark.parametrize(

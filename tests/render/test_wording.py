@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reportgen.model import Finding, Status
+from reportgen.render.strings import builtin
 from reportgen.render.wording import conclusion, procedure, short
 from tests.render import factory
 
@@ -33,7 +34,7 @@ from tests.render import factory
 def test_conclusions_are_counts_at_a_time(counts: tuple[int, ...], sentence: str) -> None:
     control = factory.results(1).controls[0]
     finding = Finding(control.id, Status.SATISFIED, *counts)
-    assert conclusion(control, finding, "2026-11-15T06:00:00Z") == sentence
+    assert conclusion(control, finding, "2026-11-15T06:00:00Z", builtin()) == sentence
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_conclusions_are_counts_at_a_time(counts: tuple[int, ...], sentence: str
 def test_the_index_says_what_was_assessed_and_what_was_not(
     counts: tuple[int, ...], said: tuple[str, ...]
 ) -> None:
-    assert short(Finding("some-control", Status.SATISFIED, *counts)) == said
+    assert short(Finding("some-control", Status.SATISFIED, *counts), builtin()) == said
 
 
 def test_commands_are_taken_out_of_the_procedure() -> None:

@@ -8,6 +8,7 @@ import pytest
 import weasyprint
 
 from reportgen.render import archival
+from reportgen.render.strings import builtin
 from tests.render.test_untagged import annex
 from tools.conformance import __main__ as conformance
 from tools.conformance.verapdf import Lacking, Rule, Verdict, validate, verdicts
@@ -44,7 +45,7 @@ def test_verapdf_accepts_what_we_write_and_refuses_a_plain_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = weasyprint.HTML(string=PAGE).render(**archival.OPTIONS)
-    (tmp_path / "report.pdf").write_bytes(archival.written(document, "0123456789ab"))
+    (tmp_path / "report.pdf").write_bytes(archival.written(document, builtin(), "0123456789ab"))
     annex(tmp_path / "annex.pdf")
     try:
         validate([])

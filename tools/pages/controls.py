@@ -10,9 +10,8 @@ from reportgen.assess import history
 from reportgen.assess.coverage import PeerCheck
 from reportgen.assess.frameworks import of_control
 from reportgen.model import Control, Framework, MappedControl, Relation, Requirement
-from reportgen.render.names import AREAS
-from reportgen.render.text import count
-from reportgen.render.wording import kind, procedure
+from reportgen.render.strings import builtin
+from reportgen.render.wording import procedure
 from reportgen.sources import BY_NAME
 from tools.pages.markdown import address, code, fenced, table, text
 
@@ -35,8 +34,9 @@ _EVIDENCE = {
 def index(by_area: Mapping[str, Iterable[Control]]) -> str:
     """docs/controls/README.md: the areas, and every control with a link."""
     listed = {area: tuple(controls) for area, controls in by_area.items()}
-    number = count(sum(map(len, listed.values())), "control")
-    lines = [_HEAD.read_text(encoding="utf-8"), f"{number} in {count(len(listed), 'area')}."]
+    number = builtin().text("counts.controls", n=sum(map(len, listed.values())))
+    areas = builtin().text("counts.areas", n=len(listed))
+    lines = [_HEAD.read_text(encoding="utf-8"), f"{number} in {areas}."]
     for area, controls in listed.items():
         lines += ["", f"## [{_area(area)}]({area}.md)", *_listed(controls, f"{area}.md")]
     return "\n".join(lines) + "\n"
@@ -63,7 +63,7 @@ def page(
 
 
 def _area(area: str) -> str:
-    return AREAS.get(area, area)
+    return builtin().area(area)
 
 
 def _listed(controls: tuple[Control, ...], file: str) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _guards(control: Control) -> Iterator[str]:
 
 
 def _kind(control: Control) -> str:
-    return kind(control.subject).lower()
+    return builtin().kind(control.subject).lower()
 
 
 def _since(control: Control) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from reportgen.model import Framework, Relation
 from reportgen.render.frameworks import METHODS
+from reportgen.render.strings import builtin
 from tools.pages.markdown import address, table, text
 
 _HEAD = Path(__file__).with_suffix(".md")
@@ -25,7 +26,7 @@ def page(frameworks: Iterable[Framework]) -> str:
 def _methods(frameworks: tuple[Framework, ...]) -> Iterator[str]:
     yield from ("", "## Requirements by method")
     yield from table(
-        ("framework", "requirements", *(title.lower() for title in METHODS.values())),
+        ("framework", "requirements", *(builtin().text(f"methods.{method}").lower() for method in METHODS)),
         (
             (
                 text(framework.short),

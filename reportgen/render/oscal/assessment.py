@@ -20,7 +20,6 @@ from functools import partial
 from pathlib import Path
 
 from reportgen.model import Cause, Control, Finding, Gap, Json, Observation, Results, Status, Subject
-from reportgen.render.controls import CAUSES
 from reportgen.render.markdown import escaped
 from reportgen.render.oscal.parts import (
     PLAN,
@@ -35,6 +34,7 @@ from reportgen.render.oscal.parts import (
 )
 from reportgen.render.oscal.plan import METHODS
 from reportgen.render.oscal.subjects import components, inventory, reference, subject_reference, subject_uuid
+from reportgen.render.strings import builtin
 from reportgen.render.wording import conclusion
 
 _STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
@@ -137,7 +137,7 @@ class _Result:
             if finding.status not in _STATES:
                 continue
             state, reason = _STATES[finding.status]
-            told = escaped(conclusion(control, finding, self.results.facts.as_of))
+            told = escaped(conclusion(control, finding, self.results.facts.as_of, builtin()))
             related = {
                 "related-observations": [
                     {"observation-uuid": self._observation(control.id, group)}
@@ -199,7 +199,7 @@ class _Result:
         for control in self.results.controls:
             if not self.found[control.id].population:
                 title = text("log_nothing", title=control.title)
-                told = conclusion(control, self.found[control.id], facts.as_of)
+                told = conclusion(control, self.found[control.id], facts.as_of, builtin())
                 yield self._entry(f"population\n{control.id}", title, escaped(told), control)
             for group, items in self.groups[control.id].items():
                 if group[0] not in _STATES:
@@ -294,4 +294,4 @@ def _pages(item: Observation) -> list[str]:
 
 def _status(status: Status, cause: Cause | None) -> str:
     told = text(f"status_{status.value}")
-    return f"{told} ({escaped(CAUSES[cause])})" if cause else told
+    return f"{told} ({escaped(builtin().cause(cause))})" if cause else told

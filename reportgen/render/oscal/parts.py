@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterable
 
 from reportgen.model import Control, Json, Results
-from reportgen.render.context import BANNERS
 from reportgen.render.markdown import escaped
 from reportgen.render.strings import builtin
 from reportgen.render.text import cleaner
@@ -51,7 +50,7 @@ def objective_id(control: str) -> str:
 def metadata(results: Results, kind: str) -> Json:
     """Who prepared the document, for whom, from what."""
     facts = results.facts
-    banner = BANNERS[facts.collection_mode]
+    banner = builtin().banner(facts.collection_mode)
     entity, preparer = identifier("party", facts.entity), identifier("party", facts.identity.object_id)
     nature = builtin().text("nature.evidence")
     return {

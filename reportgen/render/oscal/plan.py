@@ -13,6 +13,7 @@ from reportgen.render.oscal.parts import (
     reviewed,
     text,
 )
+from reportgen.render.strings import builtin
 from reportgen.render.wording import parameter
 
 METHODS = {"configuration": "EXAMINE", "operation": "TEST"}
@@ -53,7 +54,9 @@ def assessment_plan(results: Results) -> Json:
 
 
 def _objective(control: Control) -> Json:
-    parameters = [prop("parameter", f"{name}: {parameter(control, name)}") for name in control.parameters]
+    parameters = [
+        prop("parameter", f"{name}: {parameter(control, name, builtin())}") for name in control.parameters
+    ]
     part: dict[str, Json] = {
         "id": objective_id(control.id),
         "name": "assessment-objective",

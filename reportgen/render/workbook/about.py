@@ -9,7 +9,7 @@ from reportgen.model import Results
 from reportgen.render.completeness import gap_row
 from reportgen.render.data import access_rows
 from reportgen.render.ipe import sheets
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import Names
 from reportgen.render.strings import builtin
 from reportgen.render.workbook.book import Cell, Column, Moment, Table
 
@@ -100,7 +100,7 @@ def _parameters(results: Results) -> Iterator[list[Cell]]:
         for name, value in control.parameters.items():
             note = control.parameter_notes.get(name)
             yield [
-                *(control.id, control.title, AREAS.get(control.area, control.area), name, _plain(value)),
+                *(control.id, control.title, builtin().area(control.area), name, _plain(value)),
                 *((_plain(note.default), note.lets_more_pass(value), note.source) if note else ()),
             ]
 
@@ -113,7 +113,7 @@ def _plain(value: object) -> Cell:
 
 
 def _provenance(results: Results) -> Iterator[list[Cell]]:
-    for sheet in sheets(results):
+    for sheet in sheets(results, builtin()):
         source = sheet.source
         yield [
             *(sheet.number, source.title, source.source, source.rows, source.total_records),

@@ -19,8 +19,6 @@ from typing import Any, Self
 import xlsxwriter
 
 from reportgen.model import PackFacts, Status
-from reportgen.render.charts import WORDS
-from reportgen.render.context import BANNERS
 from reportgen.render.strings import builtin
 from reportgen.render.text import cleaner
 from reportgen.render.workbook.styles import Styles
@@ -129,7 +127,7 @@ class Book:
                 "subject": _CLEAN(facts.engagement),
                 "company": _CLEAN(facts.entity),
                 "author": f"reportgen {facts.tool_version}",
-                "comments": BANNERS[facts.collection_mode],
+                "comments": builtin().banner(facts.collection_mode),
                 "created": _time(facts.as_of),
             }
         )
@@ -178,7 +176,9 @@ class Book:
         sheet = self._sheet(name, landscape=True)
         for index, column in enumerate(table.columns):
             sheet.raw.set_column(index, index, column.width)
-        sheet.line(builtin().text(f"workbook.about_{table.key}"), BANNERS[self.facts.collection_mode])
+        sheet.line(
+            builtin().text(f"workbook.about_{table.key}"), builtin().banner(self.facts.collection_mode)
+        )
         sheet.row([column.title for column in table.columns], self.styles.head)
         wraps = [column.wrap for column in table.columns]
         for row in rows:
@@ -198,7 +198,7 @@ class Book:
         raw.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
         text = builtin().text
         raw.set_header(
-            f"&L{_header(self.facts.classification)}&C{_header(BANNERS[self.facts.collection_mode])}"
+            f"&L{_header(self.facts.classification)}&C{_header(builtin().banner(self.facts.collection_mode))}"
             f"&R{_header(text('workbook.title', id=self.facts.pack_id))}"
         )
         raw.set_footer(f"&L{_header(name)}&R{_header(text('workbook.page'))} &P / &N")
@@ -247,7 +247,7 @@ class Sheet:
             case None | "" | Day(""):
                 pass
             case Status():
-                self._text(column, WORDS[value], self.styles.statuses[value])
+                self._text(column, builtin().status(value), self.styles.statuses[value])
             case Link():
                 self._link(column, value)
             case Moment() if when := _time(value.text):

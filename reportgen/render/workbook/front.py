@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from reportgen.model import Results
 from reportgen.render.charts import ORDER
 from reportgen.render.completeness import scope_view
-from reportgen.render.context import BANNERS
 from reportgen.render.controls import Caps
 from reportgen.render.strings import builtin
 from reportgen.render.workbook.book import Cell, Link, Moment, Part, Sheet, Table
@@ -23,14 +22,14 @@ def write_summary(sheet: Sheet, results: Results, written: Sequence[tuple[Table,
     for index, width in enumerate(_WIDTHS):
         sheet.raw.set_column(index, index, width)
     sheet.row([text("workbook.title", id=results.facts.pack_id)], styles.title)
-    if banner := BANNERS[results.facts.collection_mode]:
+    if banner := builtin().banner(results.facts.collection_mode):
         sheet.row([banner], styles.mode)
     sheet.across("", text("nature.evidence"), _WIDTHS, styles.note)
     sheet.row([])
     for label, value in _facts(results):
         sheet.across(text(f"workbook.{label}"), value, _WIDTHS)
     sheet.row([])
-    sheet.across(text("workbook.scope_verdict"), scope_view(results, Caps()).verdict, _WIDTHS)
+    sheet.across(text("workbook.scope_verdict"), scope_view(results, Caps(), builtin()).verdict, _WIDTHS)
     for note in results.notes:
         sheet.across(text("nature.notes"), note, _WIDTHS)
     sheet.row([])

@@ -8,13 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from reportgen.model import Control, FrameworkResult, Json, Observation, Results
-from reportgen.render.controls import CAUSES
-from reportgen.render.frameworks import METHODS
-from reportgen.render.names import AREAS, Names
+from reportgen.render.names import Names
 from reportgen.render.strings import builtin
 from reportgen.render.tables import by_severity
-from reportgen.render.text import NOT_SET
-from reportgen.render.wording import conclusion, kind
+from reportgen.render.wording import conclusion
 from reportgen.render.workbook.book import Book, Cell, Column, Link, Table
 
 _CONTROL = Column("control", 36)
@@ -91,10 +88,10 @@ class _Rows:
             finding, start = self.found[control.id], starts[control.id]
             yield [
                 Link(control.id, *start) if start else control.id,
-                *(control.title, AREAS.get(control.area, control.area), control.severity, finding.status),
+                *(control.title, builtin().area(control.area), control.severity, finding.status),
                 *(finding.population, finding.satisfied, finding.exceptions, finding.waived),
                 *(finding.not_assessed, finding.not_applicable),
-                conclusion(control, finding, self.results.facts.as_of),
+                conclusion(control, finding, self.results.facts.as_of, builtin()),
                 *(control.objective, control.test_procedure, control.remediation_text),
                 *(control.remediation_cli, f"results/csv/{control.id}.csv"),
             ]
@@ -104,7 +101,7 @@ class _Rows:
         for item in by_severity(self.results):
             control = self.controls[item.control]
             yield [
-                *(control.severity, control.id, control.title, AREAS.get(control.area, control.area)),
+                *(control.severity, control.id, control.title, builtin().area(control.area)),
                 *(*self._where(item), self._observed(control, item), self._spelled(item.reason)),
                 *(item.waiver, " ".join(item.evidence), item.subject.id, item.subject.subscription),
             ]
@@ -129,7 +126,7 @@ class _Rows:
             *(item.control, control.severity, item.status, *self._where(item)),
             *(" · ".join(f"{number} {label}" for number, label in enumerate(labels, start=1)),),
             *(*cells, *[None] * (self.values - len(cells)), self._spelled(item.reason)),
-            *(CAUSES[item.cause] if item.cause else None, item.waiver, line),
+            *(builtin().cause(item.cause) if item.cause else None, item.waiver, line),
             *(" ".join(item.evidence), item.subject.id, item.subject.subscription),
         ]
 
@@ -159,7 +156,13 @@ class _Rows:
                 if asked.not_covered:
                     remark.append(builtin().text("workbook.not_covered", what=asked.not_covered))
                 own: list[Cell] = [
-                    *(result.framework.short, asked.id, asked.group, asked.title, METHODS[asked.method]),
+                    *(
+                        result.framework.short,
+                        asked.id,
+                        asked.group,
+                        asked.title,
+                        builtin().text(f"methods.{asked.method}"),
+                    ),
                     *(line.status, " ".join(remark)),
                 ]
                 if not asked.controls:
@@ -180,7 +183,12 @@ class _Rows:
     def _where(self, item: Observation) -> tuple[Cell, ...]:
         subject = item.subject
         cluster = self.names.clusters.get(subject.cluster_id.lower(), subject.cluster)
-        return (subject.name, kind(subject.kind), cluster, self.names.subscription(subject.subscription))
+        return (
+            subject.name,
+            builtin().kind(subject.kind),
+            cluster,
+            self.names.subscription(subject.subscription),
+        )
 
     def _spelled(self, text: str) -> str:
         return str(self.names.spelled(text))
@@ -201,7 +209,7 @@ def _words(value: Json) -> str:
     if isinstance(value, str):
         return value or builtin().text("workbook.empty")
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return NOT_SET
+        return builtin().text("values.not_set")
     if isinstance(value, list | tuple):
         return ", ".join(map(_words, value)) or builtin().text("workbook.empty_list")
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
