@@ -19,6 +19,7 @@ import pytest
 from reportgen import render
 from reportgen.model import Seen, Status
 from tests import line
+from tests.deliver.postbox import PASSWORD, USER, postbox
 
 SAMPLE = line.ROOT / "samples" / "quarter"
 DATA = {"findings.json", "period.json", "runs.json", "schemas"}
@@ -200,3 +201,28 @@ def test_waivers_are_judged_at_the_end(results: dict[str, Any]) -> None:
             }
 
     assert told("waiver", found()) == expected("waiver")
+
+
+def test_the_quarterly_pack_is_mailed_and_stored(
+    played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPORTGEN_TEST_MAIL", PASSWORD)
+    (pack,) = (path for path in (played / "out").glob("pack-*") if path.is_dir())
+    with postbox(tmp_path) as box:
+        mailed = played / "mailed.yaml"
+        mailed.write_text(
+            (played / "engagement.yaml").read_text(encoding="utf-8")
+            + "deliver:\n  release: automatic\n  allow_simulated: true\n  to: [audit@auditors.example]\n"
+            + f"  smtp: {{{box.settings}, username: {USER}, password_env: REPORTGEN_TEST_MAIL}}\n"
+            + f"  folder: {tmp_path / 'stored'}\n",
+            encoding="utf-8",
+        )
+        for state in ("delivered", "already"):
+            result = line.command("deliver", pack, mailed, "--out", played / "out", "--json")
+            assert result.code == 0, result.err
+            outcomes = {one["channel"]: one["state"] for one in json.loads(result.out)}
+            assert outcomes == {"smtp": state, "folder": state}
+    ((envelope, mail),) = box.mails
+    assert envelope.rcpt_tos == ["audit@auditors.example"]
+    assert "Fabrikam Mutual" in mail["Subject"]
+    assert list((tmp_path / "stored").rglob(f"{pack.name}.zip"))
