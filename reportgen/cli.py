@@ -403,7 +403,7 @@ def _report(
 def main() -> None:
     """The entry point: every error ends as a message and the exit code that its class carries.
 
-    A scheduler that stops a job (SIGTERM) is heard as Ctrl-C is: the run registers its end, its lease ends.
+    A scheduler that stops a job (SIGTERM) is heard as Ctrl-C is: the run registers its end, frees its lease.
     """
     console.write_all_characters()
     if threading.current_thread() is threading.main_thread():
