@@ -97,9 +97,9 @@ def attempt(kept: Kept, wanted: Path, setting: Setting, *, resumed: bool = False
     first = register.append("started", stamp(setting.clock()), run, facts)
     this = Attempt(run, first.text("snapshot"), register, snapshots)
     setting.named(run)
-    setting.tell(f"run {run} started as number {first.number} of the register of {kept.store.place}")
     lease, code, error = Lease(kept.store, own), 0, None
     try:
+        setting.tell(f"run {run} started as number {first.number} of the register of {kept.store.place}")
         with _held(lease, this, setting):
             _publish_leftovers(own, local, this, setting)
             yield this

@@ -5,7 +5,9 @@ Heavy imports stand inside the commands, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -185,7 +187,8 @@ def run(
     from reportgen.model import CollectionMode
 
     own, before = line.Own(controls, frameworks), line.previous(previous) if previous else None
-    with _collected("run", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format, own) as found:
+    mode = CollectionMode.ESTATE
+    with _collected("run", engagement, estate, out, as_of, mode, log_format, own, delivers=delivers) as found:
         _report(found, out, fail_on, own, before, delivers=delivers)
 
 
@@ -323,6 +326,8 @@ def _collected(
     mode: CollectionMode,
     log_format: LogFormat,
     own: Own | None = None,
+    *,
+    delivers: bool = False,
 ) -> Iterator[Collected]:
     """Collect from the estate folder where there is one (``mode`` says of which kind), else from Azure.
 
@@ -344,24 +349,29 @@ def _collected(
     )
     if not estate:
         loaded = _load(engagement)
-        _preflight(out, draws=command != "collect")
+        _preflight(out, draws=command != "collect", delivers=loaded if delivers else None)
         with unattended.from_azure(loaded, asked) as found:
             yield found
         return
     beside, time = estate / "engagement.yaml", _time(as_of)
     path = engagement or (beside if beside.is_file() else None)
     loaded = _load(path) if path else line.engagement_of_estate(estate, time)
-    _preflight(out, draws=command != "collect")
+    _preflight(out, draws=command != "collect", delivers=loaded if delivers else None)
     with unattended.from_estate(loaded, estate, time, mode, asked) as found:
         yield found
 
 
-def _preflight(out: Path, *, draws: bool) -> None:
+def _preflight(out: Path, *, draws: bool, delivers: Engagement | None = None) -> None:
     """Say before the first call what will be lacking; UsageError where nothing could be stored."""
     from reportgen import preflight
 
     for problem in preflight.warnings(out, draws=draws):
         console.warn(problem)
+    if delivers and delivers.deliver:
+        from reportgen import deliver as handing
+
+        for problem in handing.problems(delivers):
+            console.warn(problem)
 
 
 def _report(
@@ -391,8 +401,13 @@ def _report(
 
 
 def main() -> None:
-    """The entry point: every error ends as a message and the exit code that its class carries."""
+    """The entry point: every error ends as a message and the exit code that its class carries.
+
+    A scheduler that stops a job (SIGTERM) is heard as Ctrl-C is: the run registers its end, its lease ends.
+    """
     console.write_all_characters()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except ReportgenError as error:

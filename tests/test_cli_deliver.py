@@ -108,3 +108,17 @@ def test_a_delivery_that_fails_counts_after_gaps_and_before_findings(estate: Pat
         if entry.kind == "ended"
     ]
     assert codes == [3, 4, 0]
+
+
+@pytest.mark.usefixtures("without_pdf", "few_controls")
+def test_a_run_says_before_it_begins_which_secret_is_not_there(
+    estate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("UNSET_HERE", raising=False)
+    server = "host: 127.0.0.1, sender: a@b.example, username: a, password_env: UNSET_HERE"
+    mail = f"to: [a@b.example], smtp: {{{server}}}"
+    result = run_on(estate, f"allow_simulated: true, allow_incomplete: true, {mail}", "--fail-on", "never")
+    assert result.code == 4
+    told = "deliver.smtp.password_env: the environment variable UNSET_HERE is not set"
+    first, last = result.err.index(f"warning: delivery by smtp: {told}"), result.err.rindex(told)
+    assert first < result.err.index("collected ") < last

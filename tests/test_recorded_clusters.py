@@ -17,7 +17,7 @@ from reportgen import run
 from reportgen.assess import Assessment, assess, catalogue
 from reportgen.assess.judge import EVALUATION_ERROR
 from reportgen.collect.arm import CONTAINER_SERVICE_API_VERSION
-from reportgen.engagement import Engagement
+from reportgen.engagement import Engagement, Printed
 from reportgen.model import Cause, CollectionMode, Gap, Observation, Status
 from reportgen.pack import verify
 from reportgen.snapshot import Reader
@@ -191,7 +191,8 @@ def test_provenance_states_the_pinned_api_version(line: Line) -> None:
 
 
 def test_the_whole_line_ends_with_an_intact_pack(line: Line, tmp_path: Path) -> None:
-    outcome = run.report(line.engagement, line.snapshot, tmp_path)
+    short = line.engagement.model_copy(update={"report": Printed(profiles=("summary",))})
+    outcome = run.report(short, line.snapshot, tmp_path)
     assert not outcome.unavailable
     assert outcome.exit_code() == 3
     for pack in (outcome.pack, outcome.pack.with_name(f"{outcome.pack.name}.zip")):
@@ -212,7 +213,7 @@ def test_the_whole_line_ends_with_an_intact_pack(line: Line, tmp_path: Path) -> 
     assert frameworks
     overall = {"access-listing", "controls", "exceptions", "gaps"}
     assert tables - frameworks == overall | {control.id for control in CATALOGUE}
-    assert (outcome.pack / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (outcome.pack / "summary.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def written(folder: Path, population: list[Recorded]) -> Reader:

@@ -40,7 +40,7 @@ class Acs:
     name = "acs"
     most_bytes = MOST_BYTES
 
-    def __init__(self, settings: AcsSettings, service: Service, signer: Callable[[], Signer]) -> None:
+    def __init__(self, settings: AcsSettings, service: Service, signer: Signer) -> None:
         self._settings = settings
         self._service = service
         self._signer = signer
@@ -50,7 +50,7 @@ class Acs:
         """See `MailChannel`. The id is that of the operation, which is made of this sending's token."""
         operation = str(uuid.UUID(mail.token))
         url = f"{self._settings.endpoint}/emails:send?api-version={VERSION}"
-        signer = self._signer()
+        signer = self._signer
         known = {
             "Operation-Id": operation,
             "Repeatability-Request-ID": operation,

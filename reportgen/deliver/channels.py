@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from azure.core.exceptions import AzureError
 from reportgen.access import Credential
 from reportgen.collect.connection import connection
 from reportgen.collect.credentials import credential, held
-from reportgen.deliver.acs import SCOPE, Acs, Signer, by_key, by_token
+from reportgen.deliver.acs import SCOPE, Acs, by_key, by_token
 from reportgen.deliver.blob import Blob
 from reportgen.deliver.folder import Folder
 from reportgen.deliver.graph import Graph
@@ -27,7 +28,7 @@ from reportgen.delivering import (
     SmtpSettings,
 )
 from reportgen.engagement import Engagement
-from reportgen.errors import DeliveryError
+from reportgen.errors import DeliveryError, ReportgenError
 
 Wait = Callable[[float], None]
 
@@ -51,23 +52,17 @@ def _blob(way: Way, settings: BlobSettings) -> StorageChannel:
 def _smtp(way: Way, settings: SmtpSettings) -> MailChannel:
     folder = way.engagement.folder
 
-    def secret() -> str:
-        if settings.auth == "password":
-            file = settings.password_file
-            return held(
-                "deliver.smtp.password",
-                "the mailbox's password",
-                settings.password_env or "",
-                folder / file if file else None,
-            )
-        if settings.token_env or settings.token_file:
-            file = settings.token_file
-            return held(
-                "deliver.smtp.token", "the token", settings.token_env or "", folder / file if file else None
-            )
-        return _tokens(way, settings.credential, settings.scope)()
-
-    return Smtp(Login(settings, secret), folder, way.sleep)
+    if settings.auth == "xoauth2" and not (settings.token_env or settings.token_file):
+        return Smtp(Login(settings, _tokens(way, settings.credential, settings.scope)), folder, way.sleep)
+    which, what, variable, file = (
+        ("token", "the token", settings.token_env, settings.token_file)
+        if settings.auth == "xoauth2"
+        else ("password", "the mailbox's password", settings.password_env, settings.password_file)
+    )
+    secret = ""
+    if settings.username:
+        secret = held(f"deliver.smtp.{which}", what, variable or "", folder / file if file else None)
+    return Smtp(Login(settings, lambda: secret), folder, way.sleep)
 
 
 def _graph(way: Way, settings: GraphSettings) -> MailChannel:
@@ -81,12 +76,11 @@ def _graph(way: Way, settings: GraphSettings) -> MailChannel:
 
 
 def _acs(way: Way, settings: AcsSettings) -> MailChannel:
-    def signer() -> Signer:
-        if not (settings.key_env or settings.key_file):
-            return by_token(_tokens(way, settings.credential, SCOPE))
+    if settings.key_env or settings.key_file:
         file = way.engagement.folder / settings.key_file if settings.key_file else None
-        return by_key(held("deliver.acs.key", "the access key", settings.key_env or "", file))
-
+        signer = by_key(held("deliver.acs.key", "the access key", settings.key_env or "", file))
+    else:
+        signer = by_token(_tokens(way, settings.credential, SCOPE))
     return Acs(settings, Service(connection(way.engagement), way.sleep), signer)
 
 
@@ -108,3 +102,15 @@ def _tokens(way: Way, own: Credential | None, scope: str) -> Callable[[], str]:
 STORAGE: Mapping[str, Callable[[Way, Any], StorageChannel]] = {"folder": _folder, "blob": _blob}
 MAIL: Mapping[str, Callable[[Way, Any], MailChannel]] = {"graph": _graph, "acs": _acs, "smtp": _smtp}
 """By their keys in the engagement, each opened with what stands there."""
+
+
+def problems(engagement: Engagement) -> tuple[str, ...]:
+    """What is not there that channels are opened with, such as a secret; no service is asked."""
+    way, told = Way(engagement, time.sleep), list[str]()
+    for name, opener in (*STORAGE.items(), *MAIL.items()):
+        if settings := getattr(engagement.deliver, name, None):
+            try:
+                opener(way, settings)
+            except ReportgenError as error:
+                told.append(f"delivery by {name}: {error}")
+    return tuple(told)

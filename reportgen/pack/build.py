@@ -51,8 +51,7 @@ def _files(folder: Path) -> list[tuple[str, Path]]:
 
 def _write_manifests(folder: Path, facts: PackFacts) -> None:
     entries = [
-        {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size}
-        for name, path in _files(folder)
+        {"path": name, "sha256": _sha256(path), "bytes": path.stat().st_size} for name, path in _files(folder)
     ]
     manifest = {
         "schema_version": "1",

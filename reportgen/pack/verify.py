@@ -14,6 +14,8 @@ from reportgen.errors import UsageError
 from reportgen.pack.build import MANIFEST
 from reportgen.pack.read import DAMAGED
 
+_FACTS = "manifest.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -37,9 +39,9 @@ def verify(pack: Path) -> Verification:
     found, doubled = _read_zip(pack) if pack.is_file() else (_read_folder(pack), ())
     if MANIFEST not in found:
         raise UsageError(f"{pack}: not a pack (no {MANIFEST} in it)")
-    stated = _parse(pack, found[MANIFEST])
-    actual = {name: hashlib.sha256(data).hexdigest() for name, data in found.items() if name != MANIFEST}
-    facts = _facts(found.get("manifest.json", b""))
+    stated = _parse(pack, found[MANIFEST].content)
+    actual = {name: file.sha256 for name, file in found.items() if name != MANIFEST}
+    facts = _facts(found[_FACTS].content if _FACTS in found else b"")
     return Verification(
         pack_id=facts.get("pack_id", ""),
         collection_mode=facts.get("collection_mode", ""),
@@ -50,19 +52,33 @@ def verify(pack: Path) -> Verification:
     )
 
 
-def _read_folder(folder: Path) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file's hash; its content only where that is one of the manifests: packs may be larger than memory."""
+
+    sha256: str
+    content: bytes
+
+
+def _file(name: str, content: bytes) -> _File:
+    kept = content if name in (MANIFEST, _FACTS) else b""
+    return _File(hashlib.sha256(content).hexdigest(), kept)
+
+
+def _read_folder(folder: Path) -> dict[str, _File]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: not a pack (no such folder or zip)")
+    names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     return {
-        path.relative_to(folder).as_posix(): b"" if path.is_symlink() else path.read_bytes()
-        for path in folder.rglob("*")
+        name: _file(name, b"" if path.is_symlink() else path.read_bytes())
+        for name, path in names.items()
         if path.is_symlink() or path.is_file()
     }
 
 
-def _read_zip(path: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def _read_zip(path: Path) -> tuple[dict[str, _File], tuple[str, ...]]:
     """Files by name below the zip's one top folder, and the names that stand in it twice."""
-    found: dict[str, bytes] = {}
+    found: dict[str, _File] = {}
     doubled: list[str] = []
     try:
         with zipfile.ZipFile(path) as archive:
@@ -73,7 +89,7 @@ def _read_zip(path: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
                 if not name or name in found:
                     doubled.append(name or info.filename)
                 linked = stat.S_ISLNK(info.external_attr >> 16)
-                found[name or info.filename] = b"" if linked else archive.read(info)
+                found[name or info.filename] = _file(name, b"" if linked else archive.read(info))
     except DAMAGED as error:
         raise UsageError(f"{path}: not a pack, or a damaged zip ({error})") from error
     return found, tuple(doubled)

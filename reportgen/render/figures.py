@@ -25,6 +25,7 @@ _PLAIN = {
     Status.NOT_APPLICABLE: ("#ffffff", "#6b7882"),
 }
 _OLD = 90
+_MOST_MOMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,20 @@ class Figures:
         return self.strings.text(key, day=row.end.isoformat())
 
     def trend(self, moments: Sequence[Moment]) -> Markup:
-        """A bar a point in time, the earliest first; nothing where there is but one."""
+        """A bar a point in time, the earliest first; nothing where there is but one.
+
+        Of more than a page has room for, every second, third … is drawn, counted back from the last.
+        """
         if len(moments) < 2:
             return Markup("")
         ordered = sorted(moments, key=lambda one: one.as_of)
+        ordered = ordered[:: -self.trend_step(len(ordered))][::-1]
         rows = [(moment(one.as_of)[:10], one.counts) for one in ordered]
         return charts.status_bars(self.strings.text("estate.trend"), rows, self.strings.statuses())
+
+    def trend_step(self, moments: int) -> int:
+        """Of how many points one is drawn."""
+        return -(-moments // _MOST_MOMENTS)
 
     def _bar(self, row: VersionRow, as_of: date, top: float, place: Callable[[date], float]) -> Markup:
         words = self.end(row, as_of)

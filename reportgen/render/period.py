@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.model import (
     ClusterLife,
     Control,
-    ControlPeriod,
     ExceptionHistory,
     PeriodView,
     Point,
@@ -18,15 +18,13 @@ from reportgen.model import (
     Seen,
     Status,
 )
+from reportgen.render.control_period import ControlRow, Telling
 from reportgen.render.names import Names, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
 from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
 
 _ROWS_IN_PDF = 30
-_INSIDE = "k8s."
-_RECORDED = frozenset({"arm.managed-clusters", "arm.agent-pools"})
-"""The sources of whose documents Resource Graph's changes tell, as far as they are collected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +36,6 @@ class PointRow:
     snapshot: str
     gaps: int
     catalogue: str
-
-
-@dataclass(frozen=True, slots=True)
-class ControlRow:
-    """A control as of the end and over the period.
-
-    ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for
-    each column of the time line, ``line`` the signs of all points; ``steady`` is one status wherever it could
-    be told.
-    """
-
-    anchor: str
-    title: str
-    as_of: Status
-    period: Status
-    told: str
-    between: str
-    blind: str
-    recorded: bool
-    cells: tuple[Cell, ...]
-    line: str
-    steady: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +78,8 @@ class LifeRow:
 class PeriodPart:
     """The section; lists are cut in a PDF, and ``all_…`` say how long they are.
 
+    There ``listed_exceptions`` leave out the ``unchanged_exceptions``, which every point shows that could.
+
     ``columns`` are those of the time line, none where there are too many, ``months`` stand above them.
     ``by_control`` has every control.
     """
@@ -111,12 +89,15 @@ class PeriodPart:
     months: tuple[tuple[str, int], ...]
     by_control: Mapping[str, ControlRow]
     sentence: str
+    brief: str
     points: tuple[PointRow, ...]
     controls: tuple[ControlRow, ...]
     all_controls: int
     whole: int
     exceptions: tuple[HistoryRow, ...]
     all_exceptions: int
+    listed_exceptions: int
+    unchanged_exceptions: int
     clusters: RollForward
     lives: tuple[LifeRow, ...]
     unrecorded: tuple[str, ...]
@@ -132,11 +113,15 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     most = _ROWS_IN_PDF if medium == "pdf" else None
     by_id = {control.id: control for control in results.controls}
     shown = columns(view)
-    telling = _Telling(results, view, shown, strings)
+    telling = Telling(results, view, shown, strings)
     by_control = {line.control: telling.control(line, by_id[line.control]) for line in view.controls}
     rows = list(by_control.values())
     told = [row for row in rows if not row.steady]
-    history = sorted(view.exceptions, key=lambda line: (bool(line.fixed_at), -line.days_open))
+    history = sorted(
+        view.exceptions, key=lambda line: (_unchanged(line), bool(line.fixed_at), -line.days_open)
+    )
+    unchanged = sum(map(_unchanged, history))
+    listed = history[: len(history) - unchanged] if most else history
     return PeriodPart(
         view=view,
         columns=shown,
@@ -148,18 +133,33 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
             first=moment(view.points[0].as_of),
             last=moment(view.points[-1].as_of),
         ),
+        brief=_brief(view, strings),
         points=tuple(_points(view.points)),
         controls=tuple((told if most else sorted(rows, key=lambda row: row.steady))[:most]),
         all_controls=len(told if most else rows),
         whole=len(rows) - len(told),
-        exceptions=tuple(_history(line, by_id, names, shown, strings) for line in history[:most]),
+        exceptions=tuple(_history(line, by_id, names, shown, strings) for line in listed[:most]),
         all_exceptions=len(history),
+        listed_exceptions=len(listed),
+        unchanged_exceptions=unchanged,
         clusters=view.clusters,
         lives=tuple(_life(life, strings) for life in view.clusters.lives[:most]),
         unrecorded=tuple(f"{moment(start)} – {moment(end)}" for start, end in view.clusters.unrecorded),
         changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
+
+
+def _brief(view: PeriodView, strings: Strings) -> str:
+    """The period in two sentences, for a summary."""
+    counts = Counter(line.status for line in view.controls)
+    told = strings.text("period.brief", **{status.name.lower(): counts[status] for status in Status})
+    if not view.exceptions:
+        return told
+    ended = sum(bool(line.fixed_at) for line in view.exceptions)
+    back = sum(bool(line.reopened) for line in view.exceptions)
+    number = len(view.exceptions)
+    return f"{told} {strings.text('period.brief_exceptions', n=number, open=number - ended, back=back)}"
 
 
 def _points(points: tuple[Point, ...]) -> list[PointRow]:
@@ -170,52 +170,6 @@ def _points(points: tuple[Point, ...]) -> list[PointRow]:
         rows.append(PointRow(number, moment(point.as_of), point.snapshot, point.gaps, other))
         before = point.catalogue_sha256
     return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """What all controls are told with."""
-
-    results: Results
-    view: PeriodView
-    shown: tuple[Column, ...]
-    strings: Strings
-
-    def control(self, line: ControlPeriod, control: Control) -> ControlRow:
-        """A control's row."""
-        as_of = next(one.status for one in self.results.findings if one.control == line.control)
-        states = [state[0] if state else None for state in line.states]
-        blind = line.blind_hours > self.view.max_blind_spot_days * 24
-        inside = any(source.startswith(_INSIDE) for source in control.needs)
-        between = "inside" if inside else "recorded" if _RECORDED & {*control.needs} else "unrecorded"
-        return ControlRow(
-            anchor=f"c-{control.id}",
-            title=control.title,
-            as_of=as_of,
-            period=line.status,
-            told=self._told(line),
-            between=self.strings.text(f"period.between_{between}"),
-            blind=self.strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
-            recorded=not inside,
-            cells=cells(self.shown, states),
-            line=signs(states),
-            steady=line.status is as_of and not {*states} - {as_of, Status.NOT_ASSESSED, None},
-        )
-
-    def _told(self, line: ControlPeriod) -> str:
-        missed = len(self.view.missed)
-        scheduled = missed or bool(self.results.runs and self.results.runs.schedule)
-        counts = [("scheduled" if scheduled else "in_all", line.expected)]
-        counts += [("of_missed", missed)] if missed else []
-        counts += [("of_idle", line.not_applicable)] if line.not_applicable else []
-        left = line.expected - missed - line.assessed - line.not_applicable
-        counts += [("of_unassessed", left)] if left > 0 else []
-        words = ", ".join(self.strings.text(f"period.{key}", n=number) for key, number in counts)
-        if not line.assessed:
-            return self.strings.text("period.at_none", counts=words)
-        return self.strings.text(
-            "period.satisfied_at", satisfied=line.satisfied, n=line.assessed, counts=words
-        )
 
 
 def _life(life: ClusterLife, strings: Strings) -> LifeRow:
@@ -249,10 +203,10 @@ def _history(
     last = line.states[-1]
     if line.fixed_at:
         gone = line.states[_place(line)] is Seen.GONE
-        ended = strings.text("period.gone" if gone else "period.fixed", time=moment(line.fixed_at))
+        ended = strings.text("period.gone" if gone else "period.fixed", time=_minute(line.fixed_at))
     else:
         key = "period.open" if last is Seen.EXCEPTION else "period.not_known"
-        ended = strings.text(key, time=moment(line.last_seen))
+        ended = strings.text(key, time=_minute(line.last_seen))
     control = by_id.get(line.control)
     cluster = line.subject.cluster_id.lower()
     return HistoryRow(
@@ -263,11 +217,21 @@ def _history(
         subscription=names.subscription(line.subject.subscription),
         cells=cells(shown, line.states),
         line=signs(line.states),
-        first_seen=moment(line.first_seen),
+        first_seen=_minute(line.first_seen),
         ended=ended,
         days_open=line.days_open,
         reopened=line.reopened,
     )
+
+
+def _unchanged(line: ExceptionHistory) -> bool:
+    """Whether every point that could tell shows the exception."""
+    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN}
+
+
+def _minute(stamp: str) -> str:
+    """A time of a point, short for a narrow column whose head says UTC."""
+    return moment(stamp)[:16]
 
 
 def _place(line: ExceptionHistory) -> int:

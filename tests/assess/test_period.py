@@ -335,7 +335,7 @@ def test_a_control_that_the_catalogue_of_the_time_lacked_is_not_assessed_there(t
     assert line.states == (Seen.UNKNOWN, Seen.EXCEPTION)
 
 
-UNREAD = [{SUB: [GOOD], OTHER: [cluster("b", OTHER, **PRIVATE)]}, {SUB: [GOOD], OTHER: None}]
+UNREAD: list[Any] = [{SUB: [GOOD], OTHER: [cluster("b", OTHER, **PRIVATE)]}, {SUB: [GOOD], OTHER: None}]
 
 
 def test_a_subscription_that_was_not_read_makes_a_point_not_assessed(tmp_path: Path) -> None:

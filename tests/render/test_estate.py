@@ -161,13 +161,21 @@ def test_one_point_in_time_is_no_trend() -> None:
     ]  # fmt: skip
 
 
+def test_a_trend_of_many_points_draws_some_and_the_last() -> None:
+    days = [f"2026-{month:02}-{day:02}" for month in (10, 11, 12) for day in range(1, 31)]
+    moments = [Moment(f"{day}T06:00:00Z", {Status.SATISFIED: 1}) for day in days]
+    drawn = [text for text in texts(DRAW.trend(moments)) if text.startswith("2026")]
+    assert len(drawn) <= 20
+    assert drawn[-1] == "2026-12-30"
+
+
 def test_the_trend_is_that_of_the_collection_points() -> None:
     base = factory.results(2)
     points = tuple(
         Point(day, f"{day}T06:00:00Z", "0" * 64, "0" * 64, 0) for day in ("2026-11-08", "2026-11-15")
     )
     states = ((Status.NOT_SATISFIED, 2), (Status.SATISFIED, 0))
-    control = ControlPeriod(base.controls[0].id, Status.NOT_SATISFIED, 2, 2, 1, 0, states)
+    control = ControlPeriod(base.controls[0].id, Status.NOT_SATISFIED, 2, 2, 1, 0, 0, states)
     new = replace(control, control=base.controls[1].id, states=(None, (Status.SATISFIED, 0)))
     period = PeriodView(points, (), (), 7, (control, new), (), RollForward(1, 0, 0, 1, (), ()), ())
     moments = report(replace(base, period=period), "pdf").estate.moments

@@ -99,8 +99,8 @@ def test_exceptions_are_told_with_their_ends(results: Results) -> None:
     told = section(html(results))
     signs = "".join(re.findall(r'<td class="p"><span class="[a-z-]+">(.?)</span>', told))
     assert "✓✗·" in signs
-    assert "No longer there at 2026-10-19 06:00:00 UTC" in told
-    assert "Open; last seen 2026-10-19 06:00:00 UTC" in told
+    assert "No longer there at 2026-10-19 06:00" in told
+    assert "Open; last seen 2026-10-19 06:00" in told
     assert "came back once" in told
     assert "control-of-then" in told
 
@@ -167,3 +167,25 @@ def test_each_control_tells_of_its_period(results: Results) -> None:
     inside = replace(results.controls[0], needs=("k8s.pods",))
     changed = replace(results, controls=(inside, *results.controls[1:]))
     assert "of which Kubernetes keeps no history." in html(changed)
+
+
+def test_a_summary_has_the_period_in_two_sentences(results: Results) -> None:
+    part: Any = report(results, "pdf").period
+    steady = len(results.controls) - 1
+    assert part.brief == (
+        f"Over the period {steady} controls are satisfied, 1 not satisfied, 0 not assessed and 0 not "
+        "applicable. "
+        "Of 2 exceptions seen 1 are open or not known at the end, and 1 came back after they were over."
+    )
+
+
+def test_a_pdf_leaves_out_what_no_point_saw_otherwise(results: Results) -> None:
+    assert results.period is not None
+    first, second = results.period.exceptions
+    stayed = replace(first, states=(Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION), fixed_at="")
+    changed = replace(results, period=replace(results.period, exceptions=(stayed, second)))
+    part: Any = report(changed, "pdf").period
+    assert [row.title for row in part.exceptions] == ["control-of-then"]
+    assert (part.all_exceptions, part.listed_exceptions, part.unchanged_exceptions) == (2, 1, 1)
+    whole: Any = report(changed, "html").period
+    assert len(whole.exceptions) == 2

@@ -137,9 +137,12 @@ def _overlapping(sheet: Sheet) -> Iterator[Problem]:
 
 
 def _core(char: Char) -> Box | None:
-    """The middle of a letter, without the room that fonts leave around it; None for what has no width."""
+    """The middle of a letter, without the room that fonts leave around it.
+
+    None for what has no width, and for letters of a slanted line, whose boxes lie on each other.
+    """
     width, height = char["x1"] - char["x0"], char["bottom"] - char["top"]
-    if char["text"].isspace() or width < 0.1 * char["size"]:
+    if char["text"].isspace() or not char["upright"] or width < 0.1 * char["size"]:
         return None
     return Box(
         char["x0"] + 0.3 * width,

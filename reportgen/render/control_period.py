@@ -1,0 +1,81 @@
+"""Each control over the period in words: how many collection points, and what is known between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.model import Control, ControlPeriod, PeriodView, Results, Status
+from reportgen.render.strings import Strings
+from reportgen.render.time_line import Cell, Column, cells, signs
+
+_INSIDE = "k8s."
+_RECORDED = frozenset({"arm.managed-clusters", "arm.agent-pools"})
+"""The sources of whose documents Resource Graph's changes tell, as far as they are collected."""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    """A control as of the end and over the period.
+
+    ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for
+    each column of the time line, ``line`` the signs of all points; ``steady`` is one status wherever it could
+    be told.
+    """
+
+    anchor: str
+    title: str
+    as_of: Status
+    period: Status
+    told: str
+    between: str
+    blind: str
+    recorded: bool
+    cells: tuple[Cell, ...]
+    line: str
+    steady: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What all controls are told with."""
+
+    results: Results
+    view: PeriodView
+    shown: tuple[Column, ...]
+    strings: Strings
+
+    def control(self, line: ControlPeriod, control: Control) -> ControlRow:
+        """A control's row."""
+        as_of = next(one.status for one in self.results.findings if one.control == line.control)
+        states = [state[0] if state else None for state in line.states]
+        blind = line.blind_hours > self.view.max_blind_spot_days * 24
+        inside = any(source.startswith(_INSIDE) for source in control.needs)
+        between = "inside" if inside else "recorded" if _RECORDED & {*control.needs} else "unrecorded"
+        return ControlRow(
+            anchor=f"c-{control.id}",
+            title=control.title,
+            as_of=as_of,
+            period=line.status,
+            told=self._told(line),
+            between=self.strings.text(f"period.between_{between}"),
+            blind=self.strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
+            recorded=not inside,
+            cells=cells(self.shown, states),
+            line=signs(states),
+            steady=line.status is as_of and not {*states} - {as_of, Status.NOT_ASSESSED, None},
+        )
+
+    def _told(self, line: ControlPeriod) -> str:
+        missed = len(self.view.missed)
+        scheduled = missed or bool(self.results.runs and self.results.runs.schedule)
+        counts = [("scheduled" if scheduled else "in_all", line.expected)]
+        counts += [("of_missed", missed)] if missed else []
+        counts += [("of_idle", line.not_applicable)] if line.not_applicable else []
+        left = line.expected - missed - line.assessed - line.not_applicable
+        counts += [("of_unassessed", left)] if left > 0 else []
+        words = ", ".join(self.strings.text(f"period.{key}", n=number) for key, number in counts)
+        if not line.assessed:
+            return self.strings.text("period.at_none", counts=words)
+        return self.strings.text(
+            "period.satisfied_at", satisfied=line.satisfied, n=line.assessed, counts=words
+        )
