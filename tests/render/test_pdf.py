@@ -17,7 +17,7 @@ from reportgen.render.pdf import PdfReport
 from tests.render import factory
 
 FORBIDDEN = re.compile(
-    r"\bNone\b|\bnan\b|\bundefined\b|\{\{(?! 7)"
+    r"\bNone\b|\bnan\b|\bundefined\b|\{\{(?!\s*7)"
     r"|(?i:compliant|certified|\bproves\b|sealed|management assertion|no exceptions)"
 )
 
