@@ -21,6 +21,8 @@ from tests.sandbox.conftest import ALPHA
 
 @pytest.mark.parametrize("stopped_by", [signal.SIGTERM, signal.SIGINT])
 def test_a_job_that_is_stopped_registers_its_end(tmp_path: Path, stopped_by: signal.Signals) -> None:
+    if signal.getsignal(stopped_by) is signal.SIG_IGN:
+        pytest.skip("these tests were started with this signal ignored, as a shell does in the background")
     estate = line.estate(tmp_path / "estate", line.good_files())
     slow = Faults(calls=(Fault(Kind.LATENCY, "managedClusters", seconds=0.5),))
     with serve(estate, as_of=line.NOW, faults=slow) as sandbox:
