@@ -29,7 +29,9 @@ from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
-from reportgen.subjects.population import BODIES, Case, Item, population
+from reportgen.subjects.answers import BODIES
+from reportgen.subjects.case import Case, Item
+from reportgen.subjects.population import population
 
 INSIDE = "k8s."
 """How the names of sources begin that are read inside clusters."""
