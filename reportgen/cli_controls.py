@@ -187,8 +187,8 @@ class Schema(StrEnum):
 @controls.command()
 def schema(of: Annotated[Schema, typer.Argument(help="Of which kind of file.")] = Schema.CONTROL) -> None:
     """Print the JSON Schema of a file of controls, frameworks, waivers, ..., for editors."""
-    from reportgen import registers
     from reportgen.assess import catalogue, frameworks
+    from reportgen.engagement import registers
 
     if of is Schema.CONTROL:
         console.document(catalogue.json_schema())

@@ -14,6 +14,7 @@ from reportgen.assess.estate import state
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
+from reportgen.engagement.registers import Registers
 from reportgen.model import (
     AccessListing,
     AttestationResult,
@@ -25,7 +26,6 @@ from reportgen.model import (
     Observation,
     Status,
 )
-from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
