@@ -10,8 +10,8 @@ from reportgen.assess import assess, frameworks
 from reportgen.assess.decisions import decide
 from reportgen.audit.previous import Previous, with_changes
 from reportgen.catalogues import TEMPLATES, Own, catalogue_of, entity_results
-from reportgen.document_control import document
 from reportgen.engagement import Engagement
+from reportgen.engagement.document_control import document
 from reportgen.errors import UsageError
 from reportgen.kept import Kept, Points
 from reportgen.model import Results

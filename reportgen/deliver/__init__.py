@@ -19,7 +19,7 @@ from reportgen.deliver.mail import Occasion, compose
 from reportgen.deliver.parcel import Parcel, belongs, parcel
 from reportgen.deliver.records import Record, Records
 from reportgen.deliver.release import Releaser, release, released
-from reportgen.delivering import DeliverSettings
+from reportgen.engagement.delivering import DeliverSettings
 from reportgen.errors import DeliveryError, ReportgenError, UsageError
 from reportgen.kept import Kept
 from reportgen.model import CollectionMode, Json

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, Field, ValidationError
 
-from reportgen import mistakes
+from reportgen.engagement import mistakes
+from reportgen.engagement.fields import StrictModel
+from reportgen.engagement.yaml_text import read
 from reportgen.errors import UsageError
-from reportgen.fields import StrictModel
 from reportgen.render.strings import Entry, builtin
-from reportgen.yaml_text import read
 
 BRANDING = "branding.yaml"
 Section = Literal[
