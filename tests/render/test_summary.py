@@ -100,7 +100,7 @@ def test_the_most_severe_come_first_and_the_rest_is_counted(tmp_path: Path) -> N
     assert subjects[0] == f"20 of {failed}."
     severities = [row.split(" | ")[0].strip("| ") for row in subjects[4:] if row.startswith("|")]
     assert len(severities) == 20
-    assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)
+    assert severities == sorted(severities, key=["Critical", "High", "Medium", "Low"].index)
 
 
 def test_a_clean_estate_has_neither_exceptions_nor_gaps(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from reportgen.model import (
     WaiverState,
     Weaker,
 )
+from reportgen.render.strings import builtin
 from reportgen.render.workbook import WorkbookReport
 from reportgen.render.workbook.book import shown
 from tests.render import factory
@@ -134,7 +135,7 @@ def test_the_counts_of_the_summary_are_those_of_the_sheets(book: Any) -> None:
 def test_exceptions_come_by_severity_and_waivers_leave_them_in(book: Any) -> None:
     found = rows(book["Exceptions"])
     order = [row["Severity"] for row in found]
-    assert order == sorted(order, key=["critical", "high", "medium", "low"].index)
+    assert order == sorted(order, key=["Critical", "High", "Medium", "Low"].index)
     assert len(found) == sum(row["Status"] == "Not satisfied" for row in rows(book["Population"]))
     waived = [row for row in found if row["Waiver"]]
     assert waived
@@ -172,7 +173,7 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
     item = base.observations[0]
     item = replace(item, subject=replace(item.subject, name=text, cluster=text, cluster_id=text, id=text))
     book = reopened(replace(base, facts=facts, observations=(item,)), tmp_path)
-    expected = shown(text)
+    expected = shown(text, builtin())
     assert not [cell for cell in cells(book) if cell.data_type in {"f", "e"}]
     (row,) = rows(book["Population"])
     for head in ("Value 1", "Reason", "Waiver", "Subject", "Cluster", "Subject id"):
@@ -182,7 +183,7 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
 
 def test_names_that_try_to_do_harm_are_shown_escaped(book: Any, path: Path) -> None:
     names = {row["Subject"] for row in rows(book["Population"])}
-    assert {shown(name) for name in factory.HOSTILE} <= names
+    assert {shown(name, builtin()) for name in factory.HOSTILE} <= names
     assert {"\\u{202E}evil-rtl-override", "\\u{001B}[31mred\\u{001B}[0m", "prod 🚀 cluster"} <= names
     with zipfile.ZipFile(path) as archive:
         parts = b"".join(archive.read(name) for name in archive.namelist() if "sheet" in name)
@@ -195,7 +196,7 @@ def test_names_that_try_to_do_harm_are_shown_escaped(book: Any, path: Path) -> N
     ("<r>x</r>", "\\u{003C}r>x</r>"), ("plain", "plain"),
 ])  # fmt: skip
 def test_what_excel_refuses_is_shown_escaped(text: str, expected: str) -> None:
-    assert shown(text) == expected
+    assert shown(text, builtin()) == expected
 
 
 def test_what_excel_would_unescape_is_escaped_for_it(tmp_path: Path) -> None:
@@ -210,7 +211,7 @@ def test_what_excel_would_unescape_is_escaped_for_it(tmp_path: Path) -> None:
 def test_a_text_longer_than_a_cell_is_cut_with_a_word(tmp_path: Path, letter: str) -> None:
     units = len(letter.encode("utf-16-le")) // 2
     whole = letter * (32_767 // units)
-    assert shown(whole) == whole
+    assert shown(whole, builtin()) == whole
     (row,) = rows(reopened(one(letter * 40_000), tmp_path)["Population"])
     assert row["Value 1"].startswith(letter * 1000)
     assert row["Value 1"].endswith("(cut here: a cell holds no more; whole in results/observations.jsonl)")
