@@ -23,6 +23,8 @@ Section = Literal[
 _CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3: text against its background."""
 _PAPER, _DARK_PAPER = "#ffffff", "#141b21"
+_COVER = 0.6
+"""How much light is left of the accent behind the cover's words on a dark screen."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -39,6 +41,11 @@ def _luminance(colour: str) -> float:
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _darker(colour: str) -> str:
+    parts = (round(int(colour[place : place + 2], 16) * _COVER) for place in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _on(paper: str, what: str) -> AfterValidator:
@@ -61,8 +68,9 @@ class Colours(StrictModel):
 
     @property
     def properties(self) -> dict[str, str]:
-        """Those given, by name."""
-        return self.model_dump(exclude_none=True)
+        """Those given by name, and a darker accent, on which white words stand on a dark screen."""
+        given: dict[str, str] = self.model_dump(exclude_none=True)
+        return given | ({"cover_dark": _darker(self.accent)} if self.accent else {})
 
 
 class Branding(StrictModel):
