@@ -239,6 +239,8 @@ def _words(value: Json, strings: Strings) -> str:
     """An observed value whole, as text."""
     if isinstance(value, str):
         return value or strings.text("workbook.empty")
+    if isinstance(value, bool):
+        return strings.text("values.is_true" if value else "values.is_false")
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return strings.text("values.not_set")
     if isinstance(value, list | tuple):
