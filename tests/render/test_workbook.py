@@ -23,6 +23,7 @@ from reportgen.model import (
     FrameworkResult,
     Json,
     MappedControl,
+    OwnTemplates,
     ParameterNote,
     Relation,
     Requirement,
@@ -35,7 +36,7 @@ from reportgen.model import (
     WaiverState,
     Weaker,
 )
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Entry, builtin
 from reportgen.render.workbook import WorkbookReport
 from reportgen.render.workbook.book import shown
 from tests.render import factory
@@ -348,3 +349,37 @@ def test_what_people_say_has_sheets_with_days(tmp_path: Path) -> None:
     assert (stated["Stated by"], stated["Observations resting on it"]) == ("Ada", 2)
     (response,) = rows(book["Management responses"])
     assert (response["State"], response["Due on"]) == ("Overdue", datetime(2026, 10, 31))  # noqa: DTZ001
+
+
+def test_own_words_name_sheets_and_heads_and_links_lead_there(tmp_path: Path) -> None:
+    own: dict[str, Entry] = {
+        "workbook.sheet_population": "L'insieme dei soggetti & cont.",
+        "workbook.sheet_gaps": "Lücken",
+        "workbook.control": "Kontrolle",
+        "workbook.cut": " … (gekürzt)",
+        "severity.critical": "Kritisch",
+        "values.is_false": "falsch",
+        "workbook.about_gaps": '=HYPERLINK("http://x","y")',
+    }
+    base = replace(one("a" * 40_000), templates=OwnTemplates("look", "", strings=own))
+    path = WorkbookReport().render(base, tmp_path)
+    book = openpyxl.load_workbook(path)
+    population = book["L'insieme dei soggetti & cont."]
+    assert population["A2"].value == "Kontrolle"
+    assert any(str(cell.value).endswith("… (gekürzt)") for cell in population[3])
+    link = book["Findings"]["A3"].hyperlink.location
+    assert link == "'L''insieme dei soggetti & cont.'!A3"
+    assert population.oddFooter.left.text == "L'insieme dei soggetti && cont."
+    note = book["Lücken"]["A1"]
+    assert (note.data_type, note.value.endswith('=HYPERLINK("http://x","y")')) == ("s", True)
+
+
+def test_an_own_name_that_goes_on_in_further_sheets_keeps_room_for_the_number(tmp_path: Path) -> None:
+    results = replace(
+        factory.few(factory.results(7, hostile=False), 2),
+        templates=OwnTemplates(
+            "look", "", strings={"workbook.sheet_population": "Alle Gegenstände der Prüfung"}
+        ),
+    )
+    book = openpyxl.load_workbook(WorkbookReport(rows_a_sheet=5).render(results, tmp_path))
+    assert {"Alle Gegenstände der Prüfung", "Alle Gegenstände der Prüf 2"} <= set(book.sheetnames)
