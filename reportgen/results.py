@@ -53,7 +53,7 @@ def results_of(
     period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
     decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
-    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
+    templates = own_templates.of_engagement(engagement)
     results = Results(
         facts=facts.pack_facts(
             engagement,

@@ -17,6 +17,7 @@ from reportgen.errors import DeliveryError
 if TYPE_CHECKING:
     from reportgen.deliver import Outcome
     from reportgen.kept import Kept
+    from reportgen.model import OwnTemplates
 
 FAILED = DeliveryError.exit_code
 
@@ -34,8 +35,13 @@ def deliver(
     from dataclasses import asdict
 
     from reportgen import deliver as line
+    from reportgen.render.own import of_engagement
 
-    outcomes = line.deliver(kept_by(engagement, out), pack, again=again)
+    kept = kept_by(engagement, out)
+    own = of_engagement(kept.engagement)
+    for problem in own.problems if own else ():
+        console.warn(problem)
+    outcomes = line.deliver(kept, pack, own, again=again)
     if as_json:
         console.document([asdict(outcome) for outcome in outcomes])
     else:
@@ -53,12 +59,12 @@ def tell(outcomes: tuple[Outcome, ...]) -> None:
             console.say(text)
 
 
-def after_run(kept: Kept, pack: Path) -> int:
-    """Deliver at the end of a run; 0 or 4, since what the run found counts first."""
+def after_run(kept: Kept, pack: Path, own: OwnTemplates | None) -> int:
+    """Deliver at the end of a run, with its own words; 0 or 4, since what the run found counts first."""
     from reportgen import deliver as line
 
     try:
-        outcomes = line.deliver(kept, pack)
+        outcomes = line.deliver(kept, pack, own)
     except DeliveryError as error:
         console.complain(f"delivery: {error}")
         return FAILED

@@ -149,6 +149,7 @@ def _report(
         if outcome.unavailable:
             console.complain("delivery: not begun, since a report is missing in the pack")
         else:
-            failed = after_run(found.kept or keep(found.engagement, out), outcome.pack)
+            kept = found.kept or keep(found.engagement, out)
+            failed = after_run(kept, outcome.pack, outcome.results.templates)
             code = failed if failed and code in (0, 1) else code
     raise typer.Exit(code)

@@ -123,8 +123,9 @@ class Group:
 class ControlView:
     """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
 
-    ``counts`` are the conclusion without its time; ``defaults`` are parameters that have their default value and are not printed with the control;
-    ``level`` is how much room it has; ``subscription`` is the head of that column.
+    ``counts`` are the conclusion without its time; ``defaults`` are parameters that have their default value
+    and are not printed with the control; ``level`` is how much room it has; ``subscription`` is the head of
+    that column.
     """
 
     control: Control

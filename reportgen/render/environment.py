@@ -121,7 +121,11 @@ def _css(medium: str, colours: Mapping[str, str], strings: Strings) -> Markup:
     """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
     common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
-    screen = {"accent": "--own-accent", "accent_dark": "--own-accent-dark"}
+    screen = {
+        "accent": "--own-accent",
+        "accent_dark": "--own-accent-dark",
+        "cover_dark": "--own-cover-dark",
+    }
     properties = {"accent": "--accent"} if medium == "pdf" else screen
     chosen = " ".join(f"{name}: {colours[key]};" for key, name in properties.items() if key in colours)
     company = f":root {{ {chosen} }}" if chosen else ""

@@ -82,11 +82,11 @@ def laid_out(document: str, options: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _own_sheets(forms: bool = False) -> list[Any]:
+def _own_sheets(*_: bool) -> list[Any]:
     """WeasyPrint's own style sheet without the pseudo-elements that it gives to every element of a page.
 
     No report has footnotes, and each element would have six more styles for them than the one it needs.
-    ``forms`` is for documents with forms, which no report has either.
+    WeasyPrint tells whether there are forms, which no report has either.
     """
     import weasyprint
     from weasyprint.css.counters import CounterStyle

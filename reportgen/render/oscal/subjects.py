@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from reportgen.model import Json, Observation, Status, Subject
 from reportgen.render.markdown import escaped
 from reportgen.render.oscal.parts import identifier, prop, text
+from reportgen.render.strings import Strings
 
 
 def subject_key(subject: Subject) -> str:
@@ -29,7 +30,7 @@ def _cluster_uuid(cluster_id: str) -> str:
     return identifier("subject", "cluster", cluster_id.lower())
 
 
-def components(subjects: Mapping[str, Subject]) -> list[Json]:
+def components(subjects: Mapping[str, Subject], strings: Strings) -> list[Json]:
     """The clusters, those too that are seen only by what lies in them; ``subjects`` are by identifier."""
     clusters: dict[str, Subject] = {}
     for subject in subjects.values():
@@ -40,13 +41,13 @@ def components(subjects: Mapping[str, Subject]) -> list[Json]:
             "uuid": uuid,
             "type": "service",
             "title": escaped(subject.cluster) or escaped(subject.cluster_id),
-            "description": text("cluster", name=subject.cluster),
+            "description": text(strings, "cluster", name=subject.cluster),
             "props": [
                 prop("asset-id", subject.cluster_id.lower(), own=False),
                 prop("kind", "cluster"),
                 prop("subscription", subject.subscription),
             ],
-            "status": {"state": "other", "remarks": text("cluster_state")},
+            "status": {"state": "other", "remarks": text(strings, "cluster_state")},
         }
         for uuid, subject in clusters.items()
     ]
