@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reportgen.model import (
     AccessListing,
@@ -23,9 +23,9 @@ from reportgen.model import (
     Results,
 )
 from reportgen.render import schemas
+from reportgen.render.streamed import members, write_json
 from reportgen.render.text import cleaner
 from reportgen.sampling import population_sha256
-from reportgen.snapshot import canonical_json
 
 FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
@@ -46,8 +46,7 @@ class FindingsJson:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        document = canonical_json(findings_document(results))
-        return _write(folder / "results" / "findings.json", document)
+        return write_json(folder / "results" / "findings.json", findings_document(results))
 
 
 def findings_document(results: Results) -> dict[str, Json]:
@@ -184,28 +183,21 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
     }
 
 
-class RunsJson:
-    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+class PartJson:
+    """results/<part>.json, of a part that not every pack has.
 
-    name = "runs.json"
+    runs.json: every run in the period and what came of it, where a register was kept. period.json: each
+    control and exception at every collection point, clusters, changes.
+    """
 
-    def render(self, results: Results, folder: Path) -> Path:
-        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
-        if results.runs is None:
-            return folder
-        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
-
-
-class PeriodJson:
-    """results/period.json: each control and exception at every collection point, clusters, changes."""
-
-    name = "period.json"
+    def __init__(self, part: Literal["runs", "period"]) -> None:
+        self._part = part
+        self.name = f"{part}.json"
 
     def render(self, results: Results, folder: Path) -> Path:
-        """Write the file below ``folder`` and return its path, or the folder where there is no period."""
-        if results.period is None:
-            return folder
-        return _write(folder / "results" / "period.json", canonical_json(asdict(results.period)))
+        """Write the file below ``folder`` and return its path, or the folder where there is no such part."""
+        part = results.runs if self._part == "runs" else results.period
+        return folder if part is None else write_json(folder / "results" / self.name, members(part))
 
 
 class ControlTables:
@@ -321,10 +313,4 @@ def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
     return path

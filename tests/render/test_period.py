@@ -24,7 +24,7 @@ from reportgen.model import (
     Status,
 )
 from reportgen.render.context import report
-from reportgen.render.data import PeriodJson
+from reportgen.render.data import PartJson
 from reportgen.render.environment import render
 from reportgen.render.workbook import WorkbookReport
 from tests.render import factory
@@ -128,11 +128,11 @@ def test_one_point_says_so_and_no_period_says_nothing(results: Results) -> None:
 
 
 def test_the_data_are_whole(results: Results, tmp_path: Path) -> None:
-    path = PeriodJson().render(results, tmp_path)
+    path = PartJson("period").render(results, tmp_path)
     written = json.loads(path.read_bytes())
     assert written["exceptions"][0]["subject"]["name"] == EVIL
     assert len(written["controls"]) == len(results.controls)
-    assert PeriodJson().render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
+    assert PartJson("period").render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
 
 
 def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> None:
