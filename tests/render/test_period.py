@@ -114,6 +114,19 @@ def test_the_population_and_the_changes_are_told_as_text(results: Results) -> No
     assert "&lt;script&gt;" in told
 
 
+def test_a_page_lists_the_first_1000_exceptions_and_says_where_the_others_are(results: Results) -> None:
+    part, view = report(results, "html").period, results.period
+    assert part
+    assert view
+    whole = section(html(results)).count('<td class="p"')
+    many = replace(view, exceptions=(view.exceptions[0],) * 1001)
+    told = section(html(replace(results, period=many)))
+    added = 1000 - len(view.exceptions)
+    assert told.count('<td class="p"') == whole + added * len(part.columns)
+    assert "First 1,000 of 1,001; results/period.json has them all." in told
+    assert "results/period.json has them all" not in section(html(results))
+
+
 def test_a_pdf_lists_what_the_end_does_not_say(results: Results) -> None:
     part: Any = report(results, "pdf").period
     steady = sum(finding.status is Status.SATISFIED for finding in results.findings[1:])
