@@ -25,7 +25,7 @@ from reportgen.model import (
 from reportgen.render import schemas
 from reportgen.render.streamed import members, write_json
 from reportgen.render.text import cleaner
-from reportgen.sampling import population_sha256
+from reportgen.sampling import population_sha256, populations
 
 FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
@@ -53,7 +53,7 @@ def findings_document(results: Results) -> dict[str, Json]:
     """What findings.json says."""
     facts = asdict(results.facts)
     findings = {finding.control: finding for finding in results.findings}
-    ids = _populations(results)
+    ids = populations(results.observations)
     periods = {line.control: line for line in results.period.controls} if results.period else {}
     return {
         "schema_version": schemas.version("findings"),
@@ -80,14 +80,6 @@ def findings_document(results: Results) -> dict[str, Json]:
         "sources": [asdict(source) for source in results.sources],
         "notes": list(results.notes),
     }
-
-
-def _populations(results: Results) -> Mapping[str, list[str]]:
-    """The ids of each control's subjects."""
-    ids: dict[str, list[str]] = defaultdict(list)
-    for observation in results.observations:
-        ids[observation.control].append(observation.subject.id)
-    return ids
 
 
 def _finding(

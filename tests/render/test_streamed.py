@@ -32,7 +32,7 @@ class Outer:
 
 
 def test_a_document_is_what_it_would_be_in_one_piece(tmp_path: Path) -> None:
-    items = [{"b": [TEXT, {}], "a": {}}, [], {}, None, {"é": {"x": [1]}}]
+    items: list[Json] = [{"b": [TEXT, {}], "a": {}}, [], {}, None, {"é": {"x": [1]}}]
     plain = {
         "é": items,
         "B": {"deep": {"none": [], TEXT: items}},
