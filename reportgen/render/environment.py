@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -39,10 +39,17 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
     document.
     """
+    document = "".join(pieces(view, covered, attached))
+    return paper.lean(document) if view.medium == "pdf" else document
+
+
+def pieces(
+    view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = (), **values: Any
+) -> Iterator[str]:
+    """The document as its templates come to it; with ``values`` that `render` leaves out."""
     own = view.results.templates
     environment = _environment(view.medium, view.strings, own, covered)
-    template = environment.get_template("report.html.j2")
-    document = template.render(
+    return environment.get_template("report.html.j2").generate(
         report=view,
         facts=view.results.facts,
         attached=attached,
@@ -53,8 +60,8 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
         GLYPHS=charts.GLYPHS,
         WORDS=view.strings.statuses(),
         ORDER=charts.ORDER,
+        **values,
     )
-    return paper.lean(document) if view.medium == "pdf" else document
 
 
 def render_part(name: str, results: Results, covered: Collection[int], **values: Any) -> str:

@@ -17,6 +17,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from reportgen.model import Cause, Control, Finding, Gap, Json, Observation, Results, Status, Subject
@@ -38,62 +39,64 @@ from reportgen.render.strings import Strings, of
 from reportgen.render.wording import conclusion
 
 _STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
-OBSERVATIONS = "\x00observations"
-"""No text of a document, whose texts have no control characters."""
 Group = tuple[Status, Cause | None]
 
 
-def assessment_results(results: Results, folder: Path) -> tuple[Json, Iterator[Json]]:
-    """The document, and its observations one by one: `OBSERVATIONS` stands for them in it.
+def assessment_results(results: Results, folder: Path) -> Json:
+    """The document, for `write_json`; it is read once.
 
     Hashes are of the pack's files below ``folder``, and left out of what is not there.
     """
-    facts = results.facts
     made = _Result(results)
-    findings = list(made.findings())
-    risks = list(made.risks())
-    document = {
+    return {
         "assessment-results": {
-            "uuid": identifier(facts.pack_id, "results"),
-            "metadata": metadata(results, made.text("results_title", id=facts.pack_id), made.strings),
+            "uuid": made.id("results"),
+            "metadata": metadata(results, made.text("results_title", id=results.facts.pack_id), made.strings),
             "import-ap": {"href": PLAN},
-            "results": [
-                {
-                    "uuid": identifier(facts.pack_id, "result"),
-                    "title": escaped(facts.engagement) or made.text("results_title", id=facts.pack_id),
-                    "description": text(
-                        made.strings, "result", start=facts.period_start, end=facts.period_end
-                    ),
-                    "start": facts.collected_from,
-                    "end": facts.collected_to,
-                    "props": [prop("period-start", facts.period_start), prop("period-end", facts.period_end)],
-                    "local-definitions": _filled(
-                        {
-                            "components": components(made.subjects, made.strings),
-                            "inventory-items": inventory(made.subjects),
-                            "assessment-assets": assets(results, made.strings),
-                        }
-                    ),
-                    "reviewed-controls": reviewed(results.controls, made.strings),
-                    **_filled(
-                        {
-                            "assessment-log": _filled({"entries": list(made.log())}),
-                            "observations": [OBSERVATIONS] if results.observations else [],
-                            "risks": risks,
-                            "findings": findings,
-                        }
-                    ),
-                }
-            ],
-            "back-matter": _filled({"resources": list(made.resources(folder))}),
+            "results": iter([_result(made)]),
+            "back-matter": {"resources": made.resources(folder)},
         }
     }
-    return document, made.observations()
+
+
+def _result(made: _Result) -> Json:
+    facts = made.results.facts
+    return {
+        "uuid": made.id("result"),
+        "title": escaped(facts.engagement) or made.text("results_title", id=facts.pack_id),
+        "description": made.text("result", start=facts.period_start, end=facts.period_end),
+        "start": facts.collected_from,
+        "end": facts.collected_to,
+        "props": [prop("period-start", facts.period_start), prop("period-end", facts.period_end)],
+        "local-definitions": _filled(
+            {
+                "components": components(made.subjects, made.strings),
+                "inventory-items": _some(inventory(made.subjects)),
+                "assessment-assets": assets(made.results, made.strings),
+            }
+        ),
+        "reviewed-controls": reviewed(made.results.controls, made.strings),
+        **_filled(
+            {
+                "assessment-log": {"entries": made.log()},
+                "observations": _some(made.observations()),
+                "risks": _some(made.risks()),
+                "findings": _some(made.findings()),
+            }
+        ),
+    }
 
 
 def _filled(mapping: Mapping[str, Json]) -> dict[str, Json]:
     """Without what is empty, since OSCAL has no empty lists."""
     return {key: value for key, value in mapping.items() if value}
+
+
+def _some(items: Iterator[Json]) -> Iterator[Json] | None:
+    """The items, None where there are none."""
+    for first in items:
+        return chain((first,), items)
+    return None
 
 
 class _Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reportgen.model import Json, Observation, Status, Subject
 from reportgen.render.markdown import escaped
@@ -53,9 +53,8 @@ def components(subjects: Mapping[str, Subject], strings: Strings) -> list[Json]:
     ]
 
 
-def inventory(subjects: Mapping[str, Subject]) -> list[Json]:
+def inventory(subjects: Mapping[str, Subject]) -> Iterator[Json]:
     """Whatever was looked at beside the clusters themselves."""
-    found = []
     for uuid, subject in subjects.items():
         if subject.kind == "cluster":
             continue
@@ -72,8 +71,7 @@ def inventory(subjects: Mapping[str, Subject]) -> list[Json]:
             item["props"].append(prop("subscription", subject.subscription))
         if subject.cluster_id:
             item["implemented-components"] = [{"component-uuid": _cluster_uuid(subject.cluster_id)}]
-        found.append(item)
-    return found
+        yield item
 
 
 def subject_reference(subject: Subject) -> dict[str, Json]:
