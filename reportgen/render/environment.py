@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ SHIPPED = "shipped"
 """Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
-def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
+def render(view: Report, covered: frozenset[int] | None = None, attached: Sequence[Path] = ()) -> str:
     """The report as one HTML document.
 
     ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
@@ -57,7 +57,7 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
     return paper.lean(document) if view.medium == "pdf" else document
 
 
-def render_part(name: str, results: Results, covered: Collection[int], **values: Any) -> str:
+def render_part(name: str, results: Results, covered: frozenset[int], **values: Any) -> str:
     """A template of paper with a style sheet of its own, such as a chunk of the annex."""
     template = _environment("pdf", of(results), None, covered).get_template(name)
     sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
@@ -65,7 +65,19 @@ def render_part(name: str, results: Results, covered: Collection[int], **values:
 
 
 def _environment(
-    medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
+    medium: str, strings: Strings, own: OwnTemplates | None, covered: frozenset[int] | None
+) -> Environment:
+    """What a document is made with; for the packaged texts and templates kept with all that it compiled."""
+    return _made(medium, strings, own, covered) if own else _packaged(medium, covered)
+
+
+@lru_cache(maxsize=4)
+def _packaged(medium: str, covered: frozenset[int] | None) -> Environment:
+    return _made(medium, builtin(), None, covered)
+
+
+def _made(
+    medium: str, strings: Strings, own: OwnTemplates | None, covered: frozenset[int] | None
 ) -> Environment:
     clean = text.cleaner(covered, strings.text("values.not_set"))
     wording = paper if medium == "pdf" else text
@@ -136,7 +148,7 @@ def _sheet(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8").strip()
 
 
-def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
+def page(name: str, medium: str, covered: frozenset[int] | None = None, **values: object) -> str:
     """A document of its own that is no report: a shipped template by its name, with ``values``."""
     environment = _environment(medium, builtin(), None, covered)
     document = environment.get_template(name).render(
