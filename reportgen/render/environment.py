@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from reportgen.model import OwnTemplates, Results
 from reportgen.render import charts, fonts, paper, text
+from reportgen.render.compiled import compiled
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
@@ -67,18 +68,6 @@ def render_part(name: str, results: Results, covered: frozenset[int], **values: 
 def _environment(
     medium: str, strings: Strings, own: OwnTemplates | None, covered: frozenset[int] | None
 ) -> Environment:
-    """What a document is made with; for the packaged texts and templates kept with all that it compiled."""
-    return _made(medium, strings, own, covered) if own else _packaged(medium, covered)
-
-
-@lru_cache(maxsize=4)
-def _packaged(medium: str, covered: frozenset[int] | None) -> Environment:
-    return _made(medium, builtin(), None, covered)
-
-
-def _made(
-    medium: str, strings: Strings, own: OwnTemplates | None, covered: frozenset[int] | None
-) -> Environment:
     clean = text.cleaner(covered, strings.text("values.not_set"))
     wording = paper if medium == "pdf" else text
     foreign = own if own and own.parts else None
@@ -99,6 +88,7 @@ def _made(
         finalize=clean,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=None if own and own.strings else compiled(medium, bool(foreign), covered),
     )
 
     def t(key: str, **values: Any) -> Markup:
