@@ -1,7 +1,8 @@
-"""Estate folders of any number of clusters, made from the sample estate: ``estates.py OUT NUMBER...``.
+"""Estate folders of any number of clusters, made from the sample estate: ``estates.py OUT NUMBER|sample...``.
 
 Each number becomes ``OUT/<number>/``: clusters of the sample under names of their own, in turn, with their
-reads; 1 keeps the hardened one. For looking at reports and for measuring.
+reads; 1 keeps the hardened one. ``sample`` becomes a copy of the sample with all that is beside it. For
+measuring, and for looking at reports: the engagements that the command makes ask for all PDFs.
 """
 
 from __future__ import annotations
@@ -48,11 +49,21 @@ def _engagement() -> str:
     return yaml.safe_dump(keys, allow_unicode=True, sort_keys=False)
 
 
+def copied(out: Path) -> Path:
+    """Write the sample as it is to ``out/sample`` and return it."""
+    folder = out / "sample"
+    shutil.rmtree(folder, ignore_errors=True)
+    return Path(shutil.copytree(SAMPLE, folder))
+
+
 def main() -> None:
     """Make the estates that the command line asks for."""
-    out, *numbers = sys.argv[1:]
-    for number in numbers:
-        print(multiply(Path(out), int(number)))
+    out, *wanted = sys.argv[1:]
+    for one in wanted:
+        folder = copied(Path(out)) if one == "sample" else multiply(Path(out), int(one))
+        with (folder / "engagement.yaml").open("a", encoding="utf-8") as engagement:
+            engagement.write("\nreport:\n  profiles: [summary, standard, full]\n")
+        print(folder)
 
 
 if __name__ == "__main__":

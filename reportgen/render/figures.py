@@ -16,7 +16,7 @@ from reportgen.render.strings import Strings
 from reportgen.render.text import cut, moment
 
 _LABEL, _LETTERS = 166, 22
-_CELL, _HEAD, _RIGHT = 17, 108, 64
+_CELL, _HEAD, _RIGHT = 17, 126, 80
 _LEVELS = (("#f9e3e0", "#5e1a12"), ("#e5a59d", "#2c0a06"), ("#c9574b", "#ffffff"), ("#8c2318", "#ffffff"))
 """Fill and ink by quarters of the largest number in the map; darker is more, in grey too."""
 _PLAIN = {
@@ -39,7 +39,7 @@ class Figures:
         """A row a cluster, a column an area; in a cell the number of controls not satisfied, or a sign."""
         width = (charts.WIDTH - _LABEL - _RIGHT) / max(1, len(heat.areas))
         most = max((_failed(cell) for row in heat.rows for cell in row.cells), default=0)
-        titles = (cut(self.strings.area(area), 18) for area in heat.areas)
+        titles = (cut(self.strings.area(area), 24) for area in heat.areas)
         heads = (
             Markup('<g transform="translate({:.1f} {}) rotate(-52)">{}</g>').format(
                 _LABEL + width * (place + 0.5) - 3,

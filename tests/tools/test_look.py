@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.tools.conftest import LINES, Make, needs_browser, needs_poppler, page
-from tools.look import main
+from tools.look import look, main
 
 LOOK = Path(__file__).parents[2] / "tools/look.py"
 
@@ -60,7 +60,9 @@ def test_a_problem_gives_1_and_its_place(
 
 def test_a_folder_without_report_gives_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 2
-    assert f"error: {tmp_path}: no report.pdf, summary.pdf or report.html" in capsys.readouterr().err
+    assert (
+        f"error: {tmp_path}: no report.pdf, summary.pdf, annex.pdf or report.html" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,3 +79,14 @@ def test_a_missing_program_gives_2_and_names_its_package(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main([str(tmp_path), "--out", str(tmp_path / "look")]) == 2
     assert f"apt-get install {package}" in capsys.readouterr().err
+
+
+@needs_poppler
+def test_of_a_long_annex_a_sample_is_looked_at(tmp_path: Path, make_pdf: Make) -> None:
+    pages = "".join(f"<div class=new><h2>Control {number}</h2>{LINES}</div>" for number in range(201))
+    make_pdf(LINES + pages, tags=False).rename(tmp_path / "annex.pdf")
+    out = tmp_path / "look"
+    assert look(tmp_path, out, sample=3) == []
+    assert [path.stem for path in sorted(out.glob("annex-page-*.png"))] == [
+        f"annex-page-{number}" for number in ("001", "102", "203")
+    ]

@@ -121,3 +121,42 @@ def test_names_of_the_estate_may_hold_anything_even_broken_into_lines(make_pdf: 
     path = make_pdf(LINES + cell)
     assert check(path, frozenset({name})) == []
     assert len(check(path, NEVER)) == 4
+
+
+def test_letters_of_a_slanted_line_do_not_lie_on_each_other(make_pdf: Make) -> None:
+    label = (
+        "<svg width=200 height=120><text transform='translate(60 110) rotate(-52)'>API server</text></svg>"
+    )
+    assert check(make_pdf(LINES + label), NEVER) == []
+
+
+def annex(make_pdf: Make, body: str, change: tuple[bytes, bytes] = (b"", b"")) -> list[str]:
+    path = make_pdf(LINES + body, tags=False, change=change)
+    return [str(problem) for problem in check(path, NEVER, tagged=False)]
+
+
+def test_an_annex_has_its_headings_from_its_bookmarks(make_pdf: Make) -> None:
+    good = f"<div class=new><h2>Controls of a very long {'name ' * 20}</h2>{LINES}</div>"
+    assert annex(make_pdf, good) == []
+    (problem,) = annex(make_pdf, moved("", "height: 84mm") + "<h2>Alone</h2>" + kept("one"))
+    assert "page 2: the heading 'Alone' keeps 0 lines below it, not 2" in problem
+
+
+def test_a_bookmark_of_an_annex_says_what_stands_on_its_page(make_pdf: Make) -> None:
+    (problem,) = annex(make_pdf, "<h2 style='bookmark-label: \"Other\"'>This</h2><p>a</p><p>b</p>")
+    assert problem.endswith("page 2: the bookmark 'Other' leads here, and no line has its words")
+
+
+def test_an_annex_without_bookmarks_is_a_problem(make_pdf: Make) -> None:
+    (problem,) = annex(make_pdf, "<style>h1 { bookmark-level: none }</style>")
+    assert "there are no bookmarks" in problem
+
+
+def test_parts_of_an_annex_may_end_on_a_nearly_empty_page(make_pdf: Make) -> None:
+    assert annex(make_pdf, "<p class=new>One line.</p>") == []
+
+
+def test_a_page_number_has_its_thousands_apart(make_pdf: Make) -> None:
+    changed = f"{LINES}<style>@page {{ @bottom-right {{ content: 'page 1,002 of 3,311' }} }}</style>"
+    told = [problem.what for problem in check(make_pdf(changed), NEVER)]
+    assert "the foot says page 1002 of 3311, expected page 2 of 2" in told

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urldefrag
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tools.looking.pictures import contact_sheets
+from tools.looking.pictures import contact_sheets, spread
 from tools.looking.problem import LookFailed, Problem, marks
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -149,10 +149,8 @@ def _photograph(page: Page, out: Path, pieces: int, name: str) -> None:
     """Screens from the page's beginning to its end, spread evenly where there are more than ``pieces``."""
     height = int(page.evaluate("document.documentElement.scrollHeight"))
     all_screens = max(1, -(-height // _TALL))
-    taken = min(pieces, all_screens)
     made = []
-    for number in range(taken):
-        screen = number * (all_screens - 1) // max(1, taken - 1)
+    for screen in spread(all_screens, pieces):
         page.evaluate(_SCROLL, screen * _TALL)
         made.append(out / f"{name}-{screen + 1:03d}.png")
         page.screenshot(path=made[-1])

@@ -17,19 +17,24 @@ _BEHIND_DOTS = re.compile(r".*\.{3}(\d+)")
 
 def check(pdf: PDF, sheets: list[Sheet]) -> Iterator[Problem]:
     """Dead links and wrong page numbers, page by page."""
-    pages = {page.page_obj.pageid: page.page_number for page in pdf.pages}
-    named = {name: _page(destination, pages) for name, destination in _destinations(pdf)}
-    for page, sheet in zip(pdf.pages, sheets, strict=True):
-        for annotation in page.annots:
+    pages = page_numbers(pdf)
+    named = {name: page(destination, pages) for name, destination in _destinations(pdf)}
+    for sheet in sheets:
+        for annotation in pdf.pages[sheet.number - 1].annots:
             target = _target(resolve1(annotation["data"]))
             if target is None:
                 continue
-            led_to = _page(target, pages) if isinstance(target, list) else named.get(target)
+            led_to = page(target, pages) if isinstance(target, list) else named.get(target)
             number = _page_number(sheet, annotation)
             if led_to is None:
                 yield Problem(sheet.where, f"a link leads to {target!r}, which is not there")
             elif number not in {"", str(led_to)}:
                 yield Problem(sheet.where, f"the link to {target!r} says page {number} and leads to {led_to}")
+
+
+def page_numbers(pdf: PDF) -> dict[Any, int]:
+    """The number of each page by its id in the file."""
+    return {page.page_obj.pageid: page.page_number for page in pdf.pages}
 
 
 def _page_number(sheet: Sheet, annotation: dict[str, Any]) -> str:
@@ -67,7 +72,7 @@ def _target(annotation: dict[str, Any]) -> Any:
     return target.name.encode() if hasattr(target, "name") else target
 
 
-def _page(destination: Any, pages: dict[Any, int]) -> int | None:
+def page(destination: Any, pages: dict[Any, int]) -> int | None:
     """The number of the page that a destination names, None where it names none of this document."""
     destination = resolve1(destination)
     if isinstance(destination, dict):

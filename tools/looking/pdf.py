@@ -5,10 +5,12 @@ The rules, and what they go by:
 - The text area reaches from the left end to the right end of the running head and foot. Nothing is drawn
   beside it, and nothing nearer than 10 mm to an edge of the sheet.
 - Page 1 is the cover: it may be nearly empty and has no running head. Every other page begins with the same
-  line and holds five lines of text at least; every page's foot says ``page x of y``.
+  line and holds five lines of text at least, but in an annex, whose parts are drawn each by itself and end
+  where they end; every page's foot says ``page x of y``.
 - A heading is what the PDF's structure tree tags as H1 to H6. Two lines that are no headings stand below it
   on its page; one is enough where it is all there is, so that the next page begins with another heading. A
-  PDF without tags is a problem of its own, since nothing could be checked.
+  PDF without tags is a problem of its own, since nothing could be checked. An annex is merged and has no
+  tree: there headings are the lines that bookmarks lead to, which have to say the bookmarks' words.
 - Letters do not lie on letters. Their cores are compared (the middle half in height, less in width), since
   fonts leave room around letters and kerning uses it.
 - A table's columns are those of the structure tree, where cells name their header: no text of a column
@@ -20,7 +22,7 @@ The rules, and what they go by:
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ import pdfplumber
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfplumber.pdf import PDF
 
-from tools.looking import links
+from tools.looking import bookmarks, links
 from tools.looking.problem import Problem, marks
 from tools.looking.sheet import Box, Cell, Char, Line, Sheet, flow, read
 
@@ -40,16 +42,25 @@ _TOLERANCE = 1.0
 _GRID = 16
 
 
-def check(path: Path, known: Collection[str]) -> list[Problem]:
-    """All problems of one PDF, those of the pages first."""
+def check(
+    path: Path, known: Collection[str], pages: Sequence[int] | None = None, *, tagged: bool = True
+) -> list[Problem]:
+    """All problems of one PDF, those of the pages first; of these pages alone where they are named."""
     with pdfplumber.open(path) as pdf:
-        sheets = [read(pdf, number) for number in range(1, len(pdf.pages) + 1)]
+        sheets = [read(pdf, number) for number in pages or range(1, len(pdf.pages) + 1)]
+        if not tagged:
+            sheets = bookmarks.headed(pdf, sheets)
         found = [
             *(problem for sheet in sheets for problem in marks(sheet.where, flow(sheet.chars), known)),
-            *(problem for one in _OF_A_PAGE for sheet in sheets for problem in one(sheet)),
+            *(
+                problem
+                for one in (*_OF_A_PAGE, *((_sparse,) if tagged else ()))
+                for sheet in sheets
+                for problem in one(sheet)
+            ),
             *_orphaned(sheets),
-            *_running(sheets),
-            *_headed(sheets),
+            *_running(sheets, len(pdf.pages)),
+            *(_headed(sheets) if tagged else bookmarks.check(pdf, sheets)),
             *links.check(pdf, sheets),
             *_foreign_fonts(pdf),
         ]
@@ -94,6 +105,8 @@ def _sparse(sheet: Sheet) -> Iterator[Problem]:
 
 def _orphaned(sheets: list[Sheet]) -> Iterator[Problem]:
     for sheet, following in zip_longest(sheets, sheets[1:]):
+        if following and following.number != sheet.number + 1:
+            following = None
         ended = following is None or any(
             _on(line, box) for line in following.lines[:1] for _, box in following.headings
         )
@@ -142,7 +155,8 @@ def _core(char: Char) -> Box | None:
     None for what has no width, and for letters of a slanted line, whose boxes lie on each other.
     """
     width, height = char["x1"] - char["x0"], char["bottom"] - char["top"]
-    if char["text"].isspace() or not char["upright"] or width < 0.1 * char["size"]:
+    slanted = char["matrix"][1] or char["matrix"][2]
+    if char["text"].isspace() or slanted or width < 0.1 * char["size"]:
         return None
     return Box(
         char["x0"] + 0.3 * width,
@@ -172,17 +186,16 @@ def _short(cell: Cell) -> str:
 
 _OF_A_PAGE: tuple[Callable[[Sheet], Iterator[Problem]], ...] = (
     _outside,
-    _sparse,
     _overlapping,
     _overflowing,
 )
 
 
-def _running(sheets: list[Sheet]) -> Iterator[Problem]:
+def _running(sheets: list[Sheet], pages: int) -> Iterator[Problem]:
     for sheet in sheets:
-        if sheet.stated != (sheet.number, len(sheets)):
+        if sheet.stated != (sheet.number, pages):
             said = "page {} of {}".format(*sheet.stated) if sheet.stated else "no page x of y"
-            yield Problem(sheet.where, f"the foot says {said}, expected page {sheet.number} of {len(sheets)}")
+            yield Problem(sheet.where, f"the foot says {said}, expected page {sheet.number} of {pages}")
     heads = Counter(sheet.head.text for sheet in sheets if sheet.head)
     usual = heads.most_common(1)[0][0] if heads else ""
     for sheet in sheets[1:]:

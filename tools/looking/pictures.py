@@ -7,23 +7,47 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import pikepdf
 from PIL import Image
 
 from tools.looking.problem import LookFailed
 
 DPI = 80
 _A_SHEET, _A_ROW, _GAP = 8, 4, 12
+_VERY_MANY = 200
 _BETWEEN = (120, 126, 132)
 
 
-def of_pdf(pdf: Path, out: Path) -> list[Path]:
-    """``<name>-page-NN.png`` for every page of the PDF, in order."""
+def spread(number: int, most: int) -> list[int]:
+    """Places from 0 to ``number - 1``: all, or ``most`` of them from the first to the last."""
+    taken = min(number, max(1, most))
+    return [place * (number - 1) // max(1, taken - 1) for place in range(taken)]
+
+
+def of_pdf(pdf: Path, out: Path, sample: int) -> dict[int, Path]:
+    """``<name>-page-NN.png`` by the page's number: of every page, or of very many ``sample`` of them."""
     program = shutil.which("pdftoppm")
     if program is None:
         raise LookFailed("pdftoppm is missing; on Debian or Ubuntu: apt-get install poppler-utils")
     prefix = out / f"{pdf.stem}-page"
-    subprocess.run([program, "-r", str(DPI), "-png", str(pdf), str(prefix)], check=True)
-    return sorted(out.glob(f"{prefix.name}-*.png"), key=lambda path: int(path.stem.rpartition("-")[2]))
+    with pikepdf.open(pdf) as document:
+        number = len(document.pages)
+    for first, last in _runs(spread(number, sample if number > _VERY_MANY else number)):
+        limits = ["-f", str(first + 1), "-l", str(last + 1)]
+        subprocess.run([program, "-r", str(DPI), *limits, "-png", str(pdf), str(prefix)], check=True)
+    found = {int(path.stem.rpartition("-")[2]): path for path in out.glob(f"{prefix.name}-*.png")}
+    return dict(sorted(found.items()))
+
+
+def _runs(pages: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last of each run of numbers that follow each other."""
+    runs: list[tuple[int, int]] = []
+    for page in pages:
+        if runs and runs[-1][1] == page - 1:
+            runs[-1] = (runs[-1][0], page)
+        else:
+            runs.append((page, page))
+    return runs
 
 
 def contact_sheets(pages: Sequence[Path], out: Path, name: str, scale: float = 0.5) -> list[Path]:

@@ -11,7 +11,7 @@ from pdfplumber.pdf import PDF
 from pdfplumber.structure import PDFStructElement, PDFStructTree, StructTreeMissing
 
 Char = dict[str, Any]
-_FOOT = re.compile(r"page (\d+) of (\d+)")
+_FOOT = re.compile(r"page ([\d,]+) of ([\d,]+)")
 _SAME_LINE = 1.5
 """Points by which baselines on one line may differ."""
 
@@ -78,7 +78,12 @@ class Sheet:
     def stated(self) -> tuple[int, int] | None:
         """The x and y of the foot's ``page x of y``."""
         found = _FOOT.search(self.foot.text) if self.foot else None
-        return (int(found[1]), int(found[2])) if found else None
+        return (_number(found[1]), _number(found[2])) if found else None
+
+
+def _number(said: str) -> int:
+    """A number in words of a page; thousands are set apart by commas."""
+    return int(said.replace(",", ""))
 
 
 def read(pdf: PDF, number: int) -> Sheet:
