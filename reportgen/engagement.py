@@ -24,7 +24,7 @@ from reportgen.imported import Imported
 from reportgen.inside import Clusters
 from reportgen.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.principals import Principals
-from reportgen.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
+from reportgen.registers import Attestation, Exclusion, PolicyExemptions, Registers, Response, Waiver
 from reportgen.snapshot import canonical_json
 
 __all__ = [
@@ -137,6 +137,7 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     policy_exemptions: PolicyExemptions = PolicyExemptions()
     attestations: tuple[Attestation, ...] = ()
@@ -205,6 +206,7 @@ class Engagement(StrictModel):
     def registers(self) -> Registers:
         """What people decided and stated, with the hashes of the files they named."""
         return Registers(
+            exclusions=self.exclusions,
             waivers=self.waivers,
             exemptions=self.policy_exemptions,
             attestations=self.attestations,

@@ -47,6 +47,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield from ("", _text("when", id=code(facts.pack_id), **told))
     yield from ("", _text("marking", marking=escaped(facts.classification)))
     yield from ("", f"## {_text('scope')}", "", escaped(scope_view(results, Caps(), builtin()).verdict))
+    yield from _exclusions(results)
     yield from _counts(results)
     yield from _exceptions(results, names)
     yield from _gaps(results, names)
@@ -55,6 +56,14 @@ def _lines(results: Results) -> Iterator[str]:
     yield from ("", f"## {_text('where')}", "")
     yield from (f"- {_text(f'where_{name}')}" for name in ("report", "workbook", "tables", "verify"))
     yield from ("", escaped(builtin().text("nature.evidence")))
+
+
+def _exclusions(results: Results) -> Iterator[str]:
+    """What the engagement leaves out, whether it is in force or not."""
+    for one in results.exclusions[:_MOST_GAPS]:
+        about = {"until": one.expires_on, "owner": escaped(one.owner), "n": one.subjects}
+        told = _text(f"exclusion_{one.state.value}", id=one.id, place=code(one.name or one.scope), **about)
+        yield from ("", f"{told} {escaped(cut(one.reason, _LONGEST))}")
 
 
 def _counts(results: Results) -> Iterator[str]:

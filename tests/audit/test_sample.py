@@ -93,9 +93,12 @@ def test_ids_with_blanks_marks_and_of_one_spelling_but_case(
         Item(number, {"subject": {"id": name}}, "")
         for number, name in enumerate(("A", "a", "a b", "c#d"), start=1)
     )
-    monkeypatch.setattr(named_sample, "_sample", lambda pack, population, numbers, seed: numbers)
-    population = Population({"control": "c"}, {}, items, "")
-    assert named_sample.named(Path(), population, text) == chosen
+    taken: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        named_sample, "_sample", lambda pack, population, numbers, seed: taken.append(tuple(numbers))
+    )
+    named_sample.named(Path(), Population({"control": "c"}, {}, items, ""), text)
+    assert taken == [chosen]
 
 
 @pytest.mark.parametrize(("text", "problem"), [
