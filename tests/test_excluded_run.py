@@ -54,7 +54,7 @@ def test_what_could_not_be_read_and_is_left_out_makes_nothing_incomplete(
     assert [gap["scope"] for gap in document["gaps"]] == [gap["scope"] for gap in before]
     hidden = next(one for one in document["scope"]["subscriptions"] if one["id"] == HIDDEN)
     assert hidden["excluded"]
-    assert hidden["reason"].startswith("Left out by the engagement until 2026-12-31 (X-01, Ada)")
+    assert hidden["reason"].startswith("Left out by the engagement until 2026-12-31 (X-01).")
     jsonschema.validate(document, load("findings"))
     page = (result.pack / "report.html").read_text(encoding="utf-8")
     assert "The engagement leaves 1 part of the scope out, named below." in page

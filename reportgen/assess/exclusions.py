@@ -56,7 +56,7 @@ class Exclusions:
     def scope(self, scope: ScopeReport) -> ScopeReport:
         """The comparison of scopes, with what is said of a subscription that is left out."""
         lines = tuple(
-            replace(line, reason=f"{_said(found)} {line.reason}".strip(), excluded=True) if found else line
+            _marked(line, found) if found else line
             for line in scope.subscriptions
             for found in (self._over(line.id, line.id),)
         )
@@ -105,6 +105,11 @@ def _place(gap: Gap) -> tuple[str, str]:
     """Where a gap is, and its subscription: the first part of it, or the second of an ARM id."""
     parts = gap.scope.strip("/").split("/")
     return gap.scope, parts[1] if parts[0].lower() == "subscriptions" and len(parts) > 1 else parts[0]
+
+
+def _marked(line: SubscriptionScope, found: ExclusionResult) -> SubscriptionScope:
+    told = f"Left out by the engagement until {found.expires_on} ({found.id})."
+    return replace(line, reason=f"{told} {line.reason}".strip(), excluded=True)
 
 
 def _said(found: ExclusionResult) -> str:

@@ -94,7 +94,7 @@ def test_results_say_what_became_of_each() -> None:
 def test_a_subscription_that_is_left_out_is_marked_in_the_comparison() -> None:
     (line,) = known(exclusion(ONE)).scope(SCOPE).subscriptions
     assert line.excluded
-    assert line.reason.startswith("Left out by the engagement until 2026-12-31 (X-01, Ada)")
+    assert line.reason.startswith("Left out by the engagement until 2026-12-31 (X-01).")
     assert line.reason.endswith("Read.")
     assert known(exclusion(CLUSTER)).scope(SCOPE) == SCOPE
 
