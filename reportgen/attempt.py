@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from reportgen import __version__
+from reportgen.assess.exclusions import lacking
+from reportgen.engagement.registers import Exclusion
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
 from reportgen.lease import HEARTBEAT, Held, Lease
@@ -43,7 +45,15 @@ class Setting:
 class Attempt:
     """A registered run; ``name`` is what its snapshot is called, ``pack`` the pack that it made."""
 
-    def __init__(self, run: str, name: str, register: Register, snapshots: Snapshots) -> None:
+    def __init__(
+        self,
+        run: str,
+        name: str,
+        register: Register,
+        snapshots: Snapshots,
+        exclusions: tuple[Exclusion, ...] = (),
+    ) -> None:
+        self._exclusions = exclusions
         self.run = run
         self.name = name
         self.pack = ""
@@ -62,7 +72,7 @@ class Attempt:
             "snapshot": reader.header.name,
             "root_sha256": reader.header.root_sha256,
             "started_at": reader.header.started_at,
-            "gaps": sum(not gap.excluded for gap in reader.gaps),
+            "gaps": len(lacking(reader, self._exclusions)),
             **stamped,
         }
         self.register.append("collected", stamp(moment), run or self.run, lambda _: facts)
@@ -95,7 +105,7 @@ def attempt(kept: Kept, wanted: Path, setting: Setting, *, resumed: bool = False
         }
 
     first = register.append("started", stamp(setting.clock()), run, facts)
-    this = Attempt(run, first.text("snapshot"), register, snapshots)
+    this = Attempt(run, first.text("snapshot"), register, snapshots, kept.engagement.exclusions)
     setting.named(run)
     lease, code, error = Lease(kept.store, own), 0, None
     try:

@@ -212,6 +212,8 @@ def summary(outcome: Outcome) -> None:
     what = "One cluster by a kubeconfig" if alone else f"{read} of {of} expected subscriptions read"
     say(f"{what}; {gaps} in the evidence")
     say(_statuses(results))
+    if results.exclusions:
+        say(_exclusions(results))
     if results.waivers:
         say(_waivers(results))
     for problem in results.templates.problems if results.templates else ():
@@ -232,6 +234,15 @@ def _statuses(results: Results) -> str:
     counts = [(status, sum(finding.status is status for finding in results.findings)) for status in Status]
     listed = ", ".join(f"{number} {status.value}" for status, number in counts if number)
     return f"{_count(len(results.findings), 'control')}: {listed}"
+
+
+def _exclusions(results: Results) -> str:
+    from reportgen.model import ExclusionState
+
+    active = sum(one.state is ExclusionState.ACTIVE for one in results.exclusions)
+    idle = _count(len(results.exclusions) - active, "exclusion")
+    parts = f"{active} {'part' if active == 1 else 'parts'}"
+    return f"{parts} of the scope left out by the engagement; {idle} to look at (expired, unmatched)"
 
 
 def _waivers(results: Results) -> str:

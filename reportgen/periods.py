@@ -80,8 +80,8 @@ def period_view(
     with Statuses() as statuses:
         view = Period(bounds, statuses)
         for reader, theirs in _judged(before.readers, engagement.registers):
-            view.add(_point(reader, controls_of.of_then(reader)), reader, theirs)
-        view.add(_point(last, controls), last, assessment)
+            view.add(_point(reader, controls_of.of_then(reader), theirs), reader, theirs)
+        view.add(_point(last, controls, assessment), last, assessment)
         return view.view(controls, before.unused)
 
 
@@ -95,8 +95,8 @@ def _judged(readers: Sequence[Reader], registers: Registers) -> Iterator[tuple[R
         yield reader, assess(reader, theirs, reader.header.as_of, registers=registers)
 
 
-def _point(reader: Reader, controls: tuple[Control, ...]) -> Point:
+def _point(reader: Reader, controls: tuple[Control, ...], assessment: Assessment) -> Point:
     header = reader.header
     digest = hashlib.sha256(controls_of.kept(controls)).hexdigest()
-    gaps = sum(not gap.excluded for gap in reader.gaps)
+    gaps = sum(not gap.excluded for gap in assessment.gaps)
     return Point(header.name, header.as_of, header.root_sha256, digest, gaps)

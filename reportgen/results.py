@@ -8,6 +8,7 @@ from pathlib import Path
 from reportgen import facts
 from reportgen.assess import assess, frameworks
 from reportgen.assess.decisions import decide
+from reportgen.assess.exclusions import Exclusions
 from reportgen.audit.previous import Previous, with_changes
 from reportgen.catalogues import TEMPLATES, Own, catalogue_of, entity_results
 from reportgen.engagement import Engagement
@@ -65,11 +66,11 @@ def results_of(
             runs,
             compared.stated if compared else None,
         ),
-        scope=reader.scope,
+        scope=Exclusions.at(engagement.exclusions, reader.header.as_of, reader.scope).scope(reader.scope),
         controls=catalogue.controls,
         findings=decided.findings,
         observations=decided.observations,
-        gaps=reader.gaps,
+        gaps=assessment.gaps,
         sources=facts.source_summaries(reader),
         differences=tuple(differences(reader)),
         collector=facts.collector(reader),
@@ -81,6 +82,7 @@ def results_of(
         access=assessment.access,
         runs=runs,
         period=period,
+        exclusions=assessment.exclusions,
         waivers=decided.waivers,
         attestations=assessment.attestations,
         responses=decided.responses,

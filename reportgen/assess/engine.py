@@ -11,6 +11,7 @@ from reportgen.assess import attestations, expression
 from reportgen.assess import parameters as parameters_of
 from reportgen.assess.catalogue import with_parameters
 from reportgen.assess.estate import state
+from reportgen.assess.exclusions import Exclusions
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
@@ -21,7 +22,9 @@ from reportgen.model import (
     Cause,
     ClusterState,
     Control,
+    ExclusionResult,
     Finding,
+    Gap,
     Json,
     Observation,
     Status,
@@ -43,7 +46,8 @@ class Assessment:
     """Observations ordered by control and subject, one finding a control, and notes for the reader.
 
     ``access`` has the access listing of every cluster, ``estate`` what each runs, in the order of their ids;
-    attestations are in the engagement's order. Waivers are no part of it: see `reportgen.assess.decisions`.
+    attestations and exclusions are in the engagement's order; of ``gaps`` those inside an exclusion say so.
+    Waivers are no part of it: see `reportgen.assess.decisions`.
     """
 
     observations: tuple[Observation, ...]
@@ -51,6 +55,8 @@ class Assessment:
     notes: tuple[str, ...]
     access: tuple[AccessListing, ...]
     attestations: tuple[AttestationResult, ...]
+    exclusions: tuple[ExclusionResult, ...]
+    gaps: tuple[Gap, ...]
     estate: tuple[ClusterState, ...]
 
 
@@ -72,11 +78,12 @@ def assess(
     """Judge a snapshot as of a time (RFC 3339).
 
     ``parameters`` override defaults by control id. Raises UsageError where they do not fit the catalogue.
-    Of ``registers`` attestations are heard here, for the controls that rest on them.
+    Of ``registers`` exclusions are heard here, and attestations for the controls that rest on them.
     """
     controls = with_parameters(catalogue, parameters or {})
     registers = registers or Registers()
     time = datetime.fromisoformat(as_of)
+    exclusions = Exclusions.at(registers.exclusions, as_of, reader.scope)
     rules = tuple(_Rule(control, _evidence_sources(control)) for control in controls)
     wanted = {source for rule in rules for source in rule.sources}
     observations: list[Observation] = []
@@ -85,7 +92,7 @@ def assess(
     sources_of_versions: set[str] = set()
     kinds = {control.subject for control in controls}
     for case in population(reader, time, wanted, kinds):
-        observations += _observe(case, rules, time)
+        observations += _observe(case, rules, time, exclusions)
         seen = state(case)
         if seen:
             estate.append(seen)
@@ -107,6 +114,8 @@ def assess(
         notes=said,
         access=tuple(access),
         attestations=stated.results,
+        exclusions=exclusions.results(stated.observations, reader.gaps, reader.scope),
+        gaps=exclusions.gaps(reader.gaps),
         estate=tuple(estate),
     )
 
@@ -129,15 +138,18 @@ def _evidence_sources(control: Control) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*control.needs, *sorted(derived), *own)))
 
 
-def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[Observation]:
+def _observe(
+    case: Case, rules: tuple[_Rule, ...], as_of: datetime, exclusions: Exclusions
+) -> Iterator[Observation]:
     by_kind = defaultdict(list)
     for rule in rules:
         by_kind[rule.control.subject].append(rule)
     alike: dict[str, Verdict] = {}
     for item in (case.cluster, *case.pools, *case.inside):
         shared: expression.Context | None = None
+        why = exclusions.why(item.subject)
         for rule in by_kind[item.subject.kind]:
-            verdict = _without_judging(item, case, rule.control)
+            verdict = _left_out(why) if why else _without_judging(item, case, rule.control)
             if verdict is None:
                 if rule.control.parameters:
                     variables = {**item.variables, "parameters": rule.control.parameters}
@@ -157,6 +169,10 @@ def _observe(case: Case, rules: tuple[_Rule, ...], as_of: datetime) -> Iterator[
                 evidence=_pointers(item, case, rule),
                 cause=verdict.cause,
             )
+
+
+def _left_out(why: str) -> Verdict:
+    return Verdict(Status.NOT_ASSESSED, why, {}, Cause.EXCLUDED)
 
 
 def _without_judging(item: Item, case: Case, control: Control) -> Verdict | None:

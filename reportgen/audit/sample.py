@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,27 +75,54 @@ def drawn(pack: Path, population: Population, size: int, seed: str = "") -> Samp
 
 
 def named(pack: Path, population: Population, text: str) -> Sample:
-    """The sample of the items whose numbers stand in a text, one a line or separated by blanks or commas.
+    """The sample of the items that a text names by number or by id.
 
-    Anything behind a # is a remark. Raises UsageError with all that is no number of the population.
+    Numbers stand one a line or are separated by blanks or commas; an id has a line of its own, as it stands
+    or as a JSON string, and the case of its letters may differ. Anything behind a # is a remark. Raises
+    UsageError with all that the population has not.
     """
-    words = [
-        word
-        for line in text.splitlines()
-        for word in _SEPARATORS.split(line.partition("#")[0].strip())
-        if word
-    ]
-    known = {str(item.number): item.number for item in population.items}
+    known = _known(population)
+    words = [word for line in text.splitlines() for word in _words(line.strip(), known)]
     unknown = [word for word in words if word not in known]
     if unknown:
         more = f" and {len(unknown) - _LISTED} more" if len(unknown) > _LISTED else ""
         raise UsageError(
             f"not in the population of {population.finding['control']}, whose numbers are "
-            f"1 to {len(population.items)}: {', '.join(unknown[:_LISTED])}{more}"
+            f"1 to {len(population.items)}, and no id of a subject in it: "
+            f"{', '.join(unknown[:_LISTED])}{more}"
         )
     if not words:
-        raise UsageError("no number of an item was given; `reportgen population` prints them")
+        raise UsageError("no number or id of an item was given; `reportgen population` prints them")
     return _sample(pack, population, tuple(dict.fromkeys(known[word] for word in words)), "")
+
+
+def _known(population: Population) -> dict[str, int]:
+    """The number of each item by all that names it and nothing else of the population."""
+    numbers = {str(item.number): item.number for item in population.items}
+    ids = {item.observation["subject"]["id"]: item.number for item in population.items}
+    folded: dict[str, int] = {}
+    for name, number in ids.items():
+        folded[name.casefold()] = 0 if name.casefold() in folded else number
+    return {name: number for name, number in folded.items() if number} | ids | numbers
+
+
+def _words(line: str, known: Mapping[str, int]) -> list[str]:
+    """What a line names: the line itself where it is an id, which may have blanks in it, else its words."""
+    without_remark = line.partition("#")[0].strip()
+    for text in map(_unquoted, (line, without_remark)):
+        for name in (text, text.casefold()):
+            if name in known:
+                return [name]
+    return [word for word in _SEPARATORS.split(without_remark) if word]
+
+
+def _unquoted(text: str) -> str:
+    """The text of a JSON string; what is none stays as it is."""
+    try:
+        value = json.loads(text) if text.startswith('"') else text
+    except ValueError:
+        return text
+    return value if isinstance(value, str) else text
 
 
 def _sample(pack: Path, population: Population, numbers: Iterable[int], seed: str) -> Sample:

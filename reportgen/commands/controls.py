@@ -180,6 +180,7 @@ class Schema(StrEnum):
     CONTROL = "control"
     FRAMEWORK = "framework"
     WAIVERS = "waivers"
+    EXCLUSIONS = "exclusions"
     ATTESTATIONS = "attestations"
     RESPONSES = "responses"
 

@@ -93,11 +93,12 @@ def collect(
     log_format: Format = LogFormat.PLAIN,
 ) -> None:
     """Collect a snapshot and stop: no assessment, no report."""
+    from reportgen.assess import exclusions
     from reportgen.model import CollectionMode
     from reportgen.snapshot import Reader
 
     with collected("collect", engagement, estate, out, as_of, CollectionMode.ESTATE, log_format) as found:
-        gaps = [gap for gap in Reader(found.snapshot).gaps if not gap.excluded]
+        gaps = exclusions.lacking(Reader(found.snapshot), found.engagement.exclusions)
         console.say(f"Snapshot: {found.snapshot}")
         console.say(f"Gaps: {len(gaps)}" if gaps else "Everything in scope was read.")
         raise typer.Exit(3 if gaps else 0)

@@ -79,7 +79,9 @@ def sample(
     control: Control,
     ids: Annotated[
         Path | None,
-        typer.Option("--ids", help="A text file with the numbers of the items.", exists=True, dir_okay=False),
+        typer.Option(
+            "--ids", help="A text file with the numbers or ids of the items.", exists=True, dir_okay=False
+        ),
     ] = None,
     size: Annotated[int | None, typer.Option("--n", help="How many items to draw.", min=1)] = None,
     seed: Annotated[str, typer.Option("--seed", help="Any text; without it, the population's hash.")] = "",
@@ -110,7 +112,9 @@ def _taken(pack: Path, control: str, ids: Path | None, size: int | None, seed: s
     from reportgen.audit.population import population as read
 
     if (ids is None) == (size is None):
-        raise UsageError("Give either --n with how many items to draw, or --ids with a file of their numbers")
+        raise UsageError(
+            "Give either --n with how many items to draw, or --ids with a file of their numbers or ids"
+        )
     if ids is None:
         return sampling.drawn(pack, read(pack, control), size or 0, seed)
     if seed:

@@ -86,7 +86,9 @@ def parcel(pack: Path) -> Parcel:
 def _of(document: dict[str, Any], archive: Path, manifest: bytes) -> Parcel:
     counts = Counter(Status(finding["status"]) for finding in document["findings"])
     names = {line.partition("  ")[2] for line in manifest.decode().splitlines()}
-    expected = [line for line in document["scope"]["subscriptions"] if line["expected"]]
+    expected = [
+        line for line in document["scope"]["subscriptions"] if line["expected"] and not line.get("excluded")
+    ]
     return Parcel(
         archive=archive,
         pack_id=str(document["pack"]["pack_id"]),

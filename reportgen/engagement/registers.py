@@ -1,4 +1,4 @@
-"""What people decide and state beside the evidence: waivers, attestations, management responses.
+"""What people decide and state beside the evidence: exclusions, waivers, attestations, responses.
 
 Each stands in the engagement as a list, or in a file of its own that the engagement names. One entry that is
 wrong stops the run before anything is collected: a waiver that silently does nothing is the worst of all.
@@ -7,6 +7,7 @@ wrong stops the run before anything is collected: a waiver that silently does no
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +29,12 @@ def _beside(value: Path) -> Path:
     return value
 
 
+_GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_LEFT_OUT = re.compile(
+    rf"{_GUID}|/subscriptions/{_GUID}/resourcegroups/[^/]+"
+    r"/providers/microsoft\.containerservice/managedclusters/[^/]+/?",
+    re.IGNORECASE,
+)
 Beside = Annotated[Path, AfterValidator(_beside)]
 
 
@@ -64,6 +71,25 @@ class Waiver(StrictModel):
     def begins(self) -> date:
         """The first day that it can be applied on."""
         return self.begins_on or self.approved_on
+
+
+class Exclusion(StrictModel):
+    """Something of the scope that the engagement leaves out: it is listed, and not judged.
+
+    ``scope`` is the id of a subscription, or the ARM id of a cluster, with all that lies in it. It ends with
+    the whole day ``expires_on`` (UTC); after that it is judged again.
+    """
+
+    scope: Filled
+    owner: Filled
+    reason: Filled
+    expires_on: Day
+
+    @model_validator(mode="after")
+    def _of_a_kind(self) -> Exclusion:
+        if not _LEFT_OUT.fullmatch(self.scope):
+            raise ValueError("scope is the id of a subscription (a GUID) or the ARM id of an AKS cluster")
+        return self
 
 
 class PolicyExemptions(StrictModel):
@@ -130,6 +156,7 @@ class Response(StrictModel):
 class Registers:
     """All of them. ``files`` are the SHA-256 of the files that entries name, by the name they give."""
 
+    exclusions: tuple[Exclusion, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     exemptions: PolicyExemptions = field(default_factory=PolicyExemptions)
     attestations: tuple[Attestation, ...] = ()
@@ -140,6 +167,7 @@ class Registers:
 
 
 MODELS: Mapping[str, type[StrictModel]] = {
+    "exclusions": Exclusion,
     "waivers": Waiver,
     "attestations": Attestation,
     "responses": Response,

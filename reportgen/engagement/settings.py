@@ -25,7 +25,14 @@ from reportgen.engagement.fields import Day, Guid, StrictModel
 from reportgen.engagement.imported import Imported
 from reportgen.engagement.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.engagement.principals import Principals
-from reportgen.engagement.registers import Attestation, PolicyExemptions, Registers, Response, Waiver
+from reportgen.engagement.registers import (
+    Attestation,
+    Exclusion,
+    PolicyExemptions,
+    Registers,
+    Response,
+    Waiver,
+)
 from reportgen.snapshot import canonical_json
 
 
@@ -118,6 +125,7 @@ class Engagement(StrictModel):
     clusters: Clusters = Clusters()
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     policy_exemptions: PolicyExemptions = PolicyExemptions()
     attestations: tuple[Attestation, ...] = ()
@@ -191,6 +199,7 @@ class Engagement(StrictModel):
     def registers(self) -> Registers:
         """What people decided and stated, with the hashes of the files they named."""
         return Registers(
+            exclusions=self.exclusions,
             waivers=self.waivers,
             exemptions=self.policy_exemptions,
             attestations=self.attestations,

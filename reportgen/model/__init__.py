@@ -42,6 +42,8 @@ from reportgen.model.period import (
 from reportgen.model.registers import (
     AttestationResult,
     AttestationState,
+    ExclusionResult,
+    ExclusionState,
     ResponseResult,
     ResponseState,
     WaiverResult,
@@ -70,6 +72,8 @@ __all__ = [
     "DocumentControl",
     "EntityControlResult",
     "ExceptionHistory",
+    "ExclusionResult",
+    "ExclusionState",
     "Export",
     "Finding",
     "Framework",

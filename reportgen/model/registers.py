@@ -1,9 +1,34 @@
-"""What people decided and stated: waivers, attestations, management responses."""
+"""What people decided and stated: exclusions, waivers, attestations, management responses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+class ExclusionState(StrEnum):
+    """Whether what the engagement leaves out is left out."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionResult:
+    """Something of the scope that the engagement leaves out. ``subjects`` counts what was not judged for it.
+
+    ``scope`` is a subscription's id or a cluster's in lower case, ``name`` its name where it is known.
+    """
+
+    id: str
+    scope: str
+    name: str
+    owner: str
+    reason: str
+    expires_on: str
+    state: ExclusionState
+    subjects: int = 0
 
 
 class WaiverState(StrEnum):

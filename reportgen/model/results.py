@@ -15,7 +15,7 @@ from reportgen.model.evidence import Difference, Gap, SourceSummary
 from reportgen.model.framework import EntityControlResult, FrameworkResult
 from reportgen.model.observation import Finding, Observation
 from reportgen.model.period import PeriodView
-from reportgen.model.registers import AttestationResult, ResponseResult, WaiverResult
+from reportgen.model.registers import AttestationResult, ExclusionResult, ResponseResult, WaiverResult
 from reportgen.model.runs import RunListing
 from reportgen.model.scope import ScopeReport
 
@@ -48,6 +48,7 @@ class Results:
     access: tuple[AccessListing, ...] = ()
     changes: Changes | None = None
     period: PeriodView | None = None
+    exclusions: tuple[ExclusionResult, ...] = ()
     waivers: tuple[WaiverResult, ...] = ()
     attestations: tuple[AttestationResult, ...] = ()
     responses: tuple[ResponseResult, ...] = ()

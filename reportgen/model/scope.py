@@ -10,7 +10,8 @@ class SubscriptionScope:
     """One line of the reconciliation on page 2.
 
     ``expected`` is None where the engagement names no subscriptions (everything visible is expected).
-    ``clusters_listed`` counts clusters in ARM's list, ``clusters_in_graph`` in Resource Graph.
+    ``clusters_listed`` counts clusters in ARM's list, ``clusters_in_graph`` in Resource Graph. ``excluded``:
+    the engagement leaves it out, so that it lacks nothing.
     """
 
     id: str
@@ -21,6 +22,7 @@ class SubscriptionScope:
     clusters_in_graph: int
     clusters_listed: int
     reason: str
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reportgen.model import Cause, CollectionMode, Difference, Gap, Results, SubscriptionScope
+from reportgen.model import (
+    Cause,
+    CollectionMode,
+    Difference,
+    ExclusionResult,
+    ExclusionState,
+    Gap,
+    Results,
+    SubscriptionScope,
+)
 from reportgen.render.controls import Caps
 from reportgen.render.names import Names
 from reportgen.render.strings import Strings
@@ -59,6 +68,8 @@ class ScopeView:
     unexpected: tuple[str, ...]
     all_unexpected: int
     compared: str
+    exclusions: tuple[ExclusionResult, ...]
+    all_exclusions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,8 @@ def scope_view(results: Results, caps: Caps, strings: Strings) -> ScopeView:
     """Page 2 of the report."""
     lines = results.scope.subscriptions
     expected = [line for line in lines if line.expected]
-    unread = [line for line in expected if not line.collected]
+    needed = [line for line in expected if not line.excluded]
+    unread = [line for line in needed if not line.collected]
     excluded = sum(gap.excluded for gap in results.gaps)
     gaps = len(results.gaps) - excluded
     complete = not unread and not gaps
@@ -130,8 +142,11 @@ def scope_view(results: Results, caps: Caps, strings: Strings) -> ScopeView:
     if alone:
         verdict = _verdict_alone(results, gaps, strings)
     else:
-        verdict = _verdict(complete, len(expected), len(unread), gaps, strings)
-    if excluded:
+        verdict = _verdict(complete, len(needed), len(unread), gaps, strings)
+    active = sum(one.state is ExclusionState.ACTIVE for one in results.exclusions)
+    if active:
+        verdict += f" {strings.text('scope.left_out', n=active)}"
+    elif excluded:
         verdict += f" {strings.text('scope.exclusions', n=excluded)}"
     return ScopeView(
         alone=alone,
@@ -144,6 +159,8 @@ def scope_view(results: Results, caps: Caps, strings: Strings) -> ScopeView:
         subscriptions=lines[: caps.subscriptions],
         all_subscriptions=len(lines),
         gaps=tuple(_gap_group(key, members, strings) for key, members in sorted(where.items())),
+        exclusions=results.exclusions[: caps.subscriptions],
+        all_exclusions=len(results.exclusions),
         missing=results.scope.clusters_missing[: caps.subscriptions],
         all_missing=len(results.scope.clusters_missing),
         unexpected=results.scope.clusters_unexpected[: caps.subscriptions],

@@ -55,6 +55,7 @@ class Summary:
     tiles: tuple[tuple[Status, int], ...]
     sentence: str
     by_area: Markup
+    severities: tuple[tuple[str, int], ...]
     by_severity: Markup
     observations: Markup
     observed: tuple[tuple[Status, str], ...]
@@ -201,7 +202,8 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
     by_status = Counter(finding.status for finding in results.findings)
     views = [view for area in areas for view in area.controls]
     failed = [view for view in ranked(views) if view.finding.status is Status.NOT_SATISFIED]
-    severities = Counter(view.control.severity for view in failed)
+    counted = Counter(view.control.severity for view in failed)
+    severities = tuple((strings.severity(severity), counted[severity]) for severity in SEVERITIES)
     observed = Counter(item.status for item in results.observations)
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
@@ -210,8 +212,9 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
         by_area=charts.status_bars(strings.text("summary.by_area"), area_rows, strings.statuses()),
         by_severity=charts.count_bars(
             strings.text("summary.by_severity_told"),
-            [(strings.severity(severity), severities[severity]) for severity in SEVERITIES],
+            severities,
         ),
+        severities=severities,
         observations=charts.status_bars(
             strings.text("summary.observations_told"),
             [(strings.text("summary.all_subjects"), observed)],

@@ -70,6 +70,7 @@ def findings_document(results: Results) -> dict[str, Json]:
         ],
         "entity_controls": [asdict(result) for result in results.entity_controls],
         "frameworks": [_framework(result) for result in results.frameworks],
+        "exclusions": [asdict(exclusion) for exclusion in results.exclusions],
         "waivers": [asdict(waiver) for waiver in results.waivers],
         "attestations": [asdict(stated) for stated in results.attestations],
         "responses": [asdict(response) for response in results.responses],

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reportgen.model import Status
 from reportgen.render import charts
-from reportgen.render.estate import AgeClass, Cell, HeatMap, Moment, VersionRow
+from reportgen.render.estate import AgeClass, Cell, HeatMap, HeatRow, Moment, VersionRow
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut, moment
 
@@ -55,7 +55,14 @@ class Figures:
             for place, cell in enumerate(row.cells):
                 body += _cell(cell, most, _LABEL + place * width, top, width)
         told = self.strings.text("estate.heat_told", n=len(heat.rows), areas=len(heat.areas))
+        told = " ".join([told, *(self._told(row, heat.areas) for row in heat.rows)])
         return charts.svg(self.strings.text("estate.heat"), told, _HEAD + len(heat.rows) * _CELL + 2, body)
+
+    def _told(self, row: HeatRow, areas: Sequence[str]) -> str:
+        """A row in words, for those who do not see it: the areas with something in them."""
+        cells = zip(areas, row.cells, strict=True)
+        signs = ", ".join(f"{self.strings.area(area)} {sign(cell)}" for area, cell in cells if cell.status)
+        return f"{self._name(row.name)}: {signs}."
 
     def ages(self, ages: Sequence[AgeClass]) -> Markup:
         """A bar a class of age with its number of pools; those past 90 days have a thick edge."""

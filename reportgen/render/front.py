@@ -11,15 +11,14 @@ from reportgen.model import (
     Control,
     Observation,
     ResponseResult,
-    ResponseState,
     Results,
     Status,
 )
 from reportgen.render.names import Names
+from reportgen.render.owners import Owners
 from reportgen.render.strings import Strings
 from reportgen.render.values import observed
 
-_STANDING = (ResponseState.OVERDUE, ResponseState.OPEN)
 _FEW, _MANY = 2, 8
 """Clusters that a line of the list names, in a PDF and elsewhere."""
 
@@ -107,11 +106,7 @@ def _exceptions(results: Results, names: Names, named: int) -> tuple[ExceptionLi
         if item.status is Status.NOT_SATISFIED:
             failed[item.control].append(item)
     satisfied = {finding.control: finding.satisfied for finding in results.findings}
-    owners = {name: entry.owner for entry in reversed(results.entity_controls) for name in entry.controls}
-    answers: dict[str, list[ResponseResult]] = defaultdict(list)
-    for answer in sorted(results.responses, key=lambda answer: (answer.due_on, answer.id)):
-        if answer.state in _STANDING:
-            answers[answer.control].append(answer)
+    owners = Owners.of(results)
     controls = [control for control in results.controls if control.id in failed]
     controls.sort(key=lambda control: (_rank(control), -len(failed[control.id]), control.id))
     return tuple(
@@ -124,8 +119,8 @@ def _exceptions(results: Results, names: Names, named: int) -> tuple[ExceptionLi
             assessed=len(failed[control.id]) + satisfied[control.id],
             clusters=_clusters(failed[control.id], names)[:named],
             more=max(0, len(_clusters(failed[control.id], names)) - named),
-            answers=tuple(answers[control.id]),
-            owner=owners.get(control.id, ""),
+            answers=owners.answers.get(control.id, ()),
+            owner=owners.entity.get(control.id, ""),
         )
         for control in controls
     )

@@ -64,6 +64,7 @@ def _lines(results: Results) -> Iterator[str]:
         *("", f"## {_text(strings, 'scope')}", ""),
         escaped(scope_view(results, Caps(), strings).verdict),
     )
+    yield from _exclusions(results, strings)
     yield from _counts(results, strings)
     yield from _exceptions(results, names)
     yield from _gaps(results, names)
@@ -73,6 +74,15 @@ def _lines(results: Results) -> Iterator[str]:
     for name, files in _WHERE.items():
         yield f"- {_text(strings, name, **{what: code(file) for what, file in files.items()})}"
     yield from ("", escaped(strings.text("nature.evidence")))
+
+
+def _exclusions(results: Results, strings: Strings) -> Iterator[str]:
+    """What the engagement leaves out, whether it is in force or not."""
+    for one in results.exclusions[:_MOST_GAPS]:
+        about = {"until": one.expires_on, "owner": escaped(one.owner), "n": one.subjects}
+        key = f"exclusion_{one.state.value}"
+        told = _text(strings, key, id=one.id, place=code(one.name or one.scope), **about)
+        yield from ("", f"{told} {escaped(cut(one.reason, _LONGEST))}")
 
 
 def _counts(results: Results, strings: Strings) -> Iterator[str]:

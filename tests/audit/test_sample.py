@@ -11,7 +11,9 @@ import pdfplumber
 import pytest
 
 from reportgen import sampling
+from reportgen.audit import sample as named_sample
 from reportgen.audit import sheets
+from reportgen.audit.population import Item, Population
 from reportgen.render.interface import PdfUnavailable
 from tests import line
 from tests.conftest import Run
@@ -70,15 +72,48 @@ def test_named_items_come_in_the_order_given(mixed_run: Run, tmp_path: Path) -> 
     assert "seed" not in result.out
 
 
-@pytest.mark.parametrize(("text", "problem"), [
-    ("1\n5\n0\nx", "whose numbers are 1 to 4: 5, 0, x"),
-    ("# none\n", "no number of an item was given"),
+@pytest.mark.usefixtures("html_only")
+def test_items_are_named_by_id_as_well(mixed_run: Run, tmp_path: Path) -> None:
+    listed = json.loads(line.command("population", mixed_run.pack, "--control", PRIVATE, "--json").out)
+    ids = [item["subject_id"] for item in listed["items"]]
+    named = f"{ids[3]}  # from the workbook\n2\n{json.dumps(ids[0])}\n{ids[2].upper()}\n{ids[1]}\n"
+    (tmp_path / "ids.txt").write_text(named, encoding="utf-8")
+    result = sample(mixed_run.pack, "--ids", tmp_path / "ids.txt", "--out", tmp_path)
+    assert numbers(result) == (4, 2, 1, 3)
+
+
+@pytest.mark.parametrize(("text", "chosen"), [
+    ("a b", (3,)), ("a b # why", (3,)), ("A", (1,)), ("a", (2,)), ("C#d", (4,)), ("2 A", (2, 1)),
+    ('"a b"', (3,)),
 ])  # fmt: skip
-def test_numbers_that_the_population_has_not(mixed_run: Run, tmp_path: Path, text: str, problem: str) -> None:
+def test_ids_with_blanks_marks_and_of_one_spelling_but_case(
+    monkeypatch: pytest.MonkeyPatch, text: str, chosen: tuple[int, ...]
+) -> None:
+    items = tuple(
+        Item(number, {"subject": {"id": name}}, "")
+        for number, name in enumerate(("A", "a", "a b", "c#d"), start=1)
+    )
+    taken: list[tuple[int, ...]] = []
+    monkeypatch.setattr(
+        named_sample, "_sample", lambda pack, population, numbers, seed: taken.append(tuple(numbers))
+    )
+    named_sample.named(Path(), Population({"control": "c"}, {}, items, ""), text)
+    assert taken == [chosen]
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("1\n5\n0\nx", "whose numbers are 1 to 4, and no id of a subject in it: 5, 0, x"),
+    ("/subscriptions/none/of/them\x1b[2J", "no id of a subject in it: /subscriptions/none/of/them"),
+    ("# none\n", "no number or id of an item was given"),
+])  # fmt: skip
+def test_numbers_and_ids_that_the_population_has_not(
+    mixed_run: Run, tmp_path: Path, text: str, problem: str
+) -> None:
     (tmp_path / "ids.txt").write_text(text, encoding="utf-8")
     result = sample(mixed_run.pack, "--ids", tmp_path / "ids.txt", "--out", tmp_path / "out")
     assert result.code == 2
     assert problem in result.err
+    assert "\x1b" not in result.err
     assert not (tmp_path / "out").exists()
 
 

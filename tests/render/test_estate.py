@@ -105,7 +105,7 @@ def test_every_figure_has_title_description_font_and_numbers_beside_it() -> None
             assert tree.findtext(f"{SVG}title")
             assert tree.findtext(f"{SVG}desc")
             assert all(node.get("font-family") for node in tree.iter(f"{SVG}text"))
-        assert part.count("<table") == (3 if medium == "html" else 2)
+        assert part.count("<table") == (3 if medium == "html" else 4)
         assert ("<details" in part) is (medium == "html")
 
 
@@ -195,3 +195,44 @@ def test_without_observations_there_is_no_figure() -> None:
     empty = replace(factory.results(1), observations=(), estate=())
     assert "estate" not in report(empty, "pdf").sections
     assert 'id="estate"' not in render(report(empty, "pdf"))
+
+
+@pytest.mark.parametrize("medium", ["html", "pdf"])
+def test_every_chart_has_a_title_a_description_and_its_numbers_in_a_table(medium: str) -> None:
+    page = render(report(ESTATE, medium))
+    charts = re.findall(r"<svg class=\"chart\".*?</svg>", page, re.DOTALL)
+    assert len(charts) >= 6
+    for chart in charts:
+        found = parsed(chart)
+        assert [bool(found.findtext(f"{SVG}{name}")) for name in ("title", "desc")] == [True, True]
+    figures = [part.partition("</div>\n<div")[0] for part in page.split('<div class="figure">')[1:]]
+    drawn = [part for part in figures if "<svg" in part]
+    if medium == "html":
+        assert [part for part in drawn if "<table" not in part] == []
+    else:
+        assert "Controls by area" in page
+        assert page.count('<th class="n">Controls not satisfied</th>') == 1
+
+
+def test_the_numbers_of_the_summary_s_charts_are_those_of_the_findings() -> None:
+    page = render(report(ESTATE, "html"))
+    rows = dict(re.findall(r"<tr><td>(Critical|High|Medium|Low)</td><td class=\"n\">(\d+)</td></tr>", page))
+    severities = {control.id: control.severity for control in ESTATE.controls}
+    failed = Counter(
+        severities[finding.control] for finding in ESTATE.findings if finding.status is Status.NOT_SATISFIED
+    )
+    assert rows == {word.title(): str(failed[word]) for word in ("critical", "high", "medium", "low")}
+
+
+def test_who_does_not_see_the_heat_map_is_told_its_cells() -> None:
+    heat = report(ESTATE, "html").estate.heat
+    told = parsed(DRAW.heat_map(heat)).findtext(f"{SVG}desc") or ""
+    for row in heat.rows:
+        for area, cell in zip(heat.areas, row.cells, strict=True):
+            assert (not cell.status) or f"{builtin().area(area)} {sign(cell)}" in told
+
+
+@pytest.mark.parametrize("medium", ["html", "pdf"])
+def test_of_one_collection_point_it_is_said_that_there_is_no_trend(medium: str) -> None:
+    page = render(report(ESTATE, medium))
+    assert "One collection point, 2026-11-15 06:00:00 UTC: a trend is drawn from the second on." in page

@@ -29,6 +29,7 @@ def text(named_pdf: Path) -> str:
         r"\u{001B}[31mred\u{001B}[0m\u{0007}",
         '<imgsrc="https://203.0.113.9/pixel.png">',
         "</style>url(//a.b/c)",
+        r"prod-\u{1F680}-cluster",
         "t" * 60,
         "x" * 200,
     ],

@@ -15,10 +15,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from reportgen import sampling
 from reportgen.model import (
     AttestationResult,
     AttestationState,
     CollectionMode,
+    EntityControlResult,
     Framework,
     FrameworkResult,
     Json,
@@ -43,8 +45,8 @@ from tests.render import factory
 
 SHEETS = [
     "Summary", "Findings", "Exceptions", "Population", "Waived subjects", "Framework matrix", "Requirements",
-    "Waivers", "Attestations", "Management responses", "Scope", "Gaps", "Access listing", "Parameters",
-    "Provenance",
+    "Exclusions", "Waivers", "Attestations", "Management responses", "Scope", "Gaps", "Access listing",
+    "Parameters", "Provenance",
 ]  # fmt: skip
 FORMULAS = ("=cmd|'/c calc'!A1", "+1+1", "-1", "@SUM(A1)", "{=1+1}", "\t=1", '=HYPERLINK("http://x","y")')
 LINKS = ("http://example.test", "internal:'Summary'!A1", "mailto:a@example.test", "file:///etc/passwd")
@@ -162,7 +164,7 @@ def test_a_control_leads_to_its_population_and_nothing_leads_out(book: Any, path
 
 
 def test_a_status_is_coloured_and_worded(book: Any) -> None:
-    fills = {cell.value: cell.fill.fgColor.rgb for cell in book["Population"]["C"][2:]}
+    fills = {cell.value: cell.fill.fgColor.rgb for cell in book["Population"]["D"][2:]}
     assert fills["Not satisfied"] == "FFB3382C"
     assert len(set(fills.values())) == len(fills) == 4
 
@@ -231,7 +233,7 @@ def test_what_a_cell_has_no_type_for_is_text(tmp_path: Path, value: Json) -> Non
 
 @pytest.mark.parametrize("number", [0, -1, 1.5, 999_999_999_999_999])
 def test_a_number_is_a_number(tmp_path: Path, number: float) -> None:
-    (cell,) = reopened(one(number), tmp_path)["Population"]["I"][2:]
+    (cell,) = reopened(one(number), tmp_path)["Population"]["J"][2:]
     assert (cell.value, cell.data_type) == (number, "n")
 
 
@@ -336,6 +338,59 @@ def test_an_error_leaves_no_half_workbook(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         WorkbookReport().render(replace(base, findings=()), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_subjects_have_the_numbers_that_a_sample_is_drawn_by(book: Any) -> None:
+    results = factory.results(30)
+    by_control: dict[str, list[str]] = {}
+    for item in results.observations:
+        by_control.setdefault(item.control, []).append(item.subject.id)
+    for row, item in zip(rows(book["Population"]), results.observations, strict=True):
+        ids = sampling.numbered(by_control[item.control])
+        assert ids[row["Number in the population"] - 1] == item.subject.id
+    for row in rows(book["Findings"]):
+        assert row["Population, SHA-256"] == sampling.population_sha256(by_control[row["Control"]])
+
+
+def test_a_control_names_its_evidence_sheets(book: Any) -> None:
+    numbers = {row["Source id"]: row["IPE"] for row in rows(book["Provenance"])}
+    needs = {control.id: control.needs for control in factory.results(30).controls}
+    told = {row["Control"]: row["Evidence sheets"] for row in rows(book["Findings"])}
+    assert any(told.values())
+    for control, named in told.items():
+        assert (named or "") == ", ".join(numbers[need] for need in needs[control] if need in numbers)
+
+
+def test_exceptions_have_an_owner_and_a_due_day(tmp_path: Path) -> None:
+    base = factory.results(30, hostile=False)
+    failed = [item for item in base.observations if item.status is Status.NOT_SATISFIED]
+    first, other = failed[0], next(item for item in failed if item.control != failed[0].control)
+    one = ResponseResult(
+        "R-01", first.control, first.subject.id.upper(), "=Ada", "", "2027-01-31", ResponseState.OPEN
+    )
+    late = replace(one, id="R-02", subject="", owner="Bo", due_on="2026-10-31", state=ResponseState.OVERDUE)
+    settled = replace(late, id="R-03", due_on="2026-10-01", state=ResponseState.SETTLED)
+    entity = EntityControlResult("A-1", "=Words", "Cy", "", "", "", (other.control, "not-run"), None, 1, 0)
+    book = reopened(replace(base, responses=(one, late, settled), entity_controls=(entity,)), tmp_path)
+    found = {
+        (row["Control"], row["Subject id"]): (row["Owner"], row["Due on"], row["Response"])
+        for row in rows(book["Exceptions"])
+    }
+    day = datetime(2027, 1, 31)  # noqa: DTZ001 (a day)
+    assert found[first.control, first.subject.id] == ("=Ada", day, "R-01")
+    rest = {
+        told for (control, id_), told in found.items() if control == first.control and id_ != first.subject.id
+    }
+    assert rest == {("Bo", datetime(2026, 10, 31), "R-02")}  # noqa: DTZ001
+    assert found[other.control, other.subject.id] == ("Cy", None, None)
+    told = {row["Control"]: (row["Owner"], row["Due on"]) for row in rows(book["Findings"])}
+    assert told[first.control] == ("Bo", datetime(2026, 10, 31))  # noqa: DTZ001
+    assert told[other.control] == ("Cy", None)
+    assert book.sheetnames[2] == "Entity’s controls"
+    lines = rows(book["Entity’s controls"])
+    assert [(row["In the entity's words"], row["Control"], row["Status"]) for row in lines] == [
+        ("=Words", other.control, "Not satisfied"), ("=Words", "not-run", None),
+    ]  # fmt: skip
 
 
 def test_what_people_say_has_sheets_with_days(tmp_path: Path) -> None:

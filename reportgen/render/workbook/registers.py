@@ -1,4 +1,4 @@
-"""The sheets of what people say: waivers, attestations, management responses, each with what became of it."""
+"""The sheets of what people say: exclusions, waivers, attestations, responses, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from reportgen.model import AttestationState, ResponseState, Results, WaiverStat
 from reportgen.render.strings import Strings
 from reportgen.render.workbook.book import Cell, Column, Day, Table
 
+_EXCLUSIONS = (
+    *(Column("id", 10), Column("state", 26), Column("scope", 60), Column("scope_name", 34)),
+    *(Column("reason", 60, wrap=True), Column("owner", 30), Column("expires_on", 12)),
+    Column("subjects_left_out", 12),
+)
 _WAIVERS = (
     *(Column("id", 10), Column("state", 30, wrap=True), Column("controls", 36, wrap=True)),
     *(Column("subject_or_pattern", 60, wrap=True), Column("reason", 60, wrap=True), Column("ticket", 14)),
@@ -31,6 +36,7 @@ _RESPONSES = (
 
 def register_tables(results: Results, strings: Strings) -> Iterator[Table]:
     """The tables in the order of their sheets."""
+    yield Table("exclusions", _EXCLUSIONS, _exclusions(results, strings))
     yield Table("waivers", _WAIVERS, _waivers(results, strings))
     yield Table("attestations", _ATTESTATIONS, _attestations(results, strings))
     yield Table("responses", _RESPONSES, _responses(results, strings))
@@ -38,6 +44,14 @@ def register_tables(results: Results, strings: Strings) -> Iterator[Table]:
 
 def _word(register: str, state: WaiverState | AttestationState | ResponseState, strings: Strings) -> str:
     return strings.text(f"{register}.{state.value.replace('-', '_')}")
+
+
+def _exclusions(results: Results, strings: Strings) -> Iterator[list[Cell]]:
+    for item in results.exclusions:
+        yield [
+            *(item.id, strings.text(f"workbook.exclusion_{item.state.value}"), item.scope, item.name),
+            *(item.reason, item.owner, Day(item.expires_on), item.subjects),
+        ]
 
 
 def _waivers(results: Results, strings: Strings) -> Iterator[list[Cell]]:

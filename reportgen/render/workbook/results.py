@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reportgen.model import Control, FrameworkResult, Json, Observation, Results
+from reportgen.render.ipe import sheets
 from reportgen.render.names import Names
+from reportgen.render.owners import Owners
 from reportgen.render.strings import Strings
 from reportgen.render.tables import by_severity
 from reportgen.render.wording import conclusion
-from reportgen.render.workbook.book import Book, Cell, Column, Link, Table
+from reportgen.render.workbook.book import Book, Cell, Column, Day, Link, Table
+from reportgen.sampling import numbered, population_sha256
 
 _CONTROL = Column("control", 36)
 _WHERE = (Column("subject", 30), Column("kind", 14), Column("cluster", 26), Column("subscription", 24))
@@ -23,11 +26,13 @@ _FINDINGS = (
     *(Column("waived", 9), Column("not_assessed", 12), Column("not_applicable", 12)),
     *(Column("conclusion", 48, wrap=True), Column("objective", 48, wrap=True)),
     *(Column("test_procedure", 70, wrap=True), Column("remediation", 60, wrap=True)),
-    *(Column("remediation_cli", 60, wrap=True), Column("table", 34)),
+    *(Column("remediation_cli", 60, wrap=True), Column("table", 34), Column("owner", 30)),
+    *(Column("due_on", 12), Column("evidence_sheets", 24), Column("population_sha256", 68)),
 )
 _EXCEPTIONS = (
     *(Column("severity", 10), _CONTROL, Column("control_title", 44), Column("area", 20), *_WHERE),
-    *(Column("observed", 60), Column("reason", 60), Column("waiver", 24), Column("evidence", 40), *_IDS),
+    *(Column("observed", 60), Column("reason", 60), Column("waiver", 24), Column("owner", 30)),
+    *(Column("due_on", 12), Column("response", 10), Column("evidence", 40), *_IDS),
 )
 _WAIVED = (
     *(Column("waiver", 40, wrap=True), Column("status", 14), Column("severity", 10), _CONTROL),
@@ -52,9 +57,19 @@ _REQUIREMENTS = (
 )
 
 
+_ENTITY = (
+    *(Column("entity_control", 16), Column("worded", 60, wrap=True), Column("owner", 30)),
+    *(Column("operator", 24), Column("frequency", 14), Column("request_item", 14)),
+    *(Column("requirement_status", 14), _CONTROL, Column("control_title", 48), Column("severity", 10)),
+    *(Column("status", 14), Column("exceptions", 11), Column("not_assessed", 12), Column("population", 11)),
+)
+_Population = list[tuple[int, Observation]]
+"""Of one control: each observation with its line in observations.jsonl."""
+
+
 def result_tables(results: Results, names: Names, book: Book) -> Iterator[Table]:
     """The tables in the order of their sheets; ``book`` says where a row of the population will stand."""
-    grouped: dict[str, list[tuple[int, Observation]]] = defaultdict(list)
+    grouped: dict[str, _Population] = defaultdict(list)
     for line, item in enumerate(results.observations, start=1):
         grouped[item.control].append((line, item))
     ordered = [control.id for control in results.controls]
@@ -62,12 +77,15 @@ def result_tables(results: Results, names: Names, book: Book) -> Iterator[Table]
     for control in ordered:
         starts[control] = book.place("population", start) if grouped[control] else None
         start += len(grouped[control])
-    population = [pair for control in ordered for pair in grouped[control]]
+    populations = [grouped[control] for control in ordered]
     rows = _Rows(results, names)
-    yield Table("findings", _FINDINGS, rows.findings(starts))
+    yield Table("findings", _FINDINGS, rows.findings(starts, grouped))
+    if results.entity_controls:
+        yield Table("entity_controls", _ENTITY, rows.entity_controls())
     yield Table("exceptions", _EXCEPTIONS, rows.exceptions())
-    yield Table("population", rows.population_columns(), map(rows.observation, population))
-    yield Table("waived_subjects", _WAIVED, (rows.waived(item) for _, item in population if item.waiver))
+    yield Table("population", rows.population_columns(), rows.population(populations))
+    waived = (rows.waived(item) for one in populations for _, item in one if item.waiver)
+    yield Table("waived_subjects", _WAIVED, waived)
     yield Table("matrix", _matrix_columns(results), rows.matrix())
     yield Table("requirements", _REQUIREMENTS, rows.requirements())
 
@@ -81,12 +99,18 @@ class _Rows:
         self.strings = names.strings
         self.controls = {control.id: control for control in results.controls}
         self.found = {finding.control: finding for finding in results.findings}
+        self.owners = Owners.of(results)
+        self.sheets = {one.source.source: one.number for one in sheets(results, self.strings)}
         self.values = max((len(control.observe) for control in results.controls), default=0)
 
-    def findings(self, starts: Mapping[str, tuple[str, int] | None]) -> Iterator[list[Cell]]:
+    def findings(
+        self, starts: Mapping[str, tuple[str, int] | None], populations: Mapping[str, _Population]
+    ) -> Iterator[list[Cell]]:
         """A row a control; its id leads to the control's first row in the population."""
         for control in self.results.controls:
             finding, start = self.found[control.id], starts[control.id]
+            answer = next(iter(self.owners.answers.get(control.id, ())), None)
+            subjects = (item.subject.id for _, item in populations[control.id])
             yield [
                 Link(control.id, *start) if start else control.id,
                 *(
@@ -100,12 +124,36 @@ class _Rows:
                 conclusion(control, finding, self.results.facts.as_of, self.strings),
                 *(control.objective, control.test_procedure, control.remediation_text),
                 *(control.remediation_cli, f"results/csv/{control.id}.csv"),
+                answer.owner if answer else self.owners.entity.get(control.id),
+                Day(answer.due_on) if answer else None,
+                ", ".join(self.sheets[need] for need in control.needs if need in self.sheets),
+                population_sha256(subjects),
             ]
+
+    def entity_controls(self) -> Iterator[list[Cell]]:
+        """A row an entity's control and control of the catalogue, in the engagement's order."""
+        for entry in self.results.entity_controls:
+            own = (entry.id, entry.text, entry.owner, entry.operator, entry.frequency, entry.request_item)
+            for name in entry.controls:
+                control, finding = self.controls.get(name), self.found.get(name)
+                told: tuple[Cell, ...] = (None,) * 4
+                if finding:
+                    told = (
+                        finding.status,
+                        finding.exceptions,
+                        finding.not_assessed,
+                        finding.population,
+                    )
+                title, severity = (control.title, control.severity) if control else (None, None)
+                yield [*own, entry.status, name, title, severity, *told]
 
     def exceptions(self) -> Iterator[list[Cell]]:
         """Whatever is not satisfied, waived or not, the most severe first."""
         for item in by_severity(self.results):
-            control = self.controls[item.control]
+            control, answer = self.controls[item.control], self.owners.answer(item)
+            told: tuple[Cell, ...] = (self.owners.entity.get(control.id), None, None)
+            if answer:
+                told = (answer.owner, Day(answer.due_on), answer.id)
             yield [
                 *(
                     self.strings.severity(control.severity),
@@ -113,8 +161,8 @@ class _Rows:
                     control.title,
                     self.strings.area(control.area),
                 ),
-                *(*self._where(item), self._observed(control, item), self._spelled(item.reason)),
-                *(item.waiver, " ".join(item.evidence), item.subject.id, item.subject.subscription),
+                *(*self._where(item), self._observed(control, item), self._spelled(item.reason), item.waiver),
+                *(*told, " ".join(item.evidence), item.subject.id, item.subject.subscription),
             ]
 
     def population_columns(self) -> tuple[Column, ...]:
@@ -122,20 +170,31 @@ class _Rows:
         heads = (self.strings.text("workbook.value", n=number) for number in range(1, self.values + 1))
         values = (Column("value", 22, head=head) for head in heads)
         return (
-            *(_CONTROL, Column("severity", 10), Column("status", 14), *_WHERE, Column("values", 44)),
+            *(_CONTROL, Column("number", 9), Column("severity", 10), Column("status", 14), *_WHERE),
+            Column("values", 44),
             *(*values, Column("reason", 60), Column("cause", 26), Column("waiver", 24), Column("line", 9)),
             *(Column("evidence", 40), *_IDS),
         )
 
-    def observation(self, numbered: tuple[int, Observation]) -> list[Cell]:
-        """A row of the population: each value in a cell of its own type, in the order of their labels."""
-        line, item = numbered
+    def population(self, populations: Iterable[_Population]) -> Iterator[list[Cell]]:
+        """A row an observation, with the number that a sample is drawn by."""
+        for members in populations:
+            ids = numbered(item.subject.id for _, item in members)
+            numbers = {known: number for number, known in enumerate(ids, start=1)}
+            for line, item in members:
+                yield self._observation(line, numbers[item.subject.id], item)
+
+    def _observation(self, line: int, number: int, item: Observation) -> list[Cell]:
+        """Each value in a cell of its own type, in the order of their labels."""
         control = self.controls[item.control]
         labels = [label for label in control.observe if label in item.observed]
         cells = [self._value(item.observed[label]) for label in labels]
         return [
-            *(item.control, self.strings.severity(control.severity), item.status, *self._where(item)),
-            *(" · ".join(f"{number} {label}" for number, label in enumerate(labels, start=1)),),
+            *(item.control, number, self.strings.severity(control.severity), item.status),
+            *(
+                *self._where(item),
+                " · ".join(f"{place} {label}" for place, label in enumerate(labels, start=1)),
+            ),
             *(*cells, *[None] * (self.values - len(cells)), self._spelled(item.reason)),
             *(self.strings.cause(item.cause) if item.cause else None, item.waiver, line),
             *(" ".join(item.evidence), item.subject.id, item.subject.subscription),
