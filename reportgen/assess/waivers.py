@@ -26,11 +26,13 @@ FirstSeen = Mapping[tuple[str, str], str]
 class Claim:
     """Something that asks to stand beside exceptions: a waiver, or an exemption from elsewhere.
 
-    ``result`` bears the words, its state is not judged yet; ``begins`` and ``ends`` are days, both included,
-    None where there is none; ``covers`` says of a lower-cased id of a subject whether it is meant.
+    ``key`` is the same at every collection point. ``result`` bears the words, its state is not judged yet;
+    ``begins`` and ``ends`` are days, both included, None where there is none; ``covers`` says of a
+    lower-cased id of a subject whether it is meant.
     ``against`` is what its origin holds against it already.
     """
 
+    key: str
     result: WaiverResult
     covers: Callable[[str], bool]
     exact: bool
@@ -158,6 +160,7 @@ def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
     subject = (waiver.subject or "").lower().rstrip("/")
     file = waiver.approval_file.as_posix() if waiver.approval_file else ""
     return Claim(
+        key=known,
         result=WaiverResult(
             id=known,
             origin=ENGAGEMENT,
@@ -178,7 +181,7 @@ def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
         ),
         covers=(lambda known: known == subject) if waiver.subject else (lambda known: bool(pattern(known))),
         exact=waiver.subject is not None,
-        begins=waiver.begins,
+        begins=max(waiver.begins, waiver.approved_on),
         ends=waiver.expires_on,
     )
 

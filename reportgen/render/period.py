@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from reportgen.model import (
     ClusterLife,
@@ -17,12 +18,22 @@ from reportgen.model import (
     RollForward,
     Seen,
     Status,
+    WaiverPeriod,
 )
 from reportgen.render.control_period import ControlRow, Telling
-from reportgen.render.names import Names, resource_group
+from reportgen.render.names import Names, PrincipalName, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
-from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
+from reportgen.render.time_line import (
+    Cell,
+    Column,
+    cells,
+    columns,
+    force_signs,
+    in_force,
+    months,
+    signs,
+)
 
 _ROWS_IN_PDF = 30
 
@@ -40,7 +51,11 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end."""
+    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end.
+
+    ``waived`` says from when to when by which waiver, ``unwaived`` for how long by none, "" where it was by
+    one all the time or never.
+    """
 
     anchor: str
     title: str
@@ -53,16 +68,34 @@ class HistoryRow:
     ended: str
     days_open: int
     reopened: int
+    waived: tuple[str, ...]
+    unwaived: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverLine:
+    """A waiver over the period; ``controls`` are titles, ``told`` are sentences about it."""
+
+    id: str
+    name: str
+    controls: tuple[str, ...]
+    subject: str
+    told: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A recorded change; ``controls`` are anchors and titles of those that judge the property."""
+    """A recorded change; ``controls`` are anchors and titles of those that judge the property.
+
+    ``by`` is how whoever made it is printed, None where nobody is named.
+    """
 
     change: PropertyChange
     time: str
     name: str
-    by: str
+    by: PrincipalName | None
     controls: tuple[tuple[str, str], ...]
 
 
@@ -98,6 +131,8 @@ class PeriodPart:
     all_exceptions: int
     listed_exceptions: int
     unchanged_exceptions: int
+    waivers: tuple[WaiverLine, ...]
+    all_waivers: int
     clusters: RollForward
     lives: tuple[LifeRow, ...]
     unrecorded: tuple[str, ...]
@@ -143,10 +178,12 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         all_exceptions=len(history),
         listed_exceptions=len(listed),
         unchanged_exceptions=unchanged,
+        waivers=tuple(_waiver(line, by_id, names, shown, strings) for line in view.waivers[:most]),
+        all_waivers=len(view.waivers),
         clusters=view.clusters,
-        lives=tuple(_life(life, strings) for life in view.clusters.lives[:most]),
+        lives=tuple(_life(life, names, strings) for life in view.clusters.lives[:most]),
         unrecorded=tuple(f"{moment(start)} – {moment(end)}" for start, end in view.clusters.unrecorded),
-        changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
+        changes=tuple(_change(change, by_id, names, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
 
@@ -173,7 +210,7 @@ def _points(points: tuple[Point, ...]) -> list[PointRow]:
     return rows
 
 
-def _life(life: ClusterLife, strings: Strings) -> LifeRow:
+def _life(life: ClusterLife, names: Names, strings: Strings) -> LifeRow:
     told = []
     for key, when, by, by_log in (
         ("created", life.created, life.created_by, life.created_by_log),
@@ -181,7 +218,7 @@ def _life(life: ClusterLife, strings: Strings) -> LifeRow:
     ):
         if when:
             words = strings.text(f"period.{key}", when=_when(when))
-            told.append(f"{words} {_by(by, by_log, strings)}" if by else words)
+            told.append(f"{words} {_by(names.actor(by), by_log, strings)}" if by else words)
     return LifeRow(life, tuple(told))
 
 
@@ -190,8 +227,8 @@ def _when(text: str) -> str:
     return " ".join(moment(word) if word[:4].isdigit() else word for word in text.split(" "))
 
 
-def _by(by: str, by_log: bool, strings: Strings) -> str:
-    return strings.text("period.by_log" if by_log else "period.by", who=by)
+def _by(by: PrincipalName, by_log: bool, strings: Strings) -> str:
+    return strings.text("period.by_log" if by_log else "period.by", who=by.line)
 
 
 def _history(
@@ -216,12 +253,51 @@ def _history(
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        cells=cells(shown, line.states),
+        cells=cells(shown, line.states, line.waived),
         line=signs(line.states),
         first_seen=_minute(line.first_seen),
         ended=ended,
         days_open=line.days_open,
         reopened=line.reopened,
+        waived=tuple(_waived(line, strings)),
+        unwaived=_unwaived(line, strings),
+    )
+
+
+def _waived(line: ExceptionHistory, strings: Strings) -> Iterator[str]:
+    for one in line.waived_times:
+        until = datetime.fromisoformat(one.until) - timedelta(seconds=1)
+        yield strings.text(
+            "period.waived", id=one.waiver, since=one.since[:10], until=until.strftime("%Y-%m-%d")
+        )
+
+
+def _unwaived(line: ExceptionHistory, strings: Strings) -> str:
+    """How long an exception stood without a waiver, "" where none ever was in force, or one all the time."""
+    left = line.days_open - line.days_waived
+    return strings.text("period.unwaived", n=left) if line.waived_times and left else ""
+
+
+def _waiver(
+    line: WaiverPeriod,
+    by_id: Mapping[str, Control],
+    names: Names,
+    shown: tuple[Column, ...],
+    strings: Strings,
+) -> WaiverLine:
+    told = [strings.text("period.in_force", n=len(line.states), points=line.points)]
+    if line.begins_on and line.expires_on:
+        told.append(strings.text("period.force_days", since=line.begins_on, until=line.expires_on))
+    told += [strings.text("period.removed")] if line.removed else []
+    key = line.subject.lower()
+    return WaiverLine(
+        id=line.id,
+        name=line.name,
+        controls=tuple(by_id[one].title if one in by_id else one for one in line.controls),
+        subject=names.clusters.get(key, line.subject),
+        told=tuple(told),
+        cells=in_force(shown, line.states, line.waived),
+        line=force_signs(line.states, line.waived),
     )
 
 
@@ -243,12 +319,17 @@ def _place(line: ExceptionHistory) -> int:
     )
 
 
-def _change(change: PropertyChange, by_id: Mapping[str, Control], strings: Strings) -> ChangeRow:
+def _change(
+    change: PropertyChange, by_id: Mapping[str, Control], names: Names, strings: Strings
+) -> ChangeRow:
+    by = names.actor(change.by) if change.by else None
+    if by and change.by_log:
+        by = replace(by, title=strings.text("period.who_log", who=by.title))
     name = change.resource.rpartition("/")[2]
     return ChangeRow(
         change=change,
         time=moment(change.at),
         name=f"{name} ({resource_group(change.resource)})",
-        by=strings.text("period.who_log", who=change.by) if change.by_log else change.by,
+        by=by,
         controls=tuple((f"c-{one}", by_id[one].title) for one in change.controls if one in by_id),
     )
