@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from reportgen.model import Observation, Status, WaiverResult, WaiverState
-from reportgen.registers import Registers, Waiver
+from reportgen.registers import Registers, Waiver, same_person
 
 MOST_SUBJECTS = 50
 """A pattern over more subjects than this is too broad: nobody who approves it looks at each of them."""
@@ -121,7 +121,10 @@ def _against(claim: Claim, matched: int, broad: bool, today: date) -> Iterable[W
     asks = bool(told.controls) and WaiverState.SHOWN not in holds
     tests_of_waivers = (
         (WaiverState.UNAPPROVED, not told.approved_by),
-        (WaiverState.SELF_APPROVED, bool(told.approved_by) and _same(told.approved_by, told.requested_by)),
+        (
+            WaiverState.SELF_APPROVED,
+            bool(told.approved_by) and same_person(told.approved_by, told.requested_by),
+        ),
         (WaiverState.UNDOCUMENTED, not (told.approval or told.approval_sha256)),
         (WaiverState.UNMATCHED, not matched),
         (WaiverState.TOO_BROAD, broad),
@@ -148,11 +151,6 @@ def _late(claim: Claim, item: Observation, as_of: str, first_seen: FirstSeen) ->
 
 def _day(time: str) -> date:
     return datetime.fromisoformat(time).astimezone(UTC).date()
-
-
-def _same(one: str, other: str) -> bool:
-    """Whether two names are one person's, as far as spelling shows it."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
