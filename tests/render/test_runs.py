@@ -69,5 +69,8 @@ def test_a_pdf_shows_the_first_sixty() -> None:
     assert view.place == "The register and the snapshots lie in abfs://evidence@contoso/aks."
 
 
-def test_without_a_register_there_is_no_such_part() -> None:
-    assert 'id="runs"' not in render(report(factory.clean(), "html"))
+def test_without_a_register_the_part_says_so() -> None:
+    page = render(report(factory.clean(), "html"))
+    told = page.partition('<section id="runs">')[2].partition("</section>")[0]
+    assert "No register of runs was kept" in told
+    assert "No register" not in render(report(replace(factory.clean(), runs=listing(BASE)), "html"))
