@@ -107,7 +107,8 @@ MAIL: Mapping[str, Callable[[Way, Any], MailChannel]] = {"graph": _graph, "acs":
 def checked(engagement: Engagement) -> Iterator[tuple[str, str, str]]:
     """Each channel that the engagement names, with what was found, or else what is wrong; nothing is sent."""
     way = Way(engagement, time.sleep)
-    for name, opener in (*STORAGE.items(), *MAIL.items()):
+    channels: Mapping[str, Callable[[Way, Any], StorageChannel | MailChannel]] = {**STORAGE, **MAIL}
+    for name, opener in channels.items():
         if settings := getattr(engagement.deliver, name, None):
             try:
                 yield name, opener(way, settings).check(), ""

@@ -47,7 +47,7 @@ def release(kept: Kept, pack: Parcel, who: Releaser, moment: datetime) -> tuple[
         raise UsageError("--by: expected the name of who releases the pack")
     belongs(pack, kept.engagement)
     prepared = kept.engagement.prepared_by
-    preparers = filter(None, (prepared and prepared.name, settings.preparer))
+    preparers = [*([prepared.name] if prepared else []), *([settings.preparer] if settings.preparer else [])]
     if any(same_person(name, one) for one in preparers):
         raise UsageError(
             f"--by {name}: is who prepared the pack, as the engagement says; somebody else has to release it"

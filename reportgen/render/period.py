@@ -18,6 +18,7 @@ from reportgen.model import (
     RollForward,
     Seen,
     Status,
+    Subject,
     WaiverPeriod,
 )
 from reportgen.render.control_period import ControlRow, Telling
@@ -154,9 +155,16 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     told = [row for row in rows if not row.steady]
     history = sorted(
         view.exceptions,
-        key=lambda line: (_unchanged(line), -line.reopened, bool(line.fixed_at), -line.days_open),
+        key=lambda line: (
+            _unchanged(line),
+            not _partly_waived(line),
+            -line.reopened,
+            bool(line.fixed_at),
+            -line.days_open,
+        ),
     )
     unchanged = sum(map(_unchanged, history))
+    subjects = {line.subject.id.lower(): line.subject for line in view.exceptions}
     listed = history[: len(history) - unchanged] if most else history
     return PeriodPart(
         view=view,
@@ -178,7 +186,7 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         all_exceptions=len(history),
         listed_exceptions=len(listed),
         unchanged_exceptions=unchanged,
-        waivers=tuple(_waiver(line, by_id, names, shown, strings) for line in view.waivers[:most]),
+        waivers=tuple(_waiver(line, by_id, subjects, shown, strings) for line in view.waivers[:most]),
         all_waivers=len(view.waivers),
         clusters=view.clusters,
         lives=tuple(_life(life, names, strings) for life in view.clusters.lives[:most]),
@@ -281,7 +289,7 @@ def _unwaived(line: ExceptionHistory, strings: Strings) -> str:
 def _waiver(
     line: WaiverPeriod,
     by_id: Mapping[str, Control],
-    names: Names,
+    subjects: Mapping[str, Subject],
     shown: tuple[Column, ...],
     strings: Strings,
 ) -> WaiverLine:
@@ -289,12 +297,13 @@ def _waiver(
     if line.begins_on and line.expires_on:
         told.append(strings.text("period.force_days", since=line.begins_on, until=line.expires_on))
     told += [strings.text("period.removed")] if line.removed else []
-    key = line.subject.lower()
+    of = subjects.get(line.subject.lower().rstrip("/"))
+    inside = (of.cluster, of.name) if of and of.kind != "cluster" and of.cluster else (of.name,) if of else ()
     return WaiverLine(
         id=line.id,
         name=line.name,
         controls=tuple(by_id[one].title if one in by_id else one for one in line.controls),
-        subject=names.clusters.get(key, line.subject),
+        subject=" / ".join(inside) or line.subject,
         told=tuple(told),
         cells=in_force(shown, line.states, line.waived),
         line=force_signs(line.states, line.waived),
@@ -302,8 +311,12 @@ def _waiver(
 
 
 def _unchanged(line: ExceptionHistory) -> bool:
-    """Whether every point that could tell shows the exception."""
-    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN}
+    """Whether every point that could tell shows the exception, waived at all of these or at none."""
+    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN} and not _partly_waived(line)
+
+
+def _partly_waived(line: ExceptionHistory) -> bool:
+    return bool(line.waived_times) and line.days_waived < line.days_open
 
 
 def _minute(stamp: str) -> str:

@@ -14,7 +14,7 @@ from tests.assess.test_period import BAD, GOOD, Week, view, weekly
 from tests.assess.test_waivers import waiver
 
 CONTROL = "api-server-private"
-APPLY = PolicyExemptions(apply="waive", controls=BY_DEFINITION)
+APPLY = PolicyExemptions(apply="waive", controls={CONTROL: BY_DEFINITION[CONTROL]})
 
 
 def ours(**changes: Any) -> Waiver:

@@ -243,10 +243,22 @@ def test_a_summary_has_the_period_in_two_sentences(results: Results) -> None:
 def test_a_pdf_leaves_out_what_no_point_saw_otherwise(results: Results) -> None:
     assert results.period is not None
     first, second = results.period.exceptions
-    stayed = replace(first, states=(Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION), fixed_at="")
+    states = (Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION)
+    stayed = replace(first, states=states, fixed_at="", waived=(), waived_times=(), days_waived=0)
     changed = replace(results, period=replace(results.period, exceptions=(stayed, second)))
     part: Any = report(changed, "pdf").period
     assert [row.title for row in part.exceptions] == ["control-of-then"]
     assert (part.all_exceptions, part.listed_exceptions, part.unchanged_exceptions) == (2, 1, 1)
     whole: Any = report(changed, "html").period
     assert len(whole.exceptions) == 2
+
+
+def test_a_pdf_lists_an_exception_that_was_waived_for_a_part_of_its_time(results: Results) -> None:
+    assert results.period is not None
+    line = results.period.exceptions[0]
+    always = replace(line, states=(Seen.EXCEPTION,) * 3, days_open=14, fixed_at="")
+    whole = replace(always, days_waived=14)
+    told = replace(results, period=replace(results.period, exceptions=(whole, always)))
+    part: Any = report(told, "pdf").period
+    assert (part.listed_exceptions, part.unchanged_exceptions) == (1, 1)
+    assert part.exceptions[0].unwaived == "11 days without a waiver"
