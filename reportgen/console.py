@@ -216,6 +216,8 @@ def summary(outcome: Outcome) -> None:
         say(_exclusions(results))
     if results.waivers:
         say(_waivers(results))
+    if results.runs is None:
+        say("No register of runs is kept: a folder was read, and the engagement names no `store`")
     for problem in results.templates.problems if results.templates else ():
         warn(problem)
     for problem in outcome.unavailable:

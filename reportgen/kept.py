@@ -48,7 +48,8 @@ class Kept:
         """The engagement's snapshots of the period, brought here, for a report on ``last``.
 
         Where no register was kept, those that lie beside it. They are not checked, but for the hash that the
-        register has; one with another is no point.
+        register has; one with another is no point, and neither is one that no run brought, which could have
+        been made at any time.
         """
         others, hashes = self._registered()
         if not hashes:
@@ -59,7 +60,9 @@ class Kept:
             if name in others or (day and not period.start <= day <= period.end):
                 continue
             folder = self.snapshots.bring(name)
-            if hashes.get(name, "") in ("", root_sha256(folder)):
+            if name not in hashes and name != last.name:
+                unused[name] = "the register has no run that collected it"
+            elif hashes.get(name, "") in ("", root_sha256(folder)):
                 folders.append(folder)
             else:
                 unused[name] = "its hash is not the one that the register has"

@@ -78,7 +78,7 @@ def period_view(
     period = engagement.period
     bounds = Bounds(period.start, period.end, period.max_blind_spot_days, windows)
     with Statuses() as statuses:
-        view = Period(bounds, statuses)
+        view = Period(bounds, statuses, engagement.registers)
         for reader, theirs in _judged(before.readers, engagement.registers):
             view.add(_point(reader, controls_of.of_then(reader), theirs), reader, theirs)
         view.add(_point(last, controls, assessment), last, assessment)

@@ -27,6 +27,8 @@ class State(StrEnum):
     """worth mending, and costs no evidence"""
     INCOMPLETE = "incomplete"
     """something would be missing from the evidence or the pack"""
+    UNDELIVERED = "undelivered"
+    """a pack could not be handed over"""
     STOPS = "stops"
     """nothing could be collected"""
 

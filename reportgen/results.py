@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from reportgen.engagement import Engagement
 from reportgen.engagement.document_control import document
 from reportgen.errors import UsageError
 from reportgen.kept import Kept, Points
-from reportgen.model import Results
+from reportgen.model import PeriodView, Results
 from reportgen.periods import candidates, period_view
 from reportgen.render import own as own_templates
 from reportgen.snapshot import Reader
 from reportgen.subjects.differences import differences
-from reportgen.subjects.principals import notes, principals
+from reportgen.subjects.principals import notes, principals, with_actors
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def results_of(
     due = runs.due if runs else ()
     period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
     decided = decide(assessment, reader, engagement.registers, period.exceptions)
-    known = principals(reader)
+    known = with_actors(principals(reader), before.readers, _actors(period))
     templates = own_templates.of_engagement(engagement)
     results = Results(
         facts=facts.pack_facts(
@@ -100,3 +101,10 @@ def results_of(
         results = with_changes(results, compared)
     folders = (*(one.folder for one in before.readers), snapshot)
     return Made(own_templates.tried(results), folders)
+
+
+def _actors(period: PeriodView) -> Iterator[str]:
+    """Whom recorded changes name."""
+    yield from (change.by for change in period.changes)
+    for life in period.clusters.lives:
+        yield from (life.created_by, life.deleted_by)

@@ -202,12 +202,13 @@ def test_progress_that_breaks_off_does_not_say_that_it_ended(capsys: pytest.Capt
     assert capsys.readouterr().err == ""
 
 
-def test_a_summary_without_a_terminal_is_four_lines(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_summary_without_a_terminal_is_a_few_lines(capsys: pytest.CaptureFixture[str]) -> None:
     results = factory.results(3)
     console.summary(Outcome(Path("out/pack-x"), results, ("report.pdf was not made: \x1b[31m",)))
     out, err = capsys.readouterr()
     assert out.splitlines()[0].startswith("1 of 2 expected subscriptions read; 2 gaps in the evidence")
     assert out.splitlines()[1].startswith("38 controls: ")
+    assert "No register of runs is kept: a folder was read" in out
     assert out.splitlines()[-2:] == ["Pack: out/pack-x", "      out/pack-x.zip"]
     assert err == "report.pdf was not made: \ufffd[31m\n"
 

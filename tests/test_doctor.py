@@ -467,3 +467,46 @@ def test_a_directory_that_refuses_names_the_permission(tmp_path: Path) -> None:
     (check,) = checks(found, "directory")
     assert check["found"].endswith("Needed permission: Directory.Read.All.")
     assert "reportgen permissions" in check["advice"]
+
+
+def test_delivery_is_looked_at_and_nothing_is_sent(tmp_path: Path) -> None:
+    deliver = {
+        "release": "after_approval",
+        "to": ["audit@auditors.example"],
+        "preparer": "ada@contoso.example",
+        "folder": "handed",
+        "smtp": {"host": "127.0.0.1", "port": 1, "sender": "a@contoso.example"},
+    }
+    readable = {"subscriptions": [ALPHA]}
+    with azure(tmp_path) as sandbox:
+        found = document(tmp_path, sandbox, deliver=deliver, scope=readable)
+        without = document(tmp_path, sandbox, scope=readable)
+    states = [(check["state"], check["found"]) for check in checks(found, "delivery")]
+    assert states[0] == (
+        "ok",
+        "release: after_approval: a pack goes to 1 recipient once somebody released it",
+    )
+    assert checks(found, "delivery")[0]["details"] == [
+        "audit@auditors.example", "until then to ada@contoso.example alone",
+    ]  # fmt: skip
+    assert ("note", "a pack with gaps is not delivered") in states
+    assert ("ok", f"folder: {tmp_path}/handed can be made") in states
+    (wrong,) = (found for state, found in states if state == "undelivered")
+    assert wrong.startswith("smtp: 127.0.0.1:1: cannot be reached")
+    assert (found["exit_code"], without["exit_code"]) == (4, 0)
+    assert checks(without, "delivery") == []
+
+
+def test_what_is_not_from_azure_is_not_delivered(tmp_path: Path) -> None:
+    place = estate(tmp_path / "estate")
+    engagement = tmp_path / "engagement.yaml"
+    for allowed, code in (("false", 4), ("true", 0)):
+        engagement.write_text(
+            "entity: Contoso\nperiod: {start: 2026-10-01, end: 2026-12-31}\n"
+            f"scope: {{subscriptions: [{ALPHA}]}}\ncredential: managed-identity\n"
+            f"deliver: {{release: automatic, folder: handed, allow_simulated: {allowed}}}\n",
+            encoding="utf-8",
+        )
+        result = line.command("doctor", engagement, "--estate", place, "--out", tmp_path / "out")
+        assert result.code == code, result.out
+        assert ("the evidence would not be from Azure" in result.out) is (code == 4)

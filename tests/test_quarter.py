@@ -146,11 +146,23 @@ def test_each_exception_has_its_time_line(results: dict[str, Any]) -> None:
     same = ("control", "first_seen", "last_seen", "fixed_at", "days_open", "reopened")
     found = (
         {name: one[name] for name in same}
-        | {"subject": one["subject"]["id"], "states": "".join(SIGNS[state] for state in one["states"])}
+        | {
+            "subject": one["subject"]["id"],
+            "states": "".join(SIGNS[state] for state in one["states"]),
+            "told": _waived(one),
+        }
         for one in results["period"]["exceptions"]
         if one["control"] in plan()
     )
     assert told("exception", found) == expected("exception")
+
+
+def _waived(exception: Mapping[str, Any]) -> str:
+    """Each waiver of the sample is alone beside its exception."""
+    times = exception["waived_times"]
+    return "; ".join(
+        f"{one['waiver']} {one['since']} to {one['until']}, {exception['days_waived']} days" for one in times
+    )
 
 
 def test_the_population_rolls_forward(results: dict[str, Any]) -> None:
@@ -189,7 +201,9 @@ def test_changes_of_what_is_judged_say_by_whom(results: dict[str, Any]) -> None:
     assert told("change", found) == expected("change")
 
 
-def test_waivers_are_judged_at_the_end(results: dict[str, Any]) -> None:
+def test_waivers_are_judged_at_each_point_and_at_the_end(results: dict[str, Any]) -> None:
+    through = {one["id"]: _force(one) for one in results["period"]["waivers"]}
+
     def found() -> Iterator[Row]:
         for one in results["findings"]["waivers"]:
             states = [one["id"], one["state"], *one["notes"]]
@@ -197,10 +211,16 @@ def test_waivers_are_judged_at_the_end(results: dict[str, Any]) -> None:
             yield {
                 "control": one["controls"][0],
                 "subject": one["subject"],
+                "states": through[one["id"]],
                 "told": ", ".join([*states, *late]),
             }
 
     assert told("waiver", found()) == expected("waiver")
+
+
+def _force(waiver: Mapping[str, Any]) -> str:
+    signs = zip(waiver["states"], waiver["waived"], strict=True)
+    return "".join("w" if beside else "–" if state == "unused" else "·" for state, beside in signs)
 
 
 def test_the_quarterly_pack_is_mailed_and_stored(

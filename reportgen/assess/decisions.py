@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reportgen.assess import exemptions, responses, waivers
+from reportgen.assess import responses, waivers
 from reportgen.assess.engine import Assessment
+from reportgen.assess.waived import claimed
 from reportgen.engagement.registers import Registers
 from reportgen.model import ExceptionHistory, Finding, Observation, ResponseResult, WaiverResult
 from reportgen.snapshot import Reader
@@ -34,10 +35,9 @@ def decide(
     ``history`` says when exceptions were first seen; one that it lacks was first seen now.
     """
     as_of = reader.header.as_of
-    claimed = (*waivers.claims(registers), *exemptions.claims(reader, registers.exemptions))
     first_seen = {(one.control, one.subject.id.lower()): one.first_seen for one in history}
     observations, results = waivers.apply(
-        claimed, assessment.observations, as_of, registers.period_end, first_seen
+        claimed(reader, registers), assessment.observations, as_of, registers.period_end, first_seen
     )
     waived = Counter(item.control for item in observations if item.waiver)
     return Decided(

@@ -31,7 +31,12 @@ def claims(reader: Reader, wanted: PolicyExemptions) -> tuple[Claim, ...]:
         str(row["id"]).lower(): str(of_row(row, "policyDefinitionId") or "")
         for row in _rows(reader, ASSIGNMENTS)
     }
-    return tuple(_claim(f"P-{number:02d}", row, assigned, wanted) for number, row in enumerate(rows, start=1))
+    return tuple(_claim(called(number), row, assigned, wanted) for number, row in enumerate(rows, start=1))
+
+
+def called(number: int) -> str:
+    """The id of an exemption in a report."""
+    return f"P-{number:02d}"
 
 
 def _rows(reader: Reader, source: str) -> Iterator[Json]:
@@ -54,6 +59,7 @@ def _claim(known: str, row: Json, assigned: Mapping[str, str], wanted: PolicyExe
         (WaiverState.ENDLESS, not of_row(row, "expiresOn")),
     )
     return Claim(
+        key=str(row["id"]).lower(),
         result=WaiverResult(
             id=known,
             origin=ORIGIN,

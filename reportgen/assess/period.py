@@ -16,6 +16,8 @@ from reportgen.assess.life import changes, roll_forward
 from reportgen.assess.operations import Operations
 from reportgen.assess.sightings import Records, Sighting
 from reportgen.assess.statuses import Statuses, number
+from reportgen.assess.waived import Waived, at_point
+from reportgen.engagement.registers import Registers
 from reportgen.model import (
     Control,
     ControlPeriod,
@@ -49,6 +51,7 @@ class Period:
 
     bounds: Bounds
     statuses: Statuses
+    registers: Registers = field(default_factory=Registers)
     points: list[Point] = field(default_factory=list)
     _findings: list[dict[str, Finding]] = field(default_factory=list)
     _sightings: list[Sighting] = field(default_factory=list)
@@ -56,6 +59,7 @@ class Period:
     _places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _records: Records = field(default_factory=Records)
     _operations: Operations = field(default_factory=Operations)
+    _waived: Waived = field(default_factory=Waived)
 
     def add(self, point: Point, reader: Reader, assessment: Assessment) -> None:
         """One more point, later than those before."""
@@ -69,6 +73,7 @@ class Period:
         self._sightings.append(Sighting.of(reader, point.as_of, assessment.observations))
         self._records.add(reader)
         self._operations.add(reader)
+        self._waived.add(at_point(reader, assessment.observations, self.registers))
 
     def view(self, controls: Sequence[Control], unused: tuple[tuple[str, str], ...]) -> PeriodView:
         """The view, of the controls that are judged today."""
@@ -83,6 +88,7 @@ class Period:
             exceptions=tuple(sorted(self._exceptions(), key=_order)),
             clusters=roll_forward(self._sightings, self._records, self._operations),
             changes=changes(self.points[-1].as_of, self._records, controls, self._operations),
+            waivers=self._waived.lines(),
         )
 
     def _window_of(self, point: Point) -> Window | None:
@@ -112,6 +118,7 @@ class Period:
             not_applicable=idle,
             blind_hours=int(blind.total_seconds() // 3600),
             states=tuple(found),
+            waived=self._waived.counts(control),
         )
 
     def _found(self, control: str, index: int) -> tuple[Status, int] | None:
@@ -166,6 +173,8 @@ class Period:
         open_for = sum(
             ((end - times[start]) for (start, _), end in zip(stretches, ends, strict=True)), timedelta()
         )
+        key = control, number(subject.id)
+        waived_times, waived_for = self._waived.times(*key, states, stretches, times)
         return ExceptionHistory(
             control=control,
             subject=subject,
@@ -175,6 +184,9 @@ class Period:
             fixed_at=self.points[ended].as_of if ended is not None else "",
             days_open=open_for.days,
             reopened=len(stretches) - 1,
+            waived=self._waived.at(*key),
+            waived_times=waived_times,
+            days_waived=waived_for.days,
         )
 
 

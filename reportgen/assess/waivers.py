@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from reportgen.engagement.registers import Registers, Waiver
+from reportgen.engagement.registers import Registers, Waiver, same_person
 from reportgen.model import Observation, Status, WaiverResult, WaiverState
 
 MOST_SUBJECTS = 50
@@ -26,11 +26,13 @@ FirstSeen = Mapping[tuple[str, str], str]
 class Claim:
     """Something that asks to stand beside exceptions: a waiver, or an exemption from elsewhere.
 
-    ``result`` bears the words, its state is not judged yet; ``begins`` and ``ends`` are days, both included,
-    None where there is none; ``covers`` says of a lower-cased id of a subject whether it is meant.
+    ``key`` is the same at every collection point. ``result`` bears the words, its state is not judged yet;
+    ``begins`` and ``ends`` are days, both included, None where there is none; ``covers`` says of a
+    lower-cased id of a subject whether it is meant.
     ``against`` is what its origin holds against it already.
     """
 
+    key: str
     result: WaiverResult
     covers: Callable[[str], bool]
     exact: bool
@@ -119,7 +121,10 @@ def _against(claim: Claim, matched: int, broad: bool, today: date) -> Iterable[W
     asks = bool(told.controls) and WaiverState.SHOWN not in holds
     tests_of_waivers = (
         (WaiverState.UNAPPROVED, not told.approved_by),
-        (WaiverState.SELF_APPROVED, bool(told.approved_by) and _same(told.approved_by, told.requested_by)),
+        (
+            WaiverState.SELF_APPROVED,
+            bool(told.approved_by) and same_person(told.approved_by, told.requested_by),
+        ),
         (WaiverState.UNDOCUMENTED, not (told.approval or told.approval_sha256)),
         (WaiverState.UNMATCHED, not matched),
         (WaiverState.TOO_BROAD, broad),
@@ -148,16 +153,12 @@ def _day(time: str) -> date:
     return datetime.fromisoformat(time).astimezone(UTC).date()
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two names are one person's, as far as spelling shows it."""
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
-
-
 def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
     pattern = _pattern(waiver.glob or "")
     subject = (waiver.subject or "").lower().rstrip("/")
     file = waiver.approval_file.as_posix() if waiver.approval_file else ""
     return Claim(
+        key=known,
         result=WaiverResult(
             id=known,
             origin=ENGAGEMENT,
@@ -178,7 +179,7 @@ def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
         ),
         covers=(lambda known: known == subject) if waiver.subject else (lambda known: bool(pattern(known))),
         exact=waiver.subject is not None,
-        begins=waiver.begins,
+        begins=max(waiver.begins, waiver.approved_on),
         ends=waiver.expires_on,
     )
 

@@ -1,7 +1,8 @@
 """Who stands behind the ids in what was collected: names, and members of groups, from the directory.
 
 Only principals with a role at a cluster, above it or inside it are asked for, those that bindings in clusters
-name, and the groups that clusters name as their administrators: of all others the report has no need.
+name, the groups that clusters name as their administrators, and who created, changed or deleted a cluster: of
+all others the report has no need.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from reportgen.collect import graph, managed_clusters, role_activations, role_eligibilities
+from reportgen.collect import activity_log, graph, managed_clusters, role_activations, role_eligibilities
 from reportgen.collect.directory import BATCH, Directory
 from reportgen.collect.interface import Recorder
 from reportgen.collect.jobs import Job
@@ -20,7 +21,7 @@ from reportgen.model import Json
 from reportgen.sources import BY_NAME
 from reportgen.sources.directory import MEMBERS, PRINCIPALS
 
-ASSIGNMENTS = graph.load("role-assignments")
+ASSIGNMENTS, CHANGES = graph.load("role-assignments"), graph.load("resource-changes")
 _BINDINGS = ("k8s.role-bindings", "k8s.cluster-role-bindings")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ABOVE_ALL = "/providers/microsoft.management/managementgroups/"
@@ -29,7 +30,12 @@ _ABOVE_ALL = "/providers/microsoft.management/managementgroups/"
 def ids(recorder: Recorder, found: Population) -> tuple[str, ...]:
     """The ids of all principals that have to do with a cluster, in lower case, sorted."""
     clusters = tuple(cluster.id.lower() for cluster in found.clusters)
-    named = {*_by_roles(recorder, clusters), *_by_bindings(recorder), *_administrators(recorder)}
+    named = {
+        *_by_roles(recorder, clusters),
+        *_by_bindings(recorder),
+        *_administrators(recorder),
+        *_by_changes(recorder),
+    }
     return tuple(sorted(one for one in (name.lower() for name in named) if _GUID.fullmatch(one)))
 
 
@@ -121,6 +127,19 @@ def _by_bindings(recorder: Recorder) -> Iterator[str]:
             for page in recorder.writer.bodies(source, unit):
                 for binding in page.get("items") or ():
                     yield from (str(who.get("name")) for who in binding.get("subjects") or ())
+
+
+def _by_changes(recorder: Recorder) -> Iterator[str]:
+    """Whom the recorded changes name, and the callers of what wrote or deleted something."""
+    for row in CHANGES.rows(recorder):
+        how = (row.get("properties") or {}).get("changeAttributes") or {}
+        yield str(how.get("changedBy") or "")
+    log = activity_log.READ
+    for unit in recorder.writer.units(log.source):
+        for event in log.items(recorder, unit):
+            done = str((event.get("operationName") or {}).get("value") or "").lower()
+            if done.endswith(("/write", "/delete")):
+                yield str(event.get("caller") or "")
 
 
 def _administrators(recorder: Recorder) -> Iterator[str]:

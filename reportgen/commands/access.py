@@ -30,7 +30,7 @@ def doctor(
     estate: Estate = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what works and what does not before anything is collected: 0 all is well, 3 gaps, 2 nothing."""
+    """Say what works before anything is collected: 0 all of it, 2 nothing, 3 gaps, 4 no delivery."""
     found = _examine(engagement, estate, out)
     if as_json:
         _json(found.document())

@@ -87,5 +87,10 @@ def release(
     done = "Released" if new else "Was released already"
     where = f"entry {entry.number} of the register"
     console.say(f"{done}: pack {found.pack_id} by {entry.text('by')} at {entry.time}, {where}")
+    console.say(f"Run by {entry.text('account')}; prepared by {entry.text('prepared_by') or 'nobody named'}.")
+    if not entry.text("prepared_by"):
+        console.warn(
+            "the engagement names nobody under `prepared_by`, so the same person may have prepared it"
+        )
     if new:
         console.say(f"Next: reportgen deliver {pack} {engagement}")

@@ -44,7 +44,8 @@ def runs(engagement: EngagementFile, out: Out = Path("out"), as_json: AsJson = F
             console.say(_line(run))
         for entry in entries:
             if entry.kind == "released":
-                released = f"pack {entry.text('pack')} by {entry.text('by')}"
+                who = f"{entry.text('by')} (run by {entry.text('account')})"
+                released = f"pack {entry.text('pack')} by {who}"
                 console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  released  {released}")
         for told in problems:
             console.say(f"BROKEN: {told}")

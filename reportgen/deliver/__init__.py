@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen import __version__
-from reportgen.deliver.channels import MAIL, STORAGE, Way, problems
+from reportgen.deliver.channels import MAIL, STORAGE, Way, checked, problems
 from reportgen.deliver.interface import Mail, Receipt, Unclear
 from reportgen.deliver.mail import Occasion, compose
 from reportgen.deliver.parcel import Parcel, belongs, parcel
@@ -25,7 +25,7 @@ from reportgen.kept import Kept
 from reportgen.model import CollectionMode, Json, OwnTemplates
 from reportgen.register import stamp
 
-__all__ = ["Outcome", "Releaser", "deliver", "parcel", "problems", "release"]
+__all__ = ["Outcome", "Releaser", "checked", "deliver", "parcel", "problems", "release"]
 
 DRAFT, FINAL = "draft", "final"
 _ASK = ". It is not sent again by itself: ask the recipients, and use --again where it did not come"

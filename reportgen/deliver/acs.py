@@ -46,6 +46,12 @@ class Acs:
         self._signer = signer
         self.sender = settings.sender
 
+    def check(self) -> str:
+        """See `MailChannel`: asks for an operation that there is not, which only who is let in may."""
+        url = f"{self._settings.endpoint}/emails/operations/{uuid.UUID(int=0)}?api-version={VERSION}"
+        self._service.reach(_call(self._signer, "GET", url, b"", {}, repeats=True))
+        return f"{self._settings.endpoint} answers, and does not refuse us"
+
     def send(self, mail: Mail) -> Receipt:
         """See `MailChannel`. The id is that of the operation, which is made of this sending's token."""
         operation = str(uuid.UUID(mail.token))

@@ -12,6 +12,8 @@ from reportgen.engagement.delivering import BlobSettings
 from reportgen.engagement.keeping import StoreSettings
 from reportgen.store import open_store
 
+_NOTHING = "no-pack"
+
 
 class Blob:
     """See `StorageChannel`. The container is opened like a store's; Azure is asked by `put` first."""
@@ -25,6 +27,11 @@ class Blob:
         self._store = open_store(engagement.model_copy(update={"store": store}), Path())
         self._sleep = sleep
         self.place = settings.link or settings.url
+
+    def check(self) -> str:
+        """See `StorageChannel`: lists what cannot be there, for which the container has to be."""
+        self._store.entries(_NOTHING)
+        return f"{self.place} can be read; whether it may be written shows with the first pack"
 
     def put(self, archive_file: Path) -> Receipt:
         """See `StorageChannel`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,18 @@ def _tokens(way: Way, own: Credential | None, scope: str) -> Callable[[], str]:
 STORAGE: Mapping[str, Callable[[Way, Any], StorageChannel]] = {"folder": _folder, "blob": _blob}
 MAIL: Mapping[str, Callable[[Way, Any], MailChannel]] = {"graph": _graph, "acs": _acs, "smtp": _smtp}
 """By their keys in the engagement, each opened with what stands there."""
+
+
+def checked(engagement: Engagement) -> Iterator[tuple[str, str, str]]:
+    """Each channel that the engagement names, with what was found, or else what is wrong; nothing is sent."""
+    way = Way(engagement, time.sleep)
+    channels: Mapping[str, Callable[[Way, Any], StorageChannel | MailChannel]] = {**STORAGE, **MAIL}
+    for name, opener in channels.items():
+        if settings := getattr(engagement.deliver, name, None):
+            try:
+                yield name, opener(way, settings).check(), ""
+            except ReportgenError as error:
+                yield name, "", str(error)
 
 
 def problems(engagement: Engagement) -> tuple[str, ...]:

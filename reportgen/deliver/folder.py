@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from reportgen.deliver import archive
 from reportgen.deliver.interface import Receipt
 from reportgen.engagement.delivering import FolderSettings
+from reportgen.errors import DeliveryError
 from reportgen.store import FolderStore
 
 
@@ -20,6 +23,17 @@ class Folder:
         self._store = FolderStore(beside / settings.path)
         self._sleep = sleep
         self.place = settings.link or str(self._store.root.resolve())
+
+    def check(self) -> str:
+        """See `StorageChannel`: makes a file without a name in it, or where it will be made."""
+        wanted = self._store.root.absolute()
+        there = next(known for known in (wanted, *wanted.parents) if os.path.lexists(known))
+        try:
+            with tempfile.TemporaryFile(dir=there):
+                pass
+        except OSError as error:
+            raise DeliveryError(f"{wanted}: cannot be written ({there}: {error.strerror})") from error
+        return f"{wanted} can be written" if there == wanted else f"{wanted} can be made"
 
     def put(self, archive_file: Path) -> Receipt:
         """See `StorageChannel`."""

@@ -37,6 +37,11 @@ class Graph:
         self.sender = settings.sender
         self.most_bytes = MOST_BYTES if settings.upload_session else MOST_ATTACHED
 
+    def check(self) -> str:
+        """See `MailChannel`: a token, and no more, since Graph has no call that only asks about sending."""
+        self._token()
+        return f"there is a token for it; whether it may send as {self.sender} shows with the first mail"
+
     def send(self, mail: Mail) -> Receipt:
         """See `MailChannel`. The id is the message's where there was a draft, else the request's."""
         if mail.attachment and len(mail.attachment.content) > MOST_ATTACHED:

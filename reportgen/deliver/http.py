@@ -14,12 +14,13 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from reportgen.collect.connection import Connection
 from reportgen.deliver.interface import Unclear
 from reportgen.deliver.mail import one_line
-from reportgen.deliver.retry import Transient, retry_after, tried
+from reportgen.deliver.retry import Transient, once, retry_after, tried
 from reportgen.errors import DeliveryError
 
 _SECONDS = (15.0, 120.0)
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 """The service says that it did not begin."""
+_REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,18 @@ class Service:
         """
         return tried(lambda: self._once(call), self.sleep)
 
-    def _once(self, call: Call) -> requests.Response:
+    def reach(self, call: Call) -> None:
+        """Ask once, whatever the answer says, as long as we are let in.
+
+        Raises DeliveryError where there is no answer, or one that refuses us or that it is out of order.
+        """
+        response = once(lambda: self._asked(call))
+        if response.status_code in _REFUSED or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise DeliveryError(_told(call, response))
+
+    def _asked(self, call: Call) -> requests.Response:
         try:
-            response = requests.request(
+            return requests.request(
                 call.method,
                 call.url,
                 headers=dict(call.headers()),
@@ -63,9 +73,12 @@ class Service:
             )
         except RequestException as error:
             raise _broken(call, error) from error
+
+    def _once(self, call: Call) -> requests.Response:
+        response = self._asked(call)
         if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
             return response
-        told = f"{_place(call)}: HTTP {response.status_code} {_reason(response)}".strip()
+        told = _told(call, response)
         if response.status_code in _BUSY:
             raise Transient(told, retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC)))
         if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -87,6 +100,10 @@ def _broken(call: Call, error: RequestException) -> Exception:
     if unreached or isinstance(error, ConnectTimeout) or call.repeats:
         return Transient(f"{_place(call)}: cannot be reached: {type(error).__name__}")
     return Unclear(f"{_place(call)}: no answer ({type(error).__name__}); it may have been sent all the same")
+
+
+def _told(call: Call, response: requests.Response) -> str:
+    return f"{_place(call)}: HTTP {response.status_code} {_reason(response)}".strip()
 
 
 def _place(call: Call) -> str:

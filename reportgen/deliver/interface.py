@@ -66,6 +66,9 @@ class MailChannel(Protocol):
     sender: str
     most_bytes: int
 
+    def check(self) -> str:
+        """Reach the service and send nothing: what was found; ReportgenError where it cannot be used."""
+
     def send(self, mail: Mail) -> Receipt:
         """Send it; DeliveryError where it was sent to nobody, Unclear where that is not known."""
 
@@ -75,6 +78,9 @@ class StorageChannel(Protocol):
 
     name: str
     place: str
+
+    def check(self) -> str:
+        """Look at the place and leave nothing: what was found; ReportgenError where it cannot be used."""
 
     def put(self, archive: Path) -> Receipt:
         """Put the zip, and its SHA-256 beside it.

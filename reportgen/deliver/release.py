@@ -9,6 +9,7 @@ from datetime import datetime
 
 from reportgen.deliver.mail import one_line
 from reportgen.deliver.parcel import Parcel, belongs
+from reportgen.engagement.registers import same_person
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
 from reportgen.model import Json
@@ -34,7 +35,8 @@ class _Already(Exception):
 def release(kept: Kept, pack: Parcel, who: Releaser, moment: datetime) -> tuple[Entry, bool]:
     """Register the release of exactly this pack; the entry, and whether it is new.
 
-    Raises UsageError where the pack is another engagement's or the engagement wants no approval.
+    Raises UsageError where the pack is another engagement's, the engagement wants no approval, or it is the
+    preparer who releases: four eyes are wanted, as far as names and addresses tell.
     """
     settings, name = kept.engagement.deliver, one_line(who.name)
     if settings is None or settings.release != "after_approval":
@@ -44,8 +46,13 @@ def release(kept: Kept, pack: Parcel, who: Releaser, moment: datetime) -> tuple[
     if not name:
         raise UsageError("--by: expected the name of who releases the pack")
     belongs(pack, kept.engagement)
-    own = key(kept.engagement)
     prepared = kept.engagement.prepared_by
+    preparers = [*([prepared.name] if prepared else []), *([settings.preparer] if settings.preparer else [])]
+    if any(same_person(name, one) for one in preparers):
+        raise UsageError(
+            f"--by {name}: is who prepared the pack, as the engagement says; somebody else has to release it"
+        )
+    own = key(kept.engagement)
 
     def facts(before: tuple[Entry, ...]) -> Mapping[str, Json]:
         if entry := _found(before, own, pack):

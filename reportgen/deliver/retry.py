@@ -36,6 +36,14 @@ def tried(call: Callable[[], Kind], sleep: Callable[[float], None]) -> Kind:
     raise AssertionError("unreachable")
 
 
+def once(call: Callable[[], Kind]) -> Kind:
+    """What ``call`` gives, in one attempt: for who wants to know how things are now."""
+    try:
+        return call()
+    except Transient as error:
+        raise DeliveryError(str(error)) from error
+
+
 def retry_after(value: str, now: datetime) -> float:
     """Seconds of a Retry-After header, which holds seconds or a time (RFC 9110); 0 for anything else."""
     if value.strip().isdecimal():

@@ -12,7 +12,7 @@ from pathlib import Path
 from reportgen.deliver.interface import Mail, Receipt, Unclear
 from reportgen.deliver.mail import MOST_BYTES, one_line
 from reportgen.deliver.message import message
-from reportgen.deliver.retry import Transient, tried
+from reportgen.deliver.retry import Transient, once, tried
 from reportgen.engagement.delivering import SmtpSettings
 from reportgen.errors import DeliveryError
 
@@ -39,12 +39,23 @@ class Smtp:
         self.sender = login.settings.sender
         self._context = _context(login.settings, beside)
 
+    def check(self) -> str:
+        """See `MailChannel`: connect, TLS, sign in, QUIT."""
+        once(self._greeted)
+        settings = self._login.settings
+        signed = f", and lets {settings.username} sign in" if settings.username else ", without signing in"
+        return f"{settings.host}:{settings.server_port} answers behind TLS{signed}"
+
+    def _greeted(self) -> None:
+        with self._connected():
+            pass
+
     def send(self, mail: Mail) -> Receipt:
         """See `MailChannel`. Whom the server puts off (greylisting) is tried again, and nobody twice."""
         content = message(mail)
         waiting, delivered, refused = list(mail.recipients), list[str](), dict[str, str]()
 
-        def once() -> None:
+        def attempt() -> None:
             waiting[:] = [one for one in waiting if one not in refused]
             taken, later = self._session(mail.sender, waiting, content, refused)
             delivered.extend(taken)
@@ -55,7 +66,7 @@ class Smtp:
 
         unclear: tuple[str, ...] = ()
         try:
-            tried(once, self._sleep)
+            tried(attempt, self._sleep)
         except Unclear:
             if not delivered:
                 raise

@@ -12,7 +12,7 @@ from pathlib import Path
 from reportgen import expected, preflight
 from reportgen.catalogues import catalogue_of
 from reportgen.collect import imported
-from reportgen.doctor import azure, clusters
+from reportgen.doctor import azure, clusters, delivery
 from reportgen.doctor.report import Report
 from reportgen.engagement import Engagement
 from reportgen.errors import UsageError
@@ -42,9 +42,12 @@ def examine(
         return unusable(error)
     here = (_fits(engagement, len(controls)), preflight.report(), preflight.folder(out))
     if served.engagement.credential.kind == "kubeconfig":
-        return Report((*here, clusters.alone(served, clock, controls)), controls=controls)
+        alone = clusters.alone(served, clock, controls)
+        return Report((*here, alone, *delivery.examine(engagement, simulated=True)), controls=controls)
     there = azure.examine(served, clock, controls, export)
-    return Report((*here, *there.lines), there.identity, there.subscriptions, there.clusters, controls)
+    handed = delivery.examine(engagement, simulated=bool(served.connection.address))
+    lines = (*here, *there.lines, *handed)
+    return Report(lines, there.identity, there.subscriptions, there.clusters, controls)
 
 
 def _fits(known: Engagement, controls: int) -> Line:

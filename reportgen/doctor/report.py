@@ -12,6 +12,8 @@ from reportgen.sources import SOURCES
 
 _WIDTH = 110
 _STATE, _TOPIC = 12, 14
+_CODES = {State.STOPS: 2, State.INCOMPLETE: 3, State.UNDELIVERED: 4}
+"""The first that holds counts."""
 _SHOWN = 30
 """Subscriptions or clusters that a line lists."""
 _NAMED = 20
@@ -66,9 +68,9 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0 all is well, 3 evidence would be incomplete, 2 nothing can be collected."""
+        """0 all is well, 2 nothing can be collected, 3 gaps, 4 a pack could not be delivered; as of a run."""
         states = {line.state for line in self.lines}
-        return 2 if State.STOPS in states else 3 if State.INCOMPLETE in states else 0
+        return next((code for state, code in _CODES.items() if state in states), 0)
 
     @property
     def verdict(self) -> str:
@@ -77,6 +79,7 @@ class Report:
             0: "All that the engagement expects can be read.",
             2: "Nothing can be collected until what stops it is mended.",
             3: "A run would end with gaps, or without a report: mend what is incomplete first.",
+            4: "All can be read that the engagement expects, but a pack could not be delivered.",
         }[self.exit_code]
 
     def text(self) -> Iterator[str]:

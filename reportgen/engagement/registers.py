@@ -175,6 +175,11 @@ MODELS: Mapping[str, type[StrictModel]] = {
 """By the key of the engagement that holds a list of them, or the name of a file with such a list."""
 
 
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are one person's, as far as spelling shows it."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
 def json_schema(key: str) -> dict[str, Any]:
     """The JSON Schema of a file with a list of entries, for editors; ``key`` is one of `MODELS`."""
     return {

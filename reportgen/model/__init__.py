@@ -38,6 +38,8 @@ from reportgen.model.period import (
     PropertyChange,
     RollForward,
     Seen,
+    WaivedTime,
+    WaiverPeriod,
 )
 from reportgen.model.registers import (
     AttestationResult,
@@ -114,6 +116,8 @@ __all__ = [
     "Status",
     "Subject",
     "SubscriptionScope",
+    "WaivedTime",
+    "WaiverPeriod",
     "WaiverResult",
     "WaiverState",
     "Weaker",

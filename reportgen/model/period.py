@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reportgen.model.observation import Subject
+from reportgen.model.registers import WaiverState
 from reportgen.model.values import Status
 
 
@@ -31,7 +32,8 @@ class ControlPeriod:
     and ``satisfied`` those of them; a window with two points is satisfied where both are. ``not_applicable``
     are those at which there was nothing that it applies to. ``blind_hours`` is the longest stretch of the
     period without a point that could tell. ``states`` has the status and the number of exceptions at each
-    point, None where the catalogue of that time had no such control. The status is that of the finding, but
+    point, None where the catalogue of that time had no such control; ``waived`` how many of these exceptions
+    had a waiver in force then, () where none ever had. The status is that of the finding, but
     not-assessed in place of satisfied where a subscription was not read in which other points show subjects
     of the control.
     """
@@ -44,6 +46,13 @@ class ControlPeriod:
     not_applicable: int
     blind_hours: int
     states: tuple[tuple[Status, int] | None, ...]
+    waived: tuple[int, ...] = ()
+
+    @property
+    def points_waived(self) -> int:
+        """Points that are not satisfied, and at which every exception had a waiver in force."""
+        both = zip(self.states, self.waived, strict=bool(self.waived))
+        return sum(state is not None and 0 < state[1] == number for state, number in both)
 
 
 class Seen(StrEnum):
@@ -57,12 +66,49 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WaivedTime:
+    """From when to when (RFC 3339) a waiver, by its id, stood beside an exception."""
+
+    waiver: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverPeriod:
+    """A waiver or an exemption of Azure Policy over all collection points, each judged at its own time.
+
+    ``begins_on`` is the first day that it is in force, not before its approval, and ``expires_on`` the last;
+    "" where there is none. ``states`` has what most tells at each point, "" where an exemption was not there;
+    ``waived`` the exceptions beside which it stood. ``removed`` says that the last point has it no more.
+    """
+
+    id: str
+    origin: str
+    name: str
+    controls: tuple[str, ...]
+    subject: str
+    begins_on: str
+    expires_on: str
+    states: tuple[str, ...]
+    waived: tuple[int, ...]
+    removed: bool
+
+    @property
+    def points(self) -> int:
+        """At how many points it was in force."""
+        return sum(state in (WaiverState.ACTIVE, WaiverState.UNUSED) for state in self.states)
+
+
+@dataclass(frozen=True, slots=True)
 class ExceptionHistory:
     """A subject that was not satisfied at one point at least; times are those of points (RFC 3339).
 
     ``fixed_at`` is the first point at which it no longer was, for good ("" while open or not known);
     ``days_open`` counts whole days as exception, each time up to the point that shows it fixed or gone, or to
-    the last point. ``reopened`` is how often it came back.
+    the last point. ``reopened`` is how often it came back. ``waived`` has the ids of the waivers that were in
+    force beside it at each point, () where none ever was; ``waived_times`` from when to when, and
+    ``days_waived`` the whole days of these.
     """
 
     control: str
@@ -73,6 +119,9 @@ class ExceptionHistory:
     fixed_at: str
     days_open: int
     reopened: int
+    waived: tuple[str, ...] = ()
+    waived_times: tuple[WaivedTime, ...] = ()
+    days_waived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +197,4 @@ class PeriodView:
     exceptions: tuple[ExceptionHistory, ...]
     clusters: RollForward
     changes: tuple[PropertyChange, ...]
+    waivers: tuple[WaiverPeriod, ...] = ()

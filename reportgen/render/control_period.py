@@ -19,7 +19,7 @@ class ControlRow:
 
     ``told`` counts points, ``between`` says what is known of the time between them. ``cells`` has one for
     each column of the time line, ``line`` the signs of all points; ``steady`` is one status wherever it could
-    be told.
+    be told. ``waived`` says at how many points waivers stood beside all exceptions, "" where at none.
     """
 
     anchor: str
@@ -29,6 +29,7 @@ class ControlRow:
     told: str
     between: str
     blind: str
+    waived: str
     recorded: bool
     cells: tuple[Cell, ...]
     line: str
@@ -59,11 +60,17 @@ class Telling:
             told=self._told(line),
             between=self.strings.text(f"period.between_{between}"),
             blind=self.strings.text("period.blind", n=line.blind_hours // 24) if blind else "",
+            waived=self._waived(line),
             recorded=not inside,
             cells=cells(self.shown, states),
             line=signs(states),
             steady=line.status is as_of and not {*states} - {as_of, Status.NOT_ASSESSED, None},
         )
+
+    def _waived(self, line: ControlPeriod) -> str:
+        number = line.points_waived
+        failed = sum(state is not None and state[0] is Status.NOT_SATISFIED for state in line.states)
+        return self.strings.text("period.all_waived", n=failed, waived=number) if number else ""
 
     def _told(self, line: ControlPeriod) -> str:
         missed = len(self.view.missed)

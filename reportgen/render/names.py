@@ -39,8 +39,8 @@ class Names:
     """By lower-cased ARM id of the cluster; what lies beside clusters has none.
 
     ``anchors`` is in the order of the list of clusters. ``principals`` are those of the directory by object
-    id; see `reportgen.model.Results`. ``listed`` is how many clusters the list of them has room for, None
-    where it has all.
+    id, see `reportgen.model.Results`; ``sign_ins`` the same by sign-in name or application id, in lower case.
+    ``listed`` is how many clusters the list of them has room for, None where it has all.
     """
 
     clusters: Mapping[str, str]
@@ -49,6 +49,7 @@ class Names:
     anchors: Mapping[str, str]
     subscriptions: Mapping[str, str]
     principals: Mapping[str, Principal]
+    sign_ins: Mapping[str, Principal]
     strings: Strings
     listed: int | None = None
 
@@ -60,6 +61,7 @@ class Names:
         for subject in (*subjects, *(listing.cluster for listing in results.access)):
             if subject.cluster_id:
                 seen.setdefault(subject.cluster_id.lower(), subject)
+        principals = results.principals or {}
         subscriptions = {key.lower(): name for key, name in results.subscription_names.items()}
         twice = Counter((subject.cluster, subject.subscription.lower()) for subject in seen.values())
         clusters = {
@@ -82,7 +84,8 @@ class Names:
             subscriptions_of={key: subject.subscription.lower() for key, subject in seen.items()},
             anchors={key: f"k{index}" for index, key in enumerate(order, start=1)},
             subscriptions=subscriptions,
-            principals=results.principals or {},
+            principals=principals,
+            sign_ins={one.sign_in.lower(): one for one in principals.values() if one.sign_in},
             strings=of(results),
         )
 
@@ -106,6 +109,19 @@ class Names:
         if not known.name:
             return PrincipalName(_capital(spoken), name, self.strings.text("principals.no_name"))
         return PrincipalName(self._of_kind(cut(known.name, _LONGEST_NAME), spoken), name)
+
+    def actor(self, by: str) -> PrincipalName:
+        """Who did something, whom Azure's records name by object id, sign-in name or application id."""
+        known = self.principals.get(by.lower()) or self.sign_ins.get(by.lower())
+        if known is None:
+            return PrincipalName(by)
+        if not known.found:
+            return PrincipalName(by, note=self.strings.text("principals.not_found"))
+        if not known.name:
+            return PrincipalName(by, note=self.principal_kind(known.kind))
+        return PrincipalName(
+            self._of_kind(cut(known.name, _LONGEST_NAME), self.principal_kind(known.kind)), by
+        )
 
     def principal_kind(self, kind: str) -> str:
         """What a kind of principal is called, be it spelled as in ``ServiceAccount`` or in words."""

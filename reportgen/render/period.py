@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from reportgen.model import (
     ClusterLife,
@@ -17,12 +18,23 @@ from reportgen.model import (
     RollForward,
     Seen,
     Status,
+    Subject,
+    WaiverPeriod,
 )
 from reportgen.render.control_period import ControlRow, Telling
-from reportgen.render.names import Names, resource_group
+from reportgen.render.names import Names, PrincipalName, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
-from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
+from reportgen.render.time_line import (
+    Cell,
+    Column,
+    cells,
+    columns,
+    force_signs,
+    in_force,
+    months,
+    signs,
+)
 
 _ROWS_IN_PDF = 30
 _ROWS_IN_HTML = 1000
@@ -42,7 +54,11 @@ class PointRow:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end."""
+    """A subject that was an exception; ``cells`` and ``line`` as in `ControlRow`, ``ended`` tells its end.
+
+    ``waived`` says from when to when by which waiver, ``unwaived`` for how long by none, "" where it was by
+    one all the time or never.
+    """
 
     anchor: str
     title: str
@@ -55,16 +71,34 @@ class HistoryRow:
     ended: str
     days_open: int
     reopened: int
+    waived: tuple[str, ...]
+    unwaived: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverLine:
+    """A waiver over the period; ``controls`` are titles, ``told`` are sentences about it."""
+
+    id: str
+    name: str
+    controls: tuple[str, ...]
+    subject: str
+    told: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A recorded change; ``controls`` are anchors and titles of those that judge the property."""
+    """A recorded change; ``controls`` are anchors and titles of those that judge the property.
+
+    ``by`` is how whoever made it is printed, None where nobody is named.
+    """
 
     change: PropertyChange
     time: str
     name: str
-    by: str
+    by: PrincipalName | None
     controls: tuple[tuple[str, str], ...]
 
 
@@ -100,6 +134,8 @@ class PeriodPart:
     all_exceptions: int
     listed_exceptions: int
     unchanged_exceptions: int
+    waivers: tuple[WaiverLine, ...]
+    all_waivers: int
     clusters: RollForward
     lives: tuple[LifeRow, ...]
     unrecorded: tuple[str, ...]
@@ -122,9 +158,16 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     told = [row for row in rows if not row.steady]
     history = sorted(
         view.exceptions,
-        key=lambda line: (_unchanged(line), -line.reopened, bool(line.fixed_at), -line.days_open),
+        key=lambda line: (
+            _unchanged(line),
+            not _partly_waived(line),
+            -line.reopened,
+            bool(line.fixed_at),
+            -line.days_open,
+        ),
     )
     unchanged = sum(map(_unchanged, history))
+    subjects = {line.subject.id.lower(): line.subject for line in view.exceptions}
     listed = history[: len(history) - unchanged] if pdf else history
     return PeriodPart(
         view=view,
@@ -146,10 +189,12 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         all_exceptions=len(history),
         listed_exceptions=len(listed),
         unchanged_exceptions=unchanged,
+        waivers=tuple(_waiver(line, by_id, subjects, shown, strings) for line in view.waivers[:most]),
+        all_waivers=len(view.waivers),
         clusters=view.clusters,
-        lives=tuple(_life(life, strings) for life in view.clusters.lives[:most]),
+        lives=tuple(_life(life, names, strings) for life in view.clusters.lives[:most]),
         unrecorded=tuple(f"{moment(start)} – {moment(end)}" for start, end in view.clusters.unrecorded),
-        changes=tuple(_change(change, by_id, strings) for change in view.changes[:most]),
+        changes=tuple(_change(change, by_id, names, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
 
@@ -176,7 +221,7 @@ def _points(points: tuple[Point, ...]) -> list[PointRow]:
     return rows
 
 
-def _life(life: ClusterLife, strings: Strings) -> LifeRow:
+def _life(life: ClusterLife, names: Names, strings: Strings) -> LifeRow:
     told = []
     for key, when, by, by_log in (
         ("created", life.created, life.created_by, life.created_by_log),
@@ -184,7 +229,7 @@ def _life(life: ClusterLife, strings: Strings) -> LifeRow:
     ):
         if when:
             words = strings.text(f"period.{key}", when=_when(when))
-            told.append(f"{words} {_by(by, by_log, strings)}" if by else words)
+            told.append(f"{words} {_by(names.actor(by), by_log, strings)}" if by else words)
     return LifeRow(life, tuple(told))
 
 
@@ -193,8 +238,8 @@ def _when(text: str) -> str:
     return " ".join(moment(word) if word[:4].isdigit() else word for word in text.split(" "))
 
 
-def _by(by: str, by_log: bool, strings: Strings) -> str:
-    return strings.text("period.by_log" if by_log else "period.by", who=by)
+def _by(by: PrincipalName, by_log: bool, strings: Strings) -> str:
+    return strings.text("period.by_log" if by_log else "period.by", who=by.line)
 
 
 def _history(
@@ -219,18 +264,62 @@ def _history(
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        cells=cells(shown, line.states),
+        cells=cells(shown, line.states, line.waived),
         line=signs(line.states),
         first_seen=_minute(line.first_seen),
         ended=ended,
         days_open=line.days_open,
         reopened=line.reopened,
+        waived=tuple(_waived(line, strings)),
+        unwaived=_unwaived(line, strings),
+    )
+
+
+def _waived(line: ExceptionHistory, strings: Strings) -> Iterator[str]:
+    for one in line.waived_times:
+        until = datetime.fromisoformat(one.until) - timedelta(seconds=1)
+        yield strings.text(
+            "period.waived", id=one.waiver, since=one.since[:10], until=until.strftime("%Y-%m-%d")
+        )
+
+
+def _unwaived(line: ExceptionHistory, strings: Strings) -> str:
+    """How long an exception stood without a waiver, "" where none ever was in force, or one all the time."""
+    left = line.days_open - line.days_waived
+    return strings.text("period.unwaived", n=left) if line.waived_times and left else ""
+
+
+def _waiver(
+    line: WaiverPeriod,
+    by_id: Mapping[str, Control],
+    subjects: Mapping[str, Subject],
+    shown: tuple[Column, ...],
+    strings: Strings,
+) -> WaiverLine:
+    told = [strings.text("period.in_force", n=len(line.states), points=line.points)]
+    if line.begins_on and line.expires_on:
+        told.append(strings.text("period.force_days", since=line.begins_on, until=line.expires_on))
+    told += [strings.text("period.removed")] if line.removed else []
+    of = subjects.get(line.subject.lower().rstrip("/"))
+    inside = (of.cluster, of.name) if of and of.kind != "cluster" and of.cluster else (of.name,) if of else ()
+    return WaiverLine(
+        id=line.id,
+        name=line.name,
+        controls=tuple(by_id[one].title if one in by_id else one for one in line.controls),
+        subject=" / ".join(inside) or line.subject,
+        told=tuple(told),
+        cells=in_force(shown, line.states, line.waived),
+        line=force_signs(line.states, line.waived),
     )
 
 
 def _unchanged(line: ExceptionHistory) -> bool:
-    """Whether every point that could tell shows the exception."""
-    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN}
+    """Whether every point that could tell shows the exception, waived at all of these or at none."""
+    return not {*line.states} - {Seen.EXCEPTION, Seen.UNKNOWN} and not _partly_waived(line)
+
+
+def _partly_waived(line: ExceptionHistory) -> bool:
+    return bool(line.waived_times) and line.days_waived < line.days_open
 
 
 def _minute(stamp: str) -> str:
@@ -246,12 +335,17 @@ def _place(line: ExceptionHistory) -> int:
     )
 
 
-def _change(change: PropertyChange, by_id: Mapping[str, Control], strings: Strings) -> ChangeRow:
+def _change(
+    change: PropertyChange, by_id: Mapping[str, Control], names: Names, strings: Strings
+) -> ChangeRow:
+    by = names.actor(change.by) if change.by else None
+    if by and change.by_log:
+        by = replace(by, title=strings.text("period.who_log", who=by.title))
     name = change.resource.rpartition("/")[2]
     return ChangeRow(
         change=change,
         time=moment(change.at),
         name=f"{name} ({resource_group(change.resource)})",
-        by=strings.text("period.who_log", who=change.by) if change.by_log else change.by,
+        by=by,
         controls=tuple((f"c-{one}", by_id[one].title) for one in change.controls if one in by_id),
     )

@@ -13,6 +13,7 @@ from reportgen.model import (
     ResponseState,
     Results,
     Subject,
+    WaiverPeriod,
     WaiverResult,
     WaiverState,
 )
@@ -35,7 +36,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class WaiverRow:
-    """A waiver with the keys of the words for what holds of it."""
+    """A waiver with the keys of the words for what holds of it.
+
+    ``points`` of ``all_points`` collection points had it in force; 0 of 0 where there is one alone.
+    """
 
     result: WaiverResult
     anchor: str
@@ -43,6 +47,8 @@ class WaiverRow:
     subject: Target
     words: tuple[str, ...]
     applied: bool
+    points: int
+    all_points: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,9 @@ def registers_view(results: Results, names: Names, medium: str) -> RegistersView
     """The registers for one rendering: what needs a reader first, else in their own order."""
     most = _MOST_ROWS if medium == "pdf" else None
     targets = _Targets.of(results, names)
-    waivers = [_waiver(item, targets) for item in results.waivers]
+    view = results.period
+    through = {line.id: line for line in view.waivers if len(view.points) > 1} if view else {}
+    waivers = [_waiver(item, targets, through.get(item.id)) for item in results.waivers]
     front = [row for row in waivers if row.result.needs_reader]
     quiet = [row for row in waivers if not row.result.needs_reader]
     stated = [_attestation(item, targets) for item in results.attestations]
@@ -192,7 +200,7 @@ class _Targets:
         )
 
 
-def _waiver(item: WaiverResult, targets: _Targets) -> WaiverRow:
+def _waiver(item: WaiverResult, targets: _Targets, through: WaiverPeriod | None) -> WaiverRow:
     return WaiverRow(
         result=item,
         anchor=item.id.lower(),
@@ -200,6 +208,8 @@ def _waiver(item: WaiverResult, targets: _Targets) -> WaiverRow:
         subject=targets.subject(item.subject) or Target("", item.glob),
         words=tuple(f"waivers.{_key(state)}" for state in (item.state, *item.notes)),
         applied=item.state is WaiverState.ACTIVE,
+        points=through.points if through else 0,
+        all_points=len(through.states) if through else 0,
     )
 
 

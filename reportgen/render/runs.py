@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from reportgen.model import RegisteredRun, Results, RunListing
 from reportgen.render.strings import Strings
@@ -13,7 +14,10 @@ _ROWS_IN_PDF = 60
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run; ``told`` are sentences about it, ``stamp`` what its time-stamp says, "" without one."""
+    """One run; ``told`` are sentences about it, ``stamp`` what its time-stamp says, "" without one.
+
+    ``doubtful``: the time-stamp is of another day than the register says.
+    """
 
     number: int
     run: str
@@ -23,6 +27,7 @@ class RunRow:
     snapshot: str
     told: tuple[str, ...]
     stamp: str
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def _row(run: RegisteredRun, strings: Strings) -> RunRow:
         snapshot=run.snapshot,
         told=tuple(_told(run, strings)),
         stamp=_stamp(run, strings),
+        doubtful=bool(run.stamped_at) and _days_apart(run.stamped_at, run.ended_at or run.started_at) > 0,
     )
 
 
@@ -102,7 +108,14 @@ def _told(run: RegisteredRun, strings: Strings) -> list[str]:
     return told
 
 
+def _days_apart(one: str, other: str) -> int:
+    """Whole days between two times: an authority answers within minutes of the capture."""
+    return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)).days
+
+
 def _stamp(run: RegisteredRun, strings: Strings) -> str:
     if run.stamped_at:
-        return strings.text("runs.stamped", time=moment(run.stamped_at), authority=run.stamped_by)
+        told = strings.text("runs.stamped", time=moment(run.stamped_at), authority=run.stamped_by)
+        days = _days_apart(run.stamped_at, run.ended_at or run.started_at)
+        return f"{told} {strings.text('runs.stamped_apart', n=days)}" if days else told
     return strings.text("runs.not_stamped", error=run.stamp_error) if run.stamp_error else ""

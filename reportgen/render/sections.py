@@ -27,7 +27,6 @@ def shown(results: Results, left_out: Collection[str]) -> tuple[str, ...]:
         "waivers-front": not any(waiver.needs_reader for waiver in results.waivers),
         "period": results.period is None,
         "since": results.changes is None,
-        "runs": results.runs is None,
         "waivers": not results.waivers,
         "responses": not results.responses,
         "attestations": not results.attestations,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reportgen.model import PeriodView, Seen, Status
+from reportgen.model import PeriodView, Seen, Status, WaiverState
 from reportgen.render.charts import GLYPHS
 
 MOST_COLUMNS = 18
@@ -25,6 +25,8 @@ _KINDS = {
     Seen.NOT_APPLICABLE: Status.NOT_APPLICABLE.value,
 }
 _NONE = "·"
+WAIVED, VALID = "w", "–"
+"""A waiver beside an exception; one in force that finds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A sign with the class that colours it; ``missed`` where there was no point."""
+    """A sign with the class that colours it; ``missed`` where there was no point.
+
+    ``waived``: a waiver was in force beside what was not satisfied.
+    """
 
     sign: str
     kind: str
+    waived: bool = False
 
 
 def columns(view: PeriodView) -> tuple[Column, ...]:
@@ -65,9 +71,35 @@ def months(shown: Sequence[Column]) -> tuple[tuple[str, int], ...]:
     return tuple((month, sum(1 for _ in group)) for month, group in by_month)
 
 
-def cells(shown: Sequence[Column], states: Sequence[Status | Seen | None]) -> tuple[Cell, ...]:
-    """A cell for each column, of what each point says."""
-    return tuple(_cell(states[column.point - 1]) if column.point else Cell("", "missed") for column in shown)
+def cells(
+    shown: Sequence[Column], states: Sequence[Status | Seen | None], waived: Sequence[object] = ()
+) -> tuple[Cell, ...]:
+    """A cell for each column, of what each point says; ``waived`` says of each whether it is, () for none."""
+    return tuple(
+        replace(_cell(states[column.point - 1]), waived=bool(waived and waived[column.point - 1]))
+        if column.point
+        else Cell("", "missed")
+        for column in shown
+    )
+
+
+def in_force(shown: Sequence[Column], points: Sequence[str], beside: Sequence[int]) -> tuple[Cell, ...]:
+    """A cell for each column of a waiver, by its state and the exceptions beside it at each point."""
+    return tuple(
+        _force(points[column.point - 1], beside[column.point - 1]) if column.point else Cell("", "missed")
+        for column in shown
+    )
+
+
+def force_signs(points: Sequence[str], beside: Sequence[int]) -> str:
+    """The same signs in one line."""
+    return "".join(_force(*of).sign for of in zip(points, beside, strict=True))
+
+
+def _force(state: str, beside: int) -> Cell:
+    if beside:
+        return Cell(WAIVED, "waiver")
+    return Cell(VALID, "waiver") if state == WaiverState.UNUSED else Cell(_NONE, "gone")
 
 
 def signs(states: Sequence[Status | Seen | None]) -> str:

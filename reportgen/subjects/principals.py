@@ -21,8 +21,8 @@ _NOT_ASKED = (
     "read with `principals: {resolve: true}`."
 )
 _GONE = (
-    "Not found in the directory: {}. Roles or bindings that reach clusters name them; their objects were "
-    "deleted, or belong to another directory."
+    "Not found in the directory: {}. Roles or bindings that reach clusters, or changes of these, name them; "
+    "their objects were deleted, or belong to another directory."
 )
 
 
@@ -49,6 +49,25 @@ def principals(reader: Reader) -> dict[str, Principal] | None:
         group: replace(found[group], members=tuple(sorted(ids)), all_members=group not in unfinished)
         for group, ids in members.items()
     }
+
+
+def with_actors(
+    known: Mapping[str, Principal] | None, earlier: Iterable[Reader], named: Iterable[str]
+) -> Mapping[str, Principal] | None:
+    """The principals of a snapshot, with those of earlier ones that changed something in the period.
+
+    ``named`` are object ids, sign-in names or application ids of whom changes name; an earlier snapshot may
+    know who has left since. Nothing is added where nobody asked the directory at the last.
+    """
+    if known is None:
+        return None
+    wanted = {one.lower() for one in named} - known.keys() - {one.sign_in.lower() for one in known.values()}
+    found: dict[str, Principal] = {}
+    for reader in earlier if wanted else ():
+        for one in (principals(reader) or {}).values():
+            if one.name and wanted.intersection((one.id, one.sign_in.lower())):
+                found[one.id] = replace(one, members=None)
+    return {**found, **known}
 
 
 def notes(found: Mapping[str, Principal] | None) -> tuple[str, ...]:

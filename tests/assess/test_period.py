@@ -13,6 +13,7 @@ import pytest
 from reportgen.assess import assess, catalogue
 from reportgen.assess.period import Bounds, Period, Window
 from reportgen.assess.statuses import Statuses
+from reportgen.engagement.registers import Registers
 from reportgen.model import (
     ClusterLife,
     CollectionMode,
@@ -29,6 +30,7 @@ from tests.assess.build import OTHER, SUB, WHO, cluster, cluster_id, provenance,
 
 PRIVATE: dict[str, Any] = {"apiServerAccessProfile": {"enablePrivateCluster": True}}
 QUARTER = Bounds(date(2026, 10, 1), date(2026, 12, 31), 14)
+NO_ONE = Registers()
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Week:
     changes: Sequence[Any] | None = ()
     gaps: Sequence[Gap] = field(default=())
     log: Sequence[Any] = field(default=())
+    exemptions: Sequence[Any] = field(default=())
+    assignments: Sequence[Any] = field(default=())
 
     @property
     def as_of(self) -> str:
@@ -55,6 +59,9 @@ class Week:
             writer.page({"data": list(self.changes)}, provenance("arg.resource-changes", "tenant"))
         if self.log:
             writer.page({"value": list(self.log)}, provenance("arm.activity-log", SUB))
+        if self.exemptions:
+            writer.page({"data": list(self.exemptions)}, provenance("arg.policy-exemptions", "tenant"))
+            writer.page({"data": list(self.assignments)}, provenance("arg.policy-assignments", "tenant"))
         for gap in self.gaps:
             writer.gap(gap)
         lines = tuple(
@@ -111,11 +118,13 @@ def event(verb: str, at: str, name: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def view(folder: Path, *weeks: Week, bounds: Bounds = QUARTER, **control: Any) -> PeriodView:
+def view(
+    folder: Path, *weeks: Week, bounds: Bounds = QUARTER, registers: Registers = NO_ONE, **control: Any
+) -> PeriodView:
     write_control(folder / "controls", **control)
     controls = catalogue.load(folder / "controls")
     with Statuses() as statuses:
-        period = Period(bounds, statuses)
+        period = Period(bounds, statuses, registers)
         for week in weeks:
             reader = week.reader(folder / "snapshots")
             point = Point(reader.folder.name, week.as_of, reader.header.root_sha256, "", len(reader.gaps))

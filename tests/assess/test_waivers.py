@@ -118,6 +118,7 @@ def _names(number: int) -> list[str]:
         ({"approved_on": "2026-11-15"}, ["active"], True),
         ({"approved_on": "2026-11-16"}, ["not-begun", "late"], False),
         ({"begins_on": "2026-12-01"}, ["not-begun"], False),
+        ({"begins_on": "2026-10-01", "approved_on": "2026-11-16"}, ["not-begun", "late"], False),
         ({"approved_by": " OPS "}, ["self-approved"], False),
         ({"approval": None}, ["undocumented"], False),
         ({"subject": "/nothing"}, ["unmatched"], False),

@@ -105,6 +105,47 @@ def test_who_has_to_do_with_a_cluster_is_asked_for_and_nobody_else(tmp_path: Pat
     assert gaps(reader) == []
 
 
+def test_who_changed_a_cluster_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "GRAPH_READS", ("resource-changes",))
+    folder = estate(tmp_path, scopes={})
+    log = [event(2, "write"), event(3, "delete"), event(5, "listClusterUserCredential/action")]
+    write(folder, {"changes.json": [change(1), change(0)], "log.json": log})
+    with serve(folder, as_of=line.NOW) as sandbox:
+        reader = collected(sandbox, tmp_path)
+    assert asked(reader) == [guid(1), guid(2), guid(3), guid(100)]
+
+
+def change(number: int) -> dict[str, Any]:
+    by = guid(number) if number else "Unspecified"
+    kind = "Microsoft.Resources/changes"
+    return {
+        "id": f"{CLUSTER}/providers/{kind}/{guid(700 + number)}",
+        "name": guid(700 + number),
+        "type": kind,
+        "properties": {
+            "changeType": "Update",
+            "targetResourceId": CLUSTER,
+            "targetResourceType": "microsoft.containerservice/managedclusters",
+            "changeAttributes": {"timestamp": "2026-11-10T06:00:00Z", "changedBy": by},
+            "changes": {},
+        },
+    }
+
+
+def event(number: int, verb: str) -> dict[str, Any]:
+    """What somebody did to the cluster, as the activity log has it."""
+    return {
+        "id": f"{CLUSTER}/events/e{number}/ticks/{number}",
+        "eventTimestamp": "2026-11-10T06:00:00.0000000Z",
+        "caller": guid(number),
+        "resourceGroupName": "rg-aks",
+        "resourceId": CLUSTER,
+        "resourceProviderName": {"value": "Microsoft.ContainerService"},
+        "operationName": {"value": f"Microsoft.ContainerService/managedClusters/{verb}"},
+        "eventDataId": f"e{number}",
+    }
+
+
 def test_names_members_and_who_is_gone(tmp_path: Path) -> None:
     known = principals(run(tmp_path)[0])
     assert known is not None

@@ -169,6 +169,8 @@ class Services:
     def _email(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         if method == "GET":
             operation = path.removeprefix("/emails/operations/")
+            if operation == str(uuid.UUID(int=0)):
+                return 404, {}, {"error": {"code": "NotFound", "message": "No such operation."}}
             assert operation in self.operations
             state = self.states.pop(0) if self.states else {"status": "Succeeded"}
             return (

@@ -153,6 +153,18 @@ def test_nobody_releases_nothing(tmp_path: Path, name: str) -> None:
     assert kept.register.entries() == ()
 
 
+@pytest.mark.parametrize("name", ["Ada  BERG", "ada@contoso.example", "ADA@contoso.example "])
+def test_who_prepared_a_pack_does_not_release_it(tmp_path: Path, name: str) -> None:
+    more = "credential: managed-identity\nprepared_by: {name: Ada Berg}"
+    kept = parcels.kept(tmp_path, f"{parcels.APPROVED}folder: handed", more)
+    pack = parcel(parcels.pack(tmp_path / "out"))
+    with pytest.raises(UsageError, match="somebody else has to release it"):
+        release(kept, pack, Releaser(name, "x"), NOW)
+    assert kept.register.entries() == ()
+    entry, new = release(kept, pack, KIM, NOW)
+    assert (new, entry.text("prepared_by")) == (True, "Ada Berg")
+
+
 def test_where_no_approval_is_wanted_there_is_nothing_to_release(tmp_path: Path) -> None:
     kept = parcels.kept(tmp_path, "release: automatic\nfolder: handed\n")
     with pytest.raises(UsageError, match="nothing to release"):

@@ -17,11 +17,14 @@ from reportgen.model import (
     ExceptionHistory,
     PeriodView,
     Point,
+    Principal,
     PropertyChange,
     Results,
     RollForward,
     Seen,
     Status,
+    WaivedTime,
+    WaiverPeriod,
 )
 from reportgen.render.context import report
 from reportgen.render.data import PartJson
@@ -45,13 +48,16 @@ def period(results: Results, points: int = 3) -> PeriodView:
         unused=(("20261001T060000Z", f"altered {EVIL}"),),
         max_blind_spot_days=14,
         controls=(
-            ControlPeriod(first.id, Status.NOT_SATISFIED, 4, 3, 2, 0, 15 * 24, (good, bad, None)),
+            ControlPeriod(
+                first.id, Status.NOT_SATISFIED, 4, 3, 2, 0, 15 * 24, (good, bad, None), (0, 1, 0)
+            ),
             *(ControlPeriod(one.id, Status.SATISFIED, 4, 3, 3, 0, 24, (good, good, good)) for one in others),
         ),
         exceptions=(
             ExceptionHistory(
                 first.id, replace(subject, name=EVIL), (Seen.SATISFIED, Seen.EXCEPTION, Seen.GONE),
-                TIMES[1], TIMES[1], TIMES[2], 7, 0,
+                TIMES[1], TIMES[1], TIMES[2], 7, 0, ("", "W-01", ""),
+                (WaivedTime("W-01", "2026-10-14T00:00:00Z", "2026-10-17T00:00:00Z"),), 3,
             ),
             ExceptionHistory(
                 "control-of-then", subject, (Seen.EXCEPTION, Seen.SATISFIED, Seen.EXCEPTION),
@@ -67,6 +73,16 @@ def period(results: Results, points: int = 3) -> PeriodView:
             PropertyChange(
                 TIMES[1], "/subscriptions/s/x/brief", "properties.p", "", EVIL, "who", False, "CLI", "",
                 (first.id,),
+            ),
+        ),
+        waivers=(
+            WaiverPeriod(
+                "W-01", "engagement", "", (first.id,), subject.id, "2026-10-14", "2026-10-16",
+                ("not-begun", "active", "expired"), (0, 1, 0), removed=False,
+            ),
+            WaiverPeriod(
+                "P-01", "azure-policy", EVIL, (first.id,), "/subscriptions/s", "", "",
+                ("unused", "", ""), (0, 0, 0), removed=True,
             ),
         ),
     )  # fmt: skip
@@ -134,6 +150,45 @@ def test_a_pdf_lists_what_the_end_does_not_say(results: Results) -> None:
     assert part.all_controls == len(results.controls) - steady
 
 
+def test_waivers_stand_at_the_points_where_they_were_in_force(results: Results) -> None:
+    told = section(html(results))
+    assert "Waived from 2026-10-14 to 2026-10-16 (W-01)" in told
+    assert "<b>4 days without a waiver</b>" in told
+    assert '<span class="not-satisfied">✗</span><b>w</b>' in told
+    assert "At 1 of 1 point not satisfied all exceptions were waived." in told
+    assert "At 1 of 3 collection points" in told
+    assert "2026-10-14 to 2026-10-16" in told
+    assert "No longer there at the last point" in told
+    signs = re.findall(r'<span class="(?:waiver|gone)">([w–·])</span>', told.partition("Waivers through")[2])
+    assert "".join(signs) == "·w·–··"
+
+
+def test_no_waiver_in_the_period_takes_no_room(results: Results) -> None:
+    assert results.period is not None
+    without = replace(results, period=replace(results.period, waivers=()))
+    assert "Waivers through the period" not in section(html(without))
+
+
+ADA = Principal("0f9b7c35-0000-4000-8000-000000000001", "user", f"Ada {EVIL}", found=True, sign_in="who")
+
+
+@pytest.mark.parametrize("by", ["who", ADA.id.upper()])
+def test_who_changed_something_has_a_name_above_the_id(results: Results, by: str) -> None:
+    assert results.period is not None
+    (change,) = results.period.changes
+    (life,) = results.period.clusters.lives
+    view = replace(
+        results.period,
+        changes=(replace(change, by=by),),
+        clusters=replace(results.period.clusters, lives=(replace(life, created_by=by),)),
+    )
+    known = replace(results, period=view, principals={ADA.id: ADA})
+    told = section(html(known)).replace("<wbr>", "").replace("\u200b", "")
+    name = "Ada &lt;script&gt;x&lt;/script&gt; (user)"
+    assert f'<bdi>{name}</bdi><span class="id">{by}</span>' in told
+    assert f"by {name} {by} (the activity log says so" in told
+
+
 def test_one_point_says_so_and_no_period_says_nothing(results: Results) -> None:
     alone = replace(results, period=period(results, 1))
     assert "One point says nothing about how controls operated" in section(html(alone))
@@ -152,7 +207,11 @@ def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> No
     book = openpyxl.load_workbook(WorkbookReport().render(results, tmp_path))
     heads, first, second = book["Period, exceptions"].iter_rows(min_row=2, values_only=True)
     assert heads[-3:] == ("2026-10-05 06:00", "2026-10-12 06:00", "2026-10-19 06:00")
-    assert first[-3:] == ("✓", "✗", "·")
+    assert first[-3:] == ("✓", "✗ W-01", "·")
+    assert first[9:11] == (3, "W-01: 2026-10-14T00:00:00Z – 2026-10-17T00:00:00Z")
+    waiver, removed = book["Period, waivers"].iter_rows(min_row=3, values_only=True)
+    assert (waiver[0], waiver[6:]) == ("W-01", (1, False, "·", "w", "·"))
+    assert (removed[1], removed[7]) == (EVIL, True)
     assert (second[-3:], second[8]) == (("✗", "✓", "✗"), 1)
     control = next(book["Period, controls"].iter_rows(min_row=3, values_only=True))
     assert control[3:] == ("Not satisfied", 4, 3, 2, 0, 360, "✓", "✗", "·")
@@ -164,9 +223,11 @@ def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> No
 
 def test_more_points_than_fit_stand_in_one_line(results: Results) -> None:
     assert results.period is not None
-    many = replace(results.period, points=results.period.points * 10, missed=())
-    lines = tuple(replace(line, states=line.states * 10) for line in many.controls)
-    history = tuple(replace(line, states=line.states * 10) for line in many.exceptions)
+    many = replace(results.period, points=results.period.points * 10, missed=(), waivers=())
+    lines = tuple(replace(line, states=line.states * 10, waived=line.waived * 10) for line in many.controls)
+    history = tuple(
+        replace(line, states=line.states * 10, waived=line.waived * 10) for line in many.exceptions
+    )
     found = section(html(replace(results, period=replace(many, controls=lines, exceptions=history))))
     assert 'class="p"' not in found
     assert "✓✗·" * 10 in found
@@ -195,10 +256,22 @@ def test_a_summary_has_the_period_in_two_sentences(results: Results) -> None:
 def test_a_pdf_leaves_out_what_no_point_saw_otherwise(results: Results) -> None:
     assert results.period is not None
     first, second = results.period.exceptions
-    stayed = replace(first, states=(Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION), fixed_at="")
+    states = (Seen.EXCEPTION, Seen.UNKNOWN, Seen.EXCEPTION)
+    stayed = replace(first, states=states, fixed_at="", waived=(), waived_times=(), days_waived=0)
     changed = replace(results, period=replace(results.period, exceptions=(stayed, second)))
     part: Any = report(changed, "pdf").period
     assert [row.title for row in part.exceptions] == ["control-of-then"]
     assert (part.all_exceptions, part.listed_exceptions, part.unchanged_exceptions) == (2, 1, 1)
     whole: Any = report(changed, "html").period
     assert len(whole.exceptions) == 2
+
+
+def test_a_pdf_lists_an_exception_that_was_waived_for_a_part_of_its_time(results: Results) -> None:
+    assert results.period is not None
+    line = results.period.exceptions[0]
+    always = replace(line, states=(Seen.EXCEPTION,) * 3, days_open=14, fixed_at="")
+    whole = replace(always, days_waived=14)
+    told = replace(results, period=replace(results.period, exceptions=(whole, always)))
+    part: Any = report(told, "pdf").period
+    assert (part.listed_exceptions, part.unchanged_exceptions) == (1, 1)
+    assert part.exceptions[0].unwaived == "11 days without a waiver"

@@ -69,5 +69,18 @@ def test_a_pdf_shows_the_first_sixty() -> None:
     assert view.place == "The register and the snapshots lie in abfs://evidence@contoso/aks."
 
 
-def test_without_a_register_there_is_no_such_part() -> None:
-    assert 'id="runs"' not in render(report(factory.clean(), "html"))
+def test_without_a_register_the_part_says_so() -> None:
+    page = render(report(factory.clean(), "html"))
+    told = page.partition('<section id="runs">')[2].partition("</section>")[0]
+    assert "No register of runs was kept" in told
+    assert "No register" not in render(report(replace(factory.clean(), runs=listing(BASE)), "html"))
+
+
+@pytest.mark.parametrize(("stamped", "days"), [("2026-10-05T06:20:00Z", 0), ("2026-12-31T22:00:00Z", 87)])
+def test_a_stamp_of_another_day_is_told(stamped: str, days: int) -> None:
+    run = replace(BASE, ended_at="2026-10-05T06:10:00Z", stamped_at=stamped, stamped_by="Contoso time")
+    view = runs_view(replace(factory.clean(), runs=listing(run)), "html", builtin())
+    assert view is not None
+    (row,) = view.rows
+    assert row.doubtful is (days > 0)
+    assert (f"({days} days from the time that the register has)" in row.stamp) is row.doubtful

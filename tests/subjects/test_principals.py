@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reportgen.model import Principal
-from reportgen.subjects.principals import notes, principals
+from reportgen.subjects.principals import notes, principals, with_actors
 from tests.assess.build import Snapshot, provenance
 
 NAMES, MEMBERS = "msgraph.principals", "msgraph.group-members"
@@ -88,6 +88,21 @@ def test_nobody_asked_is_not_nobody_found(tmp_path: Path) -> None:
     known = principals(Snapshot(tmp_path).reader())
     assert known is None
     assert "member names not resolved" in notes(known)[0]
+
+
+def test_an_earlier_snapshot_names_who_changed_something_and_left(tmp_path: Path) -> None:
+    rows = [
+        row("user", userPrincipalName="ada@x.example"),
+        row("servicePrincipal", id=TEAM, displayName="Pipeline", appId=GONE),
+        row("user", id=GONE, displayName="Bo", userPrincipalName="bo@x.example"),
+    ]
+    earlier = asked(tmp_path / "then", rows, ADA, TEAM, GONE).reader()
+    now = found(asked(tmp_path / "now", [row("user", displayName="Ada Now")], ADA))
+    known = with_actors(now, [earlier], [ADA.upper(), "BO@x.example"])
+    assert known is not None
+    assert {one.id: one.name for one in known.values()} == {ADA: "Ada Now", GONE: "Bo"}
+    assert with_actors(now, [earlier], [ADA]) == now
+    assert with_actors(None, [earlier], ["bo@x.example"]) is None
 
 
 def test_a_directory_that_refused_resolves_nobody(tmp_path: Path) -> None:

@@ -68,7 +68,21 @@ def exceptions() -> Iterator[dict[str, Any]]:
                 "days_open": open_for.days,
                 "reopened": len(stretches) - 1,
                 "states": line,
+                "told": "; ".join(_waived(setting, cluster, stretches)),
             }
+
+
+def _waived(setting: Setting, cluster: Cluster, stretches: list[tuple[int, int | None]]) -> Iterator[str]:
+    """From when to when each waiver stood beside an exception."""
+    for one in WAIVERS:
+        if (one.setting, one.cluster) == (setting, cluster):
+            begins = datetime.combine(one.begins, datetime.min.time(), UTC)
+            ends = datetime.combine(one.ends, datetime.min.time(), UTC) + timedelta(days=1)
+            for first, end in stretches:
+                since = max(begins, POINTS[first].time)
+                until = min(ends, POINTS[-1 if end is None else end].time)
+                if since < until:
+                    yield f"{one.name} {stamp(since)} to {stamp(until)}, {(until - since).days} days"
 
 
 def _stretches(line: str) -> Iterator[tuple[int, int | None]]:
@@ -178,15 +192,22 @@ def runs() -> Iterator[dict[str, Any]]:
 
 
 def waivers() -> Iterator[dict[str, Any]]:
-    """What becomes of each waiver at the last run."""
-    for name, setting, cluster, state, notes, late in WAIVERS:
+    """Each waiver at the points (w beside an exception, – without one), and what becomes of it at the end."""
+    for one in WAIVERS:
+        setting, cluster = one.setting, one.cluster
         line = states(setting, cluster)
-        days = (late - POINTS[line.index("✗")].time.date()).days if late else 0
-        told = [name, state, *([notes] if notes else []), *([f"approved {days} days late"] if days else [])]
+        force = (
+            ("w" if sign == "✗" else "–") if sign in "✗✓" and one.holds(run.time) else "·"
+            for sign, run in zip(line, POINTS, strict=True)
+        )
+        days = (one.begins - POINTS[line.index("✗")].time.date()).days if one.late else 0
+        told = [one.name, one.state, *([one.notes] if one.notes else [])]
+        told += [f"approved {days} days late"] if days else []
         yield {
             "record": "waiver",
             "control": setting.control,
             "subject": f"{cluster.id}/agentPools/system" if setting.pool else cluster.id,
+            "states": "".join(force),
             "told": ", ".join(told),
         }
 

@@ -142,13 +142,34 @@ FAULTS = (
     Bad(PRIVATE, REPORTS, REPORTS.created, "", at("11-18", "09:00:00"), PIPELINE),
 )
 CREATED_BY, DELETED_BY = {REPORTS: PIPELINE, BRIEF: OKAFOR}, {TOOLS: LIND, BRIEF: OKAFOR}
+
+
+@dataclass(frozen=True)
+class Waived:
+    """A waiver of waivers.yaml: its days, and what becomes of it at the last run; ``late``: approved so."""
+
+    name: str
+    setting: Setting
+    cluster: Cluster
+    begins: date
+    ends: date
+    state: str
+    notes: str = ""
+    late: bool = False
+
+    def holds(self, time: datetime) -> bool:
+        """Whether a time lies in its days."""
+        return self.begins <= time.date() <= self.ends
+
+
 WAIVERS = (
-    ("W-01", PRIVATE, ORDERS, "active", "expiring, late", date(2026, 11, 20)),
-    ("W-02", LOCAL, BILLING, "expired", "", None),
-    ("W-03", HOST, TOOLS, "unmatched", "", None),
-    ("W-04", PRIVATE, PORTAL, "not-begun", "", None),
+    Waived(
+        "W-01", PRIVATE, ORDERS, date(2026, 11, 20), date(2026, 12, 31), "active", "expiring, late", late=True
+    ),
+    Waived("W-02", LOCAL, BILLING, date(2026, 10, 15), date(2026, 11, 30), "expired"),
+    Waived("W-03", HOST, TOOLS, date(2026, 9, 15), date(2027, 3, 31), "unmatched"),
+    Waived("W-04", PRIVATE, PORTAL, date(2027, 1, 4), date(2027, 2, 28), "not-begun"),
 )
-"""What becomes of the waivers of waivers.yaml at the last run; a day is that of a late approval."""
 
 
 def bad(setting: Setting, cluster: Cluster, time: datetime) -> bool:

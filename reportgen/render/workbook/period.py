@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reportgen.model import PeriodView, Results
+from reportgen.model import PeriodView, Results, WaivedTime
 from reportgen.render.names import Names
-from reportgen.render.strings import Strings
-from reportgen.render.time_line import signs
-from reportgen.render.workbook.book import Cell, Column, Moment, Table
+from reportgen.render.time_line import force_signs, signs
+from reportgen.render.workbook.book import Cell, Column, Day, Moment, Table
 
 _CONTROLS = (
     *(Column("control", 36), Column("control_title", 60, wrap=True), Column("status_at_end", 16)),
@@ -18,7 +17,13 @@ _CONTROLS = (
 _EXCEPTIONS = (
     *(Column("control", 36), Column("subject", 44), Column("cluster", 30), Column("subscription", 30)),
     *(Column("first_seen", 20), Column("last_seen", 20), Column("fixed_at", 20), Column("days_open", 10)),
-    *(Column("reopened", 10), Column("subject_id", 60)),
+    *(Column("reopened", 10), Column("days_waived", 10), Column("waived_times", 40, wrap=True)),
+    Column("subject_id", 60),
+)
+_WAIVERS = (
+    *(Column("id", 8), Column("exemption", 36), Column("controls", 44, wrap=True)),
+    *(Column("subject_or_pattern", 60), Column("begins_on", 12), Column("expires_on", 12)),
+    *(Column("points_in_force", 10), Column("removed", 12)),
 )
 _CLUSTERS = (
     *(Column("cluster", 30), Column("subscription", 30), Column("created", 30), Column("created_by", 36)),
@@ -46,8 +51,9 @@ def period_tables(results: Results, names: Names) -> Iterator[Table]:
     points = tuple(Column("", _POINT, head=_head(view, place)) for place in range(len(view.points)))
     yield Table("period", (*_CONTROLS, *points), _controls(results, view))
     yield Table("period_exceptions", (*_EXCEPTIONS, *points), _exceptions(view, names))
+    yield Table("period_waivers", (*_WAIVERS, *points), _waivers(view))
     yield Table("period_clusters", _CLUSTERS, _clusters(view, names))
-    yield Table("period_changes", _CHANGES, _changes(view))
+    yield Table("period_changes", _CHANGES, _changes(view, names))
 
 
 def _head(view: PeriodView, place: int) -> str:
@@ -73,16 +79,39 @@ def _exceptions(view: PeriodView, names: Names) -> Iterator[list[Cell]]:
         yield [
             *(line.control, subject.name, subject.cluster, names.subscription(subject.subscription)),
             *(Moment(line.first_seen), Moment(line.last_seen), _time(line.fixed_at), line.days_open),
-            *(line.reopened, subject.id, *signs(line.states)),
+            *(line.reopened, line.days_waived, "; ".join(map(_waived, line.waived_times)), subject.id),
+            *map(_signed, signs(line.states), line.waived or ("",) * len(line.states)),
         ]
+
+
+def _waived(one: WaivedTime) -> str:
+    return f"{one.waiver}: {one.since} – {one.until}"
+
+
+def _signed(sign: str, waiver: str) -> str:
+    """The sign of a point with the waivers in force there."""
+    return f"{sign} {waiver}" if waiver else sign
+
+
+def _waivers(view: PeriodView) -> Iterator[list[Cell]]:
+    for line in view.waivers:
+        yield [
+            *(line.id, line.name, ", ".join(line.controls), line.subject, _day(line.begins_on)),
+            *(_day(line.expires_on), line.points, line.removed),
+            *force_signs(line.states, line.waived),
+        ]
+
+
+def _day(text: str) -> Cell:
+    return Day(text) if text else None
 
 
 def _clusters(view: PeriodView, names: Names) -> Iterator[list[Cell]]:
     for life in view.clusters.lives:
         yield [
             *(life.name, names.subscription(life.subscription), _time(life.created)),
-            *(_by(life.created_by, life.created_by_log, names.strings), _time(life.deleted)),
-            *(_by(life.deleted_by, life.deleted_by_log, names.strings), life.observed, life.id),
+            *(_by(life.created_by, life.created_by_log, names), _time(life.deleted)),
+            *(_by(life.deleted_by, life.deleted_by_log, names), life.observed, life.id),
         ]
 
 
@@ -90,13 +119,15 @@ def _time(text: str) -> Cell:
     return Moment(text) if text else None
 
 
-def _by(who: str, by_log: bool, strings: Strings) -> str:
-    return strings.text("period.who_log", who=who) if by_log else who
+def _by(by: str, by_log: bool, names: Names) -> str:
+    who = names.actor(by).line
+    return names.strings.text("period.who_log", who=who) if by_log else who
 
 
-def _changes(view: PeriodView) -> Iterator[list[Cell]]:
+def _changes(view: PeriodView, names: Names) -> Iterator[list[Cell]]:
     for change in view.changes:
         yield [
-            *(Moment(change.at), change.property, change.before, change.after, change.by, change.by_log),
-            *(change.client, change.operation, ", ".join(change.controls), change.resource),
+            *(Moment(change.at), change.property, change.before, change.after),
+            *(names.actor(change.by).line, change.by_log, change.client, change.operation),
+            *(", ".join(change.controls), change.resource),
         ]
