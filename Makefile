@@ -23,7 +23,7 @@ demo: install
 
 test: lint
 	sh tools/setup.sh browser
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # The quick start's commands as they stand in docs/quick-start.md, in an empty folder, installing included.
 docs-test: install

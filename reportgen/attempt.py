@@ -14,12 +14,12 @@ from pathlib import Path
 
 from reportgen import __version__
 from reportgen.assess.exclusions import lacking
+from reportgen.engagement.registers import Exclusion
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
 from reportgen.lease import HEARTBEAT, Held, Lease
 from reportgen.model import Json
 from reportgen.register import Entry, Register, key, stamp
-from reportgen.registers import Exclusion
 from reportgen.snapshot import HEADER, Reader
 from reportgen.store import Snapshots, StoreError
 

@@ -13,9 +13,9 @@ from reportgen.assess import catalogue as controls_of
 from reportgen.assess.period import Bounds, Period, Window
 from reportgen.assess.statuses import Statuses
 from reportgen.engagement import Engagement
+from reportgen.engagement.registers import Registers
 from reportgen.errors import UsageError
 from reportgen.model import Control, PeriodView, Point
-from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 
 

@@ -11,8 +11,8 @@ from reportgen.assess.decisions import decide
 from reportgen.assess.exclusions import Exclusions
 from reportgen.audit.previous import Previous, with_changes
 from reportgen.catalogues import TEMPLATES, Own, catalogue_of, entity_results
-from reportgen.document_control import document
 from reportgen.engagement import Engagement
+from reportgen.engagement.document_control import document
 from reportgen.errors import UsageError
 from reportgen.kept import Kept, Points
 from reportgen.model import Results
@@ -54,7 +54,7 @@ def results_of(
     period = period_view(engagement, before, reader, assessment, catalogue.controls, due)
     decided = decide(assessment, reader, engagement.registers, period.exceptions)
     known = principals(reader)
-    templates = own_templates.load(engagement.folder, engagement.templates) if engagement.templates else None
+    templates = own_templates.of_engagement(engagement)
     results = Results(
         facts=facts.pack_facts(
             engagement,

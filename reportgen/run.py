@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from reportgen import registers, render, sandbox
+from reportgen import render, sandbox
 from reportgen.assess.catalogue import kept
 from reportgen.audit.previous import Previous, previous
 from reportgen.catalogues import CONTROLS, FRAMEWORKS, TEMPLATES, Own, catalogue_of
 from reportgen.collect import Request, collect, resume_key
 from reportgen.collect.connection import Connection, connection
 from reportgen.collect.tally import Progress
-from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter
+from reportgen.engagement import Clusters, Credential, Engagement, Scope, quarter, registers
 from reportgen.errors import UsageError
 from reportgen.journal import resumable
 from reportgen.kept import Kept

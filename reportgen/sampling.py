@@ -16,9 +16,20 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from reportgen.model import Observation
 
 METHOD = "sha256-order-1"
+
+
+def populations(observations: Iterable[Observation]) -> Mapping[str, list[str]]:
+    """The ids of each control's subjects; of a control that looked at none, an empty list."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for item in observations:
+        ids[item.control].append(item.subject.id)
+    return ids
 
 
 def numbered(ids: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from reportgen.keeping import Schedule
+from reportgen.engagement.keeping import Schedule
 
 _DAYS = {"daily": 1, "weekly": 7}
 _GRACE = timedelta(days=1)

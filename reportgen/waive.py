@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from reportgen import yaml_text
+from reportgen.engagement import yaml_text
 from reportgen.errors import UsageError
 
 FILE = "waivers.yaml"

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from reportgen import __version__, cli, run
+from reportgen import __version__, run
+from reportgen.commands import collecting
 from reportgen.errors import CredentialError, DeliveryError, IncompleteError, ReportgenError, UsageError
 from reportgen.snapshot import Reader
 from tests import line
@@ -105,8 +106,8 @@ def test_a_time_that_is_none_is_named(mixed_estate: Path, tmp_path: Path, time: 
     ("2026-11-15", "2026-11-15T00:00:00Z"),
 ])  # fmt: skip
 def test_a_time_is_taken_as_utc(text: str, expected: str) -> None:
-    assert cli._time(text) == datetime.fromisoformat(expected)
-    assert cli._time(text).tzinfo is UTC
+    assert collecting._time(text) == datetime.fromisoformat(expected)
+    assert collecting._time(text).tzinfo is UTC
 
 
 # Estates

@@ -16,8 +16,8 @@ from azure.identity import AzureAuthorityHosts
 from azure.mgmt.core.tools import get_arm_endpoints
 
 from reportgen import clouds, engagement
-from reportgen.access import Kind
 from reportgen.collect.connection import Connection, connection
+from reportgen.engagement.access import Kind
 from reportgen.errors import CredentialError, UsageError
 from reportgen.sandbox import Sandbox, serve
 from tests import line

@@ -5,12 +5,14 @@ from __future__ import annotations
 from html import unescape
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from reportgen import engagement
 from reportgen.errors import UsageError
 from tests import line
 from tests.conftest import Run
+from tests.deliver import parcels
 
 KEYS = """\
 templates: look
@@ -47,6 +49,60 @@ def test_a_broken_part_is_named_and_the_pack_is_made(own: Path, mixed_run: Run, 
         assert f"warning: {problem}" in result.err
         assert f"<li>{problem}" in page
     assert "Period of review" in page
+
+
+BRANDING = """\
+strings:
+  banner: {estate: "ORDNER: NICHT AUS AZURE"}
+  status: {not_satisfied: Erfüllt}
+  ticket: {scope: Umfang}
+  oscal: {reviewed: Alle Kontrollen.}
+  workbook:
+    sheet_findings: Feststellungen
+    sheet_gaps: "Lücken: alle"
+"""
+
+
+def test_own_words_are_in_every_file_and_never_in_place_of_a_warning(
+    own: Path, mixed_run: Run, without_pdf: None
+) -> None:
+    (own.parent / "look" / "branding.yaml").write_text(BRANDING, encoding="utf-8")
+    result = reported(own, mixed_run)
+    banner = "ESTATE FOLDER: NOT COLLECTED FROM AZURE / ORDNER: NICHT AUS AZURE"
+    problem = (
+        "look/branding.yaml:8: strings.workbook.sheet_gaps: a sheet's name cannot have : in it, nor any of "
+        "[]:*?/\\; the shipped one is used"
+    )
+    assert f"warning: {problem}" in result.err
+    page = unescape((result.pack / "report.html").read_text(encoding="utf-8"))
+    ticket = (result.pack / "summary.md").read_text(encoding="utf-8")
+    oscal = (result.pack / "results" / "oscal-assessment-results.json").read_text(encoding="utf-8")
+    for text in (page, ticket, oscal):
+        assert banner in text
+    for text in (page, ticket):
+        assert "Not satisfied / Erfüllt" in text
+        assert "look/branding.yaml:8: strings.workbook.sheet" in text.replace("\\", "")
+    assert "## Umfang" in ticket
+    assert '"description": "Alle Kontrollen."' in oscal
+    book = openpyxl.load_workbook(result.pack / "workbook.xlsx")
+    assert {"Feststellungen", "Gaps", "Exceptions"} <= set(book.sheetnames)
+    assert str(book["Gaps"]["A1"].value).startswith(banner)
+    front = [str(cell) for row in book["Summary"].iter_rows(values_only=True) for cell in row]
+    assert problem in front
+
+
+def test_a_delivery_names_what_is_wrong_with_the_words_of_its_mails(tmp_path: Path) -> None:
+    (tmp_path / "look").mkdir()
+    (tmp_path / "look" / "branding.yaml").write_text("strings: {mail: {draft: ' '}}", encoding="utf-8")
+    more = "credential: managed-identity\ntemplates: look"
+    file = parcels.file(tmp_path, "release: automatic\nfolder: handed\n", more)
+    pack = parcels.pack(tmp_path / "out")
+    result = line.command("deliver", pack, file, "--out", tmp_path / "out")
+    assert result.code == 0
+    assert (
+        "warning: look/branding.yaml:1: strings.mail.draft: expected some words; the shipped one is used"
+        in result.err
+    )
 
 
 def test_people_of_the_engagement_are_in_the_report(own: Path, mixed_run: Run, without_pdf: None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from reportgen.cli import app
+from tests.conftest import LONGEST
 from tests.line import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -123,3 +124,7 @@ def test_no_tracked_file_names_a_host_of_a_package_registry() -> None:
 def test_nothing_made_is_tracked() -> None:
     made = re.compile(r"(^|/)(__pycache__|\.venv|out|dist|\.pytest_cache|[^/]+\.egg-info)(/|$)|\.pyc$")
     assert [path for path in tracked() if made.search(path.relative_to(ROOT).as_posix())] == []
+
+
+def test_the_files_that_are_begun_first_are_there() -> None:
+    assert [name for name in LONGEST if not (ROOT / name).is_file()] == []

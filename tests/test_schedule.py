@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from reportgen.keeping import Schedule
+from reportgen.engagement.keeping import Schedule
 from reportgen.schedule import due, longest, windows
 
 

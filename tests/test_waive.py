@@ -9,8 +9,8 @@ import pytest
 from reportgen import engagement
 from reportgen.errors import UsageError
 from tests import line
-from tests.test_engagement import GOOD
-from tests.test_registers import WAIVER, folder
+from tests.engagement.test_engagement import GOOD
+from tests.engagement.test_registers import WAIVER, folder
 
 CONTROL = "api-server-private"
 ODD = '/subscriptions/S/x: "q" #\u202e [] {{ }}'

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
+from reportgen.engagement.registers import Attestation, Registers
 from reportgen.model import AttestationResult, AttestationState, Cause, Control, Observation, Status
-from reportgen.registers import Attestation, Registers
 
 METHOD = "attestation"
 FOLDER = "evidence/attestations"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -188,14 +189,22 @@ class ControlFile(_Model):
 
 
 def read(path: Path, name: str) -> Control:
-    """Read one file; ``name`` is how the file is named in errors. Raises UsageError with every problem."""
-    node, raw = parse(path, name)
+    """Read one file; ``name`` is how the file is named in errors. Raises UsageError with every problem.
+
+    A run needs the catalogue when it collects and when it judges: the same bytes are parsed once.
+    """
+    return _read(path.read_bytes(), path.stem, name)
+
+
+@lru_cache(maxsize=1024)
+def _read(content: bytes, stem: str, name: str) -> Control:
+    node, raw = parse(content, name)
     try:
         model = ControlFile.model_validate(raw)
     except ValidationError as error:
         problems = {_pydantic_problem(item) for item in error.errors(include_url=False)}
         raise usage_error(name, node, sorted(problems, key=str)) from error
-    problems_across = list(_across(model, path.stem))
+    problems_across = list(_across(model, stem))
     if problems_across:
         raise usage_error(name, node, problems_across)
     return _control(model, name, node)

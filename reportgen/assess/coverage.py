@@ -87,7 +87,7 @@ def checks(folder: Path) -> tuple[PeerCheck, ...]:
 def dispositions(folder: Path) -> dict[str, Disposition]:
     """``peers/dispositions.yaml`` by row. Raises UsageError with file, line and key."""
     path = folder / "peers" / "dispositions.yaml"
-    node, raw = parse(path, f"{folder.name}/peers/{path.name}")
+    node, raw = parse(path.read_bytes(), f"{folder.name}/peers/{path.name}")
     try:
         return TypeAdapter(dict[str, Disposition]).validate_python(raw)
     except ValidationError as error:

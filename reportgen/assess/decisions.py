@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from reportgen.assess import exemptions, responses, waivers
 from reportgen.assess.engine import Assessment
+from reportgen.engagement.registers import Registers
 from reportgen.model import ExceptionHistory, Finding, Observation, ResponseResult, WaiverResult
-from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 
 

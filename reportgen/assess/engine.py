@@ -15,6 +15,7 @@ from reportgen.assess.exclusions import Exclusions
 from reportgen.assess.judge import Verdict, judge
 from reportgen.assess.paths import reads
 from reportgen.assess.roll_up import roll_up
+from reportgen.engagement.registers import Registers
 from reportgen.model import (
     AccessListing,
     AttestationResult,
@@ -28,11 +29,12 @@ from reportgen.model import (
     Observation,
     Status,
 )
-from reportgen.registers import Registers
 from reportgen.snapshot import Reader
 from reportgen.sources import BY_NAME
 from reportgen.subjects import DERIVED_FROM, own_sources, versions
-from reportgen.subjects.population import BODIES, Case, Item, population
+from reportgen.subjects.answers import BODIES
+from reportgen.subjects.case import Case, Item
+from reportgen.subjects.population import population
 
 INSIDE = "k8s."
 """How the names of sources begin that are read inside clusters."""

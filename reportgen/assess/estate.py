@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.model import ClusterState, Json, PoolState
-from reportgen.subjects.population import Case, Item
+from reportgen.subjects.case import Case, Item
 
 
 def state(case: Case) -> ClusterState | None:

@@ -10,8 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from reportgen.model import Cause, ExclusionResult, ExclusionState, Gap, Observation, ScopeReport, Subject
-from reportgen.registers import Exclusion
+from reportgen.engagement.registers import Exclusion
+from reportgen.model import (
+    Cause,
+    ExclusionResult,
+    ExclusionState,
+    Gap,
+    Observation,
+    ScopeReport,
+    Subject,
+    SubscriptionScope,
+)
 from reportgen.snapshot import Reader
 
 REASON = "excluded"

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from reportgen.assess.waivers import Claim
+from reportgen.engagement.registers import PolicyExemptions
 from reportgen.model import Json, WaiverResult, WaiverState
-from reportgen.registers import PolicyExemptions
 from reportgen.snapshot import Reader
 from reportgen.subjects.document import last, of_row
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,14 +64,22 @@ class FrameworkFile(_Model):
 
 
 def read(path: Path, name: str) -> Framework:
-    """Read one file; ``name`` is how the file is named in errors. Raises UsageError with every problem."""
-    node, raw = parse(path, name)
+    """Read one file; ``name`` is how the file is named in errors. Raises UsageError with every problem.
+
+    As with controls, the same bytes are parsed once.
+    """
+    return _read(path.read_bytes(), path.name.removesuffix(".yaml"), name)
+
+
+@lru_cache(maxsize=64)
+def _read(content: bytes, stem: str, name: str) -> Framework:
+    node, raw = parse(content, name)
     try:
         model = FrameworkFile.model_validate(raw)
     except ValidationError as error:
         problems = [(item["loc"], item["msg"].removeprefix("Value error, ")) for item in error.errors()]
         raise usage_error(name, node, problems) from error
-    across = list(_across(model, path.name.removesuffix(".yaml")))
+    across = list(_across(model, stem))
     if across:
         raise usage_error(name, node, across)
     return Framework(

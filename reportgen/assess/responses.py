@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from reportgen.engagement.registers import Response
 from reportgen.model import Observation, ResponseResult, ResponseState, Status
-from reportgen.registers import Response
 
 
 def apply(

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from reportgen.engagement.registers import Registers, Waiver
 from reportgen.model import Observation, Status, WaiverResult, WaiverState
-from reportgen.registers import Registers, Waiver
 
 MOST_SUBJECTS = 50
 """A pattern over more subjects than this is too broad: nobody who approves it looks at each of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,11 +15,10 @@ Where = tuple[str | int, ...]
 """The path to a value in the file, such as ``("tests", 0, "given")``."""
 
 
-def parse(path: Path, name: str) -> tuple[yaml.Node, dict[str, Any]]:
-    """The file as nodes, which know their lines, and as plain values. Raises UsageError."""
+def parse(content: bytes, name: str) -> tuple[yaml.Node, dict[str, Any]]:
+    """A file as nodes, which know their lines, and as plain values made of them. Raises UsageError."""
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_LOADER)
+        node = yaml.compose(content.decode(), Loader=_LOADER)
     except UnicodeDecodeError as error:
         raise UsageError(f"{name}: not UTF-8 text (byte {error.start})") from error
     except yaml.MarkedYAMLError as error:
@@ -31,8 +29,7 @@ def parse(path: Path, name: str) -> tuple[yaml.Node, dict[str, Any]]:
     problems = list(_structure(node, (), frozenset()))
     if problems:
         raise usage_error(name, node, problems)
-    loaded = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
-    return node, loaded
+    return node, yaml.constructor.SafeConstructor().construct_document(node)
 
 
 def line_of(node: yaml.Node, where: Where) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection
 from pathlib import Path
 
 from markupsafe import Markup
@@ -38,7 +37,7 @@ def pdf(sample: Sample) -> bytes:
     return drawn(_document(sample, "pdf", fonts.covered()), sample.population.facts["pack_id"], builtin())
 
 
-def _document(sample: Sample, medium: str, covered: Collection[int] | None = None, policy: str = "") -> str:
+def _document(sample: Sample, medium: str, covered: frozenset[int] | None = None, policy: str = "") -> str:
     population = sample.population
     return page(
         "sample.html.j2",

@@ -23,8 +23,8 @@ from azure.identity import (
     WorkloadIdentityCredential,
 )
 
-from reportgen.access import DEFAULT_SECRET_ENV, Credential
 from reportgen.collect.connection import Connection, transport
+from reportgen.engagement.access import DEFAULT_SECRET_ENV, Credential
 from reportgen.errors import CredentialError
 
 if TYPE_CHECKING:

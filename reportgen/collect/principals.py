@@ -15,8 +15,8 @@ from reportgen.collect.directory import BATCH, Directory
 from reportgen.collect.interface import Recorder
 from reportgen.collect.jobs import Job
 from reportgen.collect.population import Population
+from reportgen.engagement.principals import Principals
 from reportgen.model import Json
-from reportgen.principals import Principals
 from reportgen.sources import BY_NAME
 from reportgen.sources.directory import MEMBERS, PRINCIPALS
 

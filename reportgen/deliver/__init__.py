@@ -19,10 +19,10 @@ from reportgen.deliver.mail import Occasion, compose
 from reportgen.deliver.parcel import Parcel, belongs, parcel
 from reportgen.deliver.records import Record, Records
 from reportgen.deliver.release import Releaser, release, released
-from reportgen.delivering import DeliverSettings
+from reportgen.engagement.delivering import DeliverSettings
 from reportgen.errors import DeliveryError, ReportgenError, UsageError
 from reportgen.kept import Kept
-from reportgen.model import CollectionMode, Json
+from reportgen.model import CollectionMode, Json, OwnTemplates
 from reportgen.register import stamp
 
 __all__ = ["Outcome", "Releaser", "deliver", "parcel", "problems", "release"]
@@ -73,6 +73,7 @@ class _Task:
 def deliver(
     kept: Kept,
     pack: Path,
+    own: OwnTemplates | None = None,
     *,
     again: bool = False,
     clock: Callable[[], datetime] = _now,
@@ -80,8 +81,10 @@ def deliver(
 ) -> tuple[Outcome, ...]:
     """Hand a pack over as the engagement says; what was handed over before is not handed over again.
 
-    ``again`` sends too what may have come already. Raises UsageError where the pack is another engagement's,
-    DeliveryError where the engagement does not allow such a pack, AlteredError where its files were changed.
+    ``own`` has a company's words for mails; ``again`` sends too what may have come already.
+
+    Raises UsageError where the pack is another engagement's, DeliveryError where the engagement does not
+    allow such a pack, AlteredError where its files were changed.
     """
     settings = kept.engagement.deliver
     if settings is None:
@@ -89,7 +92,7 @@ def deliver(
     found = parcel(pack)
     belongs(found, kept.engagement)
     _allowed(found, settings)
-    line = _Line(kept, settings, found, again, clock, sleep)
+    line = _Line(kept, settings, found, own, again, clock, sleep)
     if settings.release == "after_approval" and not released(kept, found):
         return line.draft()
     return line.final()
@@ -115,6 +118,7 @@ class _Line:
     kept: Kept
     settings: DeliverSettings
     pack: Parcel
+    own: OwnTemplates | None
     again: bool
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
@@ -182,7 +186,7 @@ class _Line:
                 token=token,
                 time=self.clock(),
             )
-            mail = compose(self.pack, occasion)
+            mail = compose(self.pack, occasion, self.own)
             return _Sent(channel.send(mail), _facts(mail))
 
         return act

@@ -20,7 +20,7 @@ from reportgen.deliver.http import Call, Service
 from reportgen.deliver.interface import Mail, Receipt, Unclear
 from reportgen.deliver.mail import MOST_BYTES, one_line
 from reportgen.deliver.retry import retry_after
-from reportgen.delivering import AcsSettings
+from reportgen.engagement.delivering import AcsSettings
 from reportgen.errors import DeliveryError
 from reportgen.model import Json
 

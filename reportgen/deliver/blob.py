@@ -7,9 +7,9 @@ from pathlib import Path
 
 from reportgen.deliver import archive
 from reportgen.deliver.interface import Receipt
-from reportgen.delivering import BlobSettings
 from reportgen.engagement import Engagement
-from reportgen.keeping import StoreSettings
+from reportgen.engagement.delivering import BlobSettings
+from reportgen.engagement.keeping import StoreSettings
 from reportgen.store import open_store
 
 

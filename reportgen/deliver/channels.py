@@ -9,7 +9,6 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 
-from reportgen.access import Credential
 from reportgen.collect.connection import connection
 from reportgen.collect.credentials import credential, held
 from reportgen.deliver.acs import SCOPE, Acs, by_key, by_token
@@ -20,14 +19,15 @@ from reportgen.deliver.http import Service
 from reportgen.deliver.interface import MailChannel, StorageChannel
 from reportgen.deliver.mail import one_line
 from reportgen.deliver.smtp import Login, Smtp
-from reportgen.delivering import (
+from reportgen.engagement import Engagement
+from reportgen.engagement.access import Credential
+from reportgen.engagement.delivering import (
     AcsSettings,
     BlobSettings,
     FolderSettings,
     GraphSettings,
     SmtpSettings,
 )
-from reportgen.engagement import Engagement
 from reportgen.errors import DeliveryError, ReportgenError
 
 Wait = Callable[[float], None]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reportgen.deliver import archive
 from reportgen.deliver.interface import Receipt
-from reportgen.delivering import FolderSettings
+from reportgen.engagement.delivering import FolderSettings
 from reportgen.store import FolderStore
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 from reportgen.deliver.http import Call, Service
 from reportgen.deliver.interface import Attachment, Mail, Receipt
 from reportgen.deliver.mail import MOST_BYTES
-from reportgen.delivering import GraphSettings
+from reportgen.engagement.delivering import GraphSettings
 from reportgen.errors import DeliveryError
 from reportgen.model import Json
 

@@ -10,9 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from reportgen.deliver.interface import Attachment, Mail
 from reportgen.deliver.parcel import Listed, Parcel, listed
-from reportgen.model import CollectionMode
+from reportgen.model import CollectionMode, OwnTemplates
 from reportgen.render.environment import TEMPLATES
-from reportgen.render.strings import Strings, builtin
+from reportgen.render.strings import Strings, builtin, with_own
 from reportgen.render.text import cleaner, moment
 
 MOST_BYTES = 5_000_000
@@ -35,14 +35,15 @@ class Occasion:
     time: datetime
 
 
-def compose(pack: Parcel, occasion: Occasion) -> Mail:
-    """The mail for one channel and its recipients."""
-    strings = builtin()
+def compose(pack: Parcel, occasion: Occasion, own: OwnTemplates | None = None) -> Mail:
+    """The mail for one channel and its recipients, in a company's own words where it has some."""
+    strings = with_own(own)
     attachment = _attachment(pack, occasion)
     named = listed(pack.archive) if occasion.names else ()
     values: dict[str, Any] = {
         "pack": pack,
         "facts": pack.facts,
+        "language": own.language if own else "en",
         "as_of": moment(pack.facts["as_of"]),
         "notes": _notes(pack, occasion, strings),
         "controls": sum(pack.statuses.values()),
@@ -58,7 +59,7 @@ def compose(pack: Parcel, occasion: Occasion) -> Mail:
     return Mail(
         sender=occasion.sender,
         recipients=occasion.recipients,
-        subject=subject(pack, draft=occasion.draft),
+        subject=_subject(pack, strings, draft=occasion.draft),
         text=_rendered("mail/mail.txt.j2", values, strings, escape=False),
         html=_rendered("mail/mail.html.j2", values, strings, escape=True),
         attachment=attachment,
@@ -68,9 +69,9 @@ def compose(pack: Parcel, occasion: Occasion) -> Mail:
     )
 
 
-def subject(pack: Parcel, *, draft: bool) -> str:
+def _subject(pack: Parcel, strings: Strings, *, draft: bool) -> str:
     """One line, whatever the entity is called, with what a reader must know first in front."""
-    strings, facts = builtin(), pack.facts
+    facts = pack.facts
     told = strings.text(
         "mail.subject",
         entity=one_line(facts["entity"]),
@@ -147,6 +148,7 @@ def _named(one: Listed, strings: Strings) -> str:
 def _attachment(pack: Parcel, occasion: Occasion) -> Attachment | None:
     if pack.summary is None or len(pack.summary) > min(MOST_BYTES, occasion.most_bytes):
         return None
+    # A file's name is the same in every language, as those in the pack are.
     draft = f"{builtin().text('mail.draft')}-" if occasion.draft else ""
     return Attachment(f"{draft}summary-{pack.pack_id}.pdf", pack.summary)
 

@@ -13,7 +13,7 @@ from reportgen.deliver.interface import Mail, Receipt, Unclear
 from reportgen.deliver.mail import MOST_BYTES, one_line
 from reportgen.deliver.message import message
 from reportgen.deliver.retry import Transient, tried
-from reportgen.delivering import SmtpSettings
+from reportgen.engagement.delivering import SmtpSettings
 from reportgen.errors import DeliveryError
 
 _SECONDS = 60.0

@@ -12,8 +12,7 @@ from reportgen.render.data import (
     FindingsJson,
     FrameworkTables,
     ObservationsJsonl,
-    PeriodJson,
-    RunsJson,
+    PartJson,
 )
 from reportgen.render.html import HtmlReport
 from reportgen.render.interface import Drawn, PdfUnavailable, Renderer
@@ -35,8 +34,8 @@ RENDERERS: tuple[Renderer, ...] = (
     GapsTable(),
     FrameworkTables(),
     AccessTable(),
-    RunsJson(),
-    PeriodJson(),
+    PartJson("runs"),
+    PartJson("period"),
     OscalPlan(),
     OscalResults(),
     WorkbookReport(),

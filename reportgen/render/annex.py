@@ -15,20 +15,49 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from reportgen.model import Control, Observation, Results, Status
 from reportgen.render import charts, fonts
 from reportgen.render.environment import render_part
-from reportgen.render.merging import Chunk, merged
+from reportgen.render.merging import Chunk, merged, packed
 from reportgen.render.names import Names
 from reportgen.render.pdf import PLAIN, drawn_by, laid_out, no_gc
-from reportgen.render.strings import Strings
 from reportgen.render.untagged import OPTIONS, chunk
 from reportgen.render.values import observed
 
 _ROWS = 250
 """Rows of a chunk: enough that a page which a chunk leaves half empty is one of many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A subject, or a cluster, in the words that are printed; "" is what it has not."""
+
+    status: str
+    subject: str
+    cluster: str
+    subscription: str
+    observed: str
+    waiver: str = ""
+    reason: str = ""
+
+    @property
+    def line(self) -> str:
+        """All but the status in one run of text: a further element would cost as much as the words in it."""
+        where = " · ".join(filter(None, (self.subject, self.cluster, self.subscription)))
+        return "; ".join(filter(None, (where, self.observed, self.waiver, self.reason)))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows of one control, or of the clusters; ``start`` to ``end`` of ``all``, counted from 1."""
+
+    title: str
+    id: str
+    start: int
+    end: int
+    all: int
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,49 +162,51 @@ def _chunks(annex: _Annex) -> Iterator[Chunk]:
 def _chunk(place: int) -> Chunk:
     (annex,) = _drawn
     facts, strings = annex.results.facts, annex.names.strings
-    sections = [(*_heading(part, strings), _lines(annex, part)) for part in annex.chunks[place]]
     html = render_part(
-        "annex.html.j2", annex.results, annex.covered, facts=facts, first=place == 0, sections=sections,
+        "annex.html.j2", annex.results, annex.covered, facts=facts, first=place == 0,
+        sections=[_section(annex, part) for part in annex.chunks[place]],
         banner=strings.banner(facts.collection_mode),
         totals=(len(annex.clusters), len(annex.results.controls), len(annex.results.observations)),
     )  # fmt: skip
     document = laid_out(html, OPTIONS)
     marks = tuple((title, target[0]) for title, target, *_ in document.make_bookmark_tree())
-    content = chunk(document, **PLAIN)
+    content = packed(chunk(document, **PLAIN))
     del document
     gc.collect()
     return Chunk(content, marks)
 
 
-def _heading(part: _Part, strings: Strings) -> tuple[str, str, int, int, int, bool]:
-    """Title and id, the numbers of the first and last row and of all, and whether it goes on from before."""
-    title, name = (
-        (part.control.title, part.control.id) if part.control else (strings.text("annex.clusters"), "")
+def sections(results: Results) -> Iterator[Section]:
+    """All that the annex has to print, as it is cut for the workers."""
+    annex = _annex(results)
+    for parts in annex.chunks:
+        yield from (_section(annex, part) for part in parts)
+
+
+def _section(annex: _Annex, part: _Part) -> Section:
+    names, control = annex.names, part.control
+    if control is None:
+        title, name = names.strings.text("annex.clusters"), ""
+        rows = [_cluster(names, key) for key in annex.clusters[part.start : part.end]]
+    else:
+        title, name = control.title, control.id
+        rows = [_row(names, item) for item in annex.observations[control.id][part.start : part.end]]
+    return Section(title, name, part.start + 1, part.end, part.all, tuple(rows))
+
+
+def _cluster(names: Names, key: str) -> Row:
+    return Row("", names.clusters[key], "", names.cluster_subscription(key), names.ids[key])
+
+
+def _row(names: Names, item: Observation) -> Row:
+    subject, strings = item.subject, names.strings
+    told = (f"{label}: {observed(names.spelled(value), strings)}" for label, value in item.observed.items())
+    return Row(
+        status=f"{charts.GLYPHS[item.status]} {strings.status(item.status)}",
+        subject=subject.name,
+        cluster=names.clusters.get(subject.cluster_id.lower(), "") if subject.kind != "cluster" else "",
+        subscription=names.subscription(subject.subscription),
+        observed="; ".join(told),
+        waiver=item.waiver or "",
+        reason=str(names.spelled(item.reason)) if item.status is not Status.SATISFIED else "",
     )
-    return title, name, part.start + 1, part.end, part.all, part.start > 0
-
-
-def _lines(annex: _Annex, part: _Part) -> list[tuple[str, str]]:
-    """Each row as its status or name and the rest."""
-    if part.control is None:
-        names = annex.names
-        return [
-            (names.clusters[key], f"{names.cluster_subscription(key)} · {names.ids[key]}")
-            for key in annex.clusters[part.start : part.end]
-        ]
-    return [_line(annex, item) for item in annex.observations[part.control.id][part.start : part.end]]
-
-
-def _line(annex: _Annex, item: Observation) -> tuple[str, str]:
-    names, subject = annex.names, item.subject
-    cluster = names.clusters.get(subject.cluster_id.lower(), "") if subject.kind != "cluster" else ""
-    where = (subject.name, cluster, names.subscription(subject.subscription))
-    told: list[Any] = [" · ".join(part for part in where if part)]
-    told += [
-        f"{label}: {observed(names.spelled(value), names.strings)}" for label, value in item.observed.items()
-    ]
-    if item.reason and item.status is not Status.SATISFIED:
-        told.append(names.spelled(item.reason))
-    if item.waiver:
-        told.append(item.waiver)
-    return f"{charts.GLYPHS[item.status]} {names.strings.status(item.status)}", "; ".join(map(str, told))

@@ -33,7 +33,7 @@ from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
 from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
-from reportgen.render.room import has_room, ranked
+from reportgen.render.room import has_room, may_have_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, of
@@ -133,7 +133,8 @@ class Report:
 
 def report(results: Results, medium: str, profile: str = "standard") -> Report:
     """Everything for one rendering; ``medium`` is ``pdf`` (tables capped) or ``html`` (tables whole)."""
-    caps = Caps.for_summary() if profile == "summary" else Caps.for_report(medium)
+    whole = medium == "html" or may_have_room(results.controls)
+    caps = Caps.for_summary() if profile == "summary" else Caps.for_report(medium, whole=whole)
     names = replace(Names.of(results), listed=caps.clusters)
     own, strings = results.templates, of(results)
     ipe = sheets(results, strings)

@@ -106,21 +106,26 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Subjects that share one reason (``cause`` is "" where they are not applicable)."""
+    """Subjects that share one reason (``cause`` is "" where they are not applicable).
+
+    ``in_register`` says that the reason stands in the gaps register alone.
+    """
 
     cause: str
     reason: str
     number: int
     names: tuple[tuple[str, str], ...]
     more: int
+    in_register: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ControlView:
     """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
 
-    ``defaults`` are parameters that have their default value and are not printed with the control;
-    ``level`` is how much room it has; ``subscription`` is the head of that column.
+    ``counts`` are the conclusion without its time; ``defaults`` are parameters that have their default value
+    and are not printed with the control; ``level`` is how much room it has; ``subscription`` is the head of
+    that column.
     """
 
     control: Control
@@ -128,6 +133,7 @@ class ControlView:
     area: str
     anchor: str
     conclusion: str
+    counts: str
     short: tuple[str, ...]
     procedure: str
     commands: str
@@ -152,6 +158,11 @@ class ControlView:
     def brief(self) -> bool:
         """Whether it is a row."""
         return self.level in (Level.SHORT, Level.ROW)
+
+    @property
+    def told_apart(self) -> tuple[Group, ...]:
+        """What was not assessed for a reason that is not in the gaps register."""
+        return tuple(group for group in self.not_assessed if not group.in_register)
 
     @property
     def shown_exceptions(self) -> int:
@@ -218,6 +229,7 @@ class _Views:
             area=strings.area(control.area),
             anchor=f"c-{control.id}",
             conclusion=conclusion(control, finding, self.as_of, strings),
+            counts=conclusion(control, finding, "", strings),
             short=short(finding, strings),
             procedure=text,
             commands=commands,
@@ -287,10 +299,10 @@ class _Views:
 
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         strings = self.names.strings
-        in_register = strings.text("article.in_register")
+        elsewhere = strings.text("article.in_register")
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else in_register
+            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else elsewhere
             grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
@@ -300,6 +312,7 @@ class _Views:
                 number=len(members),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
+                in_register=reason == elsewhere,
             )
             for (cause, reason), members in largest
         )

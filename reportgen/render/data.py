@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reportgen.model import (
     AccessListing,
@@ -23,9 +23,9 @@ from reportgen.model import (
     Results,
 )
 from reportgen.render import schemas
+from reportgen.render.streamed import members, write_json
 from reportgen.render.text import cleaner
-from reportgen.sampling import population_sha256
-from reportgen.snapshot import canonical_json
+from reportgen.sampling import population_sha256, populations
 
 FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 """What spreadsheets run, also behind blanks and in full width (OWASP, CSV injection)."""
@@ -46,15 +46,14 @@ class FindingsJson:
 
     def render(self, results: Results, folder: Path) -> Path:
         """Write the file below ``folder`` and return its path."""
-        document = canonical_json(findings_document(results))
-        return _write(folder / "results" / "findings.json", document)
+        return write_json(folder / "results" / "findings.json", findings_document(results))
 
 
 def findings_document(results: Results) -> dict[str, Json]:
     """What findings.json says."""
     facts = asdict(results.facts)
     findings = {finding.control: finding for finding in results.findings}
-    ids = _populations(results)
+    ids = populations(results.observations)
     periods = {line.control: line for line in results.period.controls} if results.period else {}
     return {
         "schema_version": schemas.version("findings"),
@@ -82,14 +81,6 @@ def findings_document(results: Results) -> dict[str, Json]:
         "sources": [asdict(source) for source in results.sources],
         "notes": list(results.notes),
     }
-
-
-def _populations(results: Results) -> Mapping[str, list[str]]:
-    """The ids of each control's subjects."""
-    ids: dict[str, list[str]] = defaultdict(list)
-    for observation in results.observations:
-        ids[observation.control].append(observation.subject.id)
-    return ids
 
 
 def _finding(
@@ -185,28 +176,21 @@ def _where(listing: AccessListing, results: Results) -> dict[str, Json]:
     }
 
 
-class RunsJson:
-    """results/runs.json: every run in the period and what came of it, where a register was kept."""
+class PartJson:
+    """results/<part>.json, of a part that not every pack has.
 
-    name = "runs.json"
+    runs.json: every run in the period and what came of it, where a register was kept. period.json: each
+    control and exception at every collection point, clusters, changes.
+    """
 
-    def render(self, results: Results, folder: Path) -> Path:
-        """Write the file below ``folder`` and return its path, or the folder where there is no register."""
-        if results.runs is None:
-            return folder
-        return _write(folder / "results" / "runs.json", canonical_json(asdict(results.runs)))
-
-
-class PeriodJson:
-    """results/period.json: each control and exception at every collection point, clusters, changes."""
-
-    name = "period.json"
+    def __init__(self, part: Literal["runs", "period"]) -> None:
+        self._part = part
+        self.name = f"{part}.json"
 
     def render(self, results: Results, folder: Path) -> Path:
-        """Write the file below ``folder`` and return its path, or the folder where there is no period."""
-        if results.period is None:
-            return folder
-        return _write(folder / "results" / "period.json", canonical_json(asdict(results.period)))
+        """Write the file below ``folder`` and return its path, or the folder where there is no such part."""
+        part = results.runs if self._part == "runs" else results.period
+        return folder if part is None else write_json(folder / "results" / self.name, members(part))
 
 
 class ControlTables:
@@ -322,10 +306,4 @@ def _write_lines(path: Path, rows: Iterable[dict[str, Json]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
-    return path
-
-
-def _write(path: Path, content: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
     return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from reportgen.model import OwnTemplates, Results
 from reportgen.render import charts, fonts, paper, text
+from reportgen.render.compiled import compiled
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
@@ -33,16 +34,23 @@ SHIPPED = "shipped"
 """Before the name of a part, that a company's own part extends: ``shipped/parts/cover.html.j2``."""
 
 
-def render(view: Report, covered: Collection[int] | None = None, attached: Sequence[Path] = ()) -> str:
+def render(view: Report, covered: frozenset[int] | None = None, attached: Sequence[Path] = ()) -> str:
     """The report as one HTML document.
 
     ``covered`` are the code points that the fonts can draw, ``attached`` the files that travel inside the
     document.
     """
+    document = "".join(pieces(view, covered, attached))
+    return paper.lean(document) if view.medium == "pdf" else document
+
+
+def pieces(
+    view: Report, covered: frozenset[int] | None = None, attached: Sequence[Path] = (), **values: Any
+) -> Iterator[str]:
+    """The document as its templates come to it; with ``values`` that `render` leaves out."""
     own = view.results.templates
     environment = _environment(view.medium, view.strings, own, covered)
-    template = environment.get_template("report.html.j2")
-    document = template.render(
+    return environment.get_template("report.html.j2").generate(
         report=view,
         facts=view.results.facts,
         attached=attached,
@@ -53,11 +61,11 @@ def render(view: Report, covered: Collection[int] | None = None, attached: Seque
         GLYPHS=charts.GLYPHS,
         WORDS=view.strings.statuses(),
         ORDER=charts.ORDER,
+        **values,
     )
-    return paper.lean(document) if view.medium == "pdf" else document
 
 
-def render_part(name: str, results: Results, covered: Collection[int], **values: Any) -> str:
+def render_part(name: str, results: Results, covered: frozenset[int], **values: Any) -> str:
     """A template of paper with a style sheet of its own, such as a chunk of the annex."""
     template = _environment("pdf", of(results), None, covered).get_template(name)
     sheet = Markup((TEMPLATES / f"{name.partition('.')[0]}.css").read_text(encoding="utf-8"))  # noqa: S704
@@ -65,7 +73,7 @@ def render_part(name: str, results: Results, covered: Collection[int], **values:
 
 
 def _environment(
-    medium: str, strings: Strings, own: OwnTemplates | None, covered: Collection[int] | None
+    medium: str, strings: Strings, own: OwnTemplates | None, covered: frozenset[int] | None
 ) -> Environment:
     clean = text.cleaner(covered, strings.text("values.not_set"))
     wording = paper if medium == "pdf" else text
@@ -87,6 +95,7 @@ def _environment(
         finalize=clean,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=None if own and own.strings else compiled(medium, bool(foreign), covered),
     )
 
     def t(key: str, **values: Any) -> Markup:
@@ -121,7 +130,11 @@ def _css(medium: str, colours: Mapping[str, str], strings: Strings) -> Markup:
     """The style sheets, with a company's checked colours between what they replace and what goes on top."""
     second = "print.css" if medium == "pdf" else "screen.css"
     common, front, own = (_sheet(name) for name in ("report.css", "front.css", second))
-    screen = {"accent": "--own-accent", "accent_dark": "--own-accent-dark"}
+    screen = {
+        "accent": "--own-accent",
+        "accent_dark": "--own-accent-dark",
+        "cover_dark": "--own-cover-dark",
+    }
     properties = {"accent": "--accent"} if medium == "pdf" else screen
     chosen = " ".join(f"{name}: {colours[key]};" for key, name in properties.items() if key in colours)
     company = f":root {{ {chosen} }}" if chosen else ""
@@ -136,7 +149,7 @@ def _sheet(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8").strip()
 
 
-def page(name: str, medium: str, covered: Collection[int] | None = None, **values: object) -> str:
+def page(name: str, medium: str, covered: frozenset[int] | None = None, **values: object) -> str:
     """A document of its own that is no report: a shipped template by its name, with ``values``."""
     environment = _environment(medium, builtin(), None, covered)
     document = environment.get_template(name).render(

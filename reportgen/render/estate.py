@@ -120,17 +120,19 @@ _WORST = {status: rank for rank, status in enumerate((
 def _heat(results: Results, names: Names, cap: int) -> HeatMap:
     area_of = {control.id: control.area for control in results.controls}
     areas = tuple(dict.fromkeys(control.area for control in results.controls))
-    worst: dict[tuple[str, str], Status] = {}
+    worst: dict[str, dict[str, Status]] = defaultdict(dict)
     for item in results.observations:
-        key = (item.subject.cluster_id.lower(), item.control)
-        known = key[0] in names.clusters and item.control in area_of
-        if known and _WORST[item.status] >= _WORST[worst.get(key, item.status)]:
-            worst[key] = item.status
+        cluster, control = item.subject.cluster_id.lower(), item.control
+        if cluster in names.clusters and control in area_of:
+            of_cluster = worst[cluster]
+            if _WORST[item.status] >= _WORST[of_cluster.get(control, item.status)]:
+                of_cluster[control] = item.status
     cells: dict[tuple[str, str], Counter[Status]] = defaultdict(Counter)
     failed: Counter[str] = Counter()
-    for (cluster, control), status in worst.items():
-        cells[cluster, area_of[control]][status] += 1
-        failed[cluster] += status is Status.NOT_SATISFIED
+    for cluster, of_cluster in worst.items():
+        for control, status in of_cluster.items():
+            cells[cluster, area_of[control]][status] += 1
+            failed[cluster] += status is Status.NOT_SATISFIED
     places = {cluster: place for place, cluster in enumerate(names.anchors)}
     ordered = sorted(failed, key=lambda cluster: (-failed[cluster], places[cluster]))
     return HeatMap(

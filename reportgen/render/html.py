@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
+from functools import partial
 from pathlib import Path
+
+from markupsafe import Markup
 
 from reportgen.model import Results
 from reportgen.render.context import report
-from reportgen.render.environment import TEMPLATES, render
+from reportgen.render.environment import TEMPLATES, pieces
 from reportgen.render.packed import packed
 
 _SCRIPTS = ("data.js", "filter.js", "table.js", "choices.js", "keys.js", "around.js", "page.js")
 """One module together, which the last of them starts."""
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 class HtmlReport:
@@ -29,40 +30,29 @@ class HtmlReport:
     def render(self, results: Results, folder: Path) -> Path:
         """Write ``report.html`` into ``folder``."""
         view = report(results, "html")
+        script = _script()
+        document = pieces(view, data=packed(view), script=script, policy=partial(_policy, script=script))
         path = folder / "report.html"
-        path.write_text(_whole(render(view), packed(view), _script()), encoding="utf-8", newline="\n")
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(document)
         return path
 
 
-def _script() -> str:
-    return "\n".join((TEMPLATES / "html" / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+def _script() -> Markup:
+    sources = ((TEMPLATES / "html" / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    return Markup("\n".join(sources))  # noqa: S704 (our own)
 
 
-def _whole(document: str, data: str, script: str) -> str:
-    """The document with the data, the script, and the policy."""
-    body, end, rest = document.rpartition("</body>")
-    style = _STYLE.search(document)
-    policy = _policy(style[1] if style else "", script)
-    return "".join(
-        (
-            body.replace("CONTENT-SECURITY-POLICY", policy, 1),
-            f'<script type="application/gzip" id="packed">{data}</script>\n',
-            f'<script type="module">{script}</script>\n',
-            end + rest,
-        )
-    )
-
-
-def _policy(style: str, script: str) -> str:
+def _policy(style: Markup, script: Markup) -> Markup:
     """Allowed are the one style sheet and the one script, by hash, and nothing else.
 
     The script cannot even make markup of a text: a page with this policy has no type of trusted markup.
     """
-    return (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'; "
+    return Markup(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; "
         "img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; "
         "trusted-types 'none'"
-    )
+    ).format(_digest(style), _digest(script))
 
 
 def _digest(text: str) -> str:

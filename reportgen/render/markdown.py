@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from reportgen.render.strings import Strings
 from reportgen.render.text import cleaner
 
 _CLEAN = cleaner()
@@ -18,7 +19,17 @@ _MARKUP = re.compile(r"[\\`*_\[\]|~^$]|(?<!&)#")
 
 def escaped(value: Any) -> str:
     """A value on one line of text: CommonMark takes punctuation behind a backslash for the letter."""
-    text = _FORGED.sub("\0", _one_line(value))
+    return _letters(_one_line(value))
+
+
+def told(strings: Strings, key: str, **values: object) -> str:
+    """A text of the catalogue, whose words are no markup; the values are Markdown already."""
+    return strings.written(key, _letters, **values)
+
+
+def _letters(text: str) -> str:
+    """Text without control characters, which has its blanks where they belong."""
+    text = _FORGED.sub("\0", text)
     text = _MARKUP.sub(
         lambda found: f"\\{found[0]}", re.sub("[&<>]", lambda found: _ENTITIES[found[0]], text)
     )

@@ -31,6 +31,7 @@ def merged(chunks: Iterable[Chunk], results: Results) -> bytes:
     import pikepdf
 
     facts, strings, own = results.facts, of(results), results.templates
+    letters = _Letters(strings)  # before the chunks: what WeasyPrint learns here, the forked workers know
     whole: Any = None
     marks: list[tuple[str, int]] = []
     for chunk in chunks:
@@ -41,20 +42,29 @@ def merged(chunks: Iterable[Chunk], results: Results) -> bytes:
             whole = part
         else:
             whole.pages.extend(part.pages)
-    _number(whole, strings)
+    _number(whole, letters)
     with whole.open_outline() as outline:
         outline.root[:] = [pikepdf.OutlineItem(title, place) for title, place in marks]
     title = strings.text("annex.document", pack=facts.pack_id, entity=facts.entity)
     make_pdfa(whole, facts, title, own.language if own else "en")
     whole.trailer["/ID"] = pikepdf.Array([pikepdf.String(facts.pack_id)] * 2)
-    packed = io.BytesIO()
-    whole.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return packed.getvalue()
+    written = io.BytesIO()
+    whole.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return written.getvalue()
 
 
-def _number(whole: Any, strings: Strings) -> None:
+def packed(content: bytes) -> bytes:
+    """A PDF compressed: a worker does this, so that the process which merges holds a twentieth."""
+    import pikepdf
+
+    smaller = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(smaller, static_id=True)
+    return smaller.getvalue()
+
+
+def _number(whole: Any, letters: _Letters) -> None:
     """Write the number of each page, and of all, on its foot."""
-    letters = _Letters(strings)
     font = whole.copy_foreign(letters.font)
     for number, page in enumerate(whole.pages, start=1):
         text = letters.numbered(number, len(whole.pages))

@@ -8,9 +8,10 @@ every printed expression of a template is, so that the script has only to set it
 from __future__ import annotations
 
 import base64
-import gzip
 import json
-from collections.abc import Iterable
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -25,6 +26,8 @@ from reportgen.render.values import observed
 _MAX_VALUE = 2000
 """Letters of one observed value; the CSV has it whole."""
 _NONE = -1
+_GZIP = zlib.MAX_WBITS + 16
+"""A format of zlib: gzip's, in whose head it writes no time."""
 _clean = cleaner()
 _Key = TypeVar("_Key")
 
@@ -41,8 +44,21 @@ class _Table(Generic[_Key]):
 
 def packed(view: Report) -> str:
     """The document for the script, gzipped, in base64; the same results give the same text."""
-    document = json.dumps(_document(view), ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(document.encode(), mtime=0)).decode()
+    compressor = zlib.compressobj(level=9, wbits=_GZIP)
+    compressed = [compressor.compress(piece.encode()) for piece in _pieces(_document(view))]
+    return base64.b64encode(b"".join([*compressed, compressor.flush()])).decode()
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """JSON; of the columns one is text at a time."""
+    if isinstance(value, dict):
+        yield "{"
+        for place, (key, member) in enumerate(value.items()):
+            yield f"{',' if place else ''}{json.dumps(key)}:"
+            yield from _pieces(member)
+        yield "}"
+    else:
+        yield json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=list)
 
 
 def _document(view: Report) -> dict[str, Any]:
@@ -115,8 +131,7 @@ class _Tables:
     def __init__(self, results: Results, names: Names) -> None:
         self._names = names
         self._places = {control.id: place for place, control in enumerate(results.controls)}
-        self._severities = {control.id: SEVERITIES.index(control.severity) for control in results.controls}
-        self._ordered = sorted(results.observations, key=self._order)
+        self._ordered = _ordered(results, names)
         known = {_identity(item.subject): item.subject for item in results.observations}
         self._subjects = dict(
             sorted(known.items(), key=lambda one: (one[1].name.casefold(), names.order(one[1]), one[0]))
@@ -127,11 +142,6 @@ class _Tables:
         self.texts: _Table[str] = _Table()
         self.values: _Table[tuple[int, ...]] = _Table()
         self.evidence: _Table[tuple[int, ...]] = _Table()
-
-    def _order(self, item: Observation) -> tuple[Any, ...]:
-        control = item.control
-        status = charts.ORDER.index(item.status)
-        return status, self._severities[control], self._places[control], self._names.order(item.subject)
 
     def subjects(self) -> dict[str, list[Any]]:
         """The subjects, as columns."""
@@ -147,19 +157,19 @@ class _Tables:
             "subscription": [subscription[subject.subscription.lower()] for subject in subjects],
         }
 
-    def rows(self) -> dict[str, list[int]]:
+    def rows(self) -> dict[str, array[int]]:
         """The observations, as columns of numbers."""
         subject = {key: place for place, key in enumerate(self._subjects)}
         ordered, strings = self._ordered, self._names.strings
         return {
-            "status": [charts.ORDER.index(item.status) for item in ordered],
-            "control": [self._places[item.control] for item in ordered],
-            "subject": [subject[_identity(item.subject)] for item in ordered],
-            "cause": [self._text(strings.cause(item.cause)) if item.cause else _NONE for item in ordered],
-            "reason": [self._text(self._names.spelled(item.reason)) for item in ordered],
-            "waiver": [self._text(item.waiver) for item in ordered],
-            "values": [self.values.place(tuple(self._observed(item))) for item in ordered],
-            "evidence": [self.evidence.place(tuple(self._evidence(item))) for item in ordered],
+            "status": _column(charts.ORDER.index(item.status) for item in ordered),
+            "control": _column(self._places[item.control] for item in ordered),
+            "subject": _column(subject[_identity(item.subject)] for item in ordered),
+            "cause": _column(self._text(item.cause and strings.cause(item.cause)) for item in ordered),
+            "reason": _column(self._text(self._names.spelled(item.reason)) for item in ordered),
+            "waiver": _column(self._text(item.waiver) for item in ordered),
+            "values": _column(self.values.place(tuple(self._observed(item))) for item in ordered),
+            "evidence": _column(self.evidence.place(tuple(self._evidence(item))) for item in ordered),
         }
 
     def _text(self, value: str | None) -> int:
@@ -178,6 +188,24 @@ class _Tables:
             path, _, pointer = reference.partition("#")
             yield self.texts.place(_clean(path))
             yield self.texts.place(_clean(pointer))
+
+
+def _ordered(results: Results, names: Names) -> list[Observation]:
+    """By status, severity, control and subject; in steps, which take no key for each in memory."""
+    seen = dict.fromkeys(item.subject for item in results.observations)
+    orders = {subject: names.order(subject) for subject in seen}
+    places = {order: place for place, order in enumerate(sorted(set(orders.values())))}
+    subjects = {subject: places[order] for subject, order in orders.items()}
+    by_severity = sorted(results.controls, key=lambda control: SEVERITIES.index(control.severity))
+    controls = {control.id: place for place, control in enumerate(by_severity)}
+    ordered = sorted(results.observations, key=lambda item: subjects[item.subject])
+    ordered.sort(key=lambda item: controls[item.control])
+    ordered.sort(key=lambda item: charts.ORDER.index(item.status))
+    return ordered
+
+
+def _column(numbers: Iterable[int]) -> array[int]:
+    return array("i", numbers)
 
 
 def _identity(subject: Subject) -> tuple[str, str]:

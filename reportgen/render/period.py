@@ -25,6 +25,8 @@ from reportgen.render.text import moment
 from reportgen.render.time_line import Cell, Column, cells, columns, months, signs
 
 _ROWS_IN_PDF = 30
+_ROWS_IN_HTML = 1000
+"""Of each list: a quarter of a large estate would be a page of a hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class LifeRow:
 
 @dataclass(frozen=True, slots=True)
 class PeriodPart:
-    """The section; lists are cut in a PDF, and ``all_…`` say how long they are.
+    """The section; lists are cut, soonest in a PDF, and ``all_…`` say how long they are.
 
     There ``listed_exceptions`` leave out the ``unchanged_exceptions``, which every point shows that could.
 
@@ -110,7 +112,8 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     view = results.period
     if view is None:
         return None
-    most = _ROWS_IN_PDF if medium == "pdf" else None
+    pdf = medium == "pdf"
+    most = _ROWS_IN_PDF if pdf else _ROWS_IN_HTML
     by_id = {control.id: control for control in results.controls}
     shown = columns(view)
     telling = Telling(results, view, shown, strings)
@@ -122,7 +125,7 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         key=lambda line: (_unchanged(line), -line.reopened, bool(line.fixed_at), -line.days_open),
     )
     unchanged = sum(map(_unchanged, history))
-    listed = history[: len(history) - unchanged] if most else history
+    listed = history[: len(history) - unchanged] if pdf else history
     return PeriodPart(
         view=view,
         columns=shown,
@@ -136,8 +139,8 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         ),
         brief=_brief(view, strings),
         points=tuple(_points(view.points)),
-        controls=tuple((told if most else sorted(rows, key=lambda row: row.steady))[:most]),
-        all_controls=len(told if most else rows),
+        controls=tuple((told if pdf else sorted(rows, key=lambda row: row.steady))[:most]),
+        all_controls=len(told if pdf else rows),
         whole=len(rows) - len(told),
         exceptions=tuple(_history(line, by_id, names, shown, strings) for line in listed[:most]),
         all_exceptions=len(history),

@@ -6,11 +6,11 @@ not satisfied or not assessed come first; whatever the estate and the catalogue,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from reportgen.model import SEVERITIES, Status
+from reportgen.model import SEVERITIES, Control, Status
 
 if TYPE_CHECKING:
     from reportgen.render.controls import ControlView
@@ -22,8 +22,9 @@ _FULL_PAGES, _LEAST_PAGES = 20, 10
 _PAGE, _INDEX_LINE = 240, 6.9
 _BODY, _SMALL, _MONO = 4.5, 3.8, 3.7
 """Heights of a line of text, of a table and of a command."""
+_HEAD = 26
 _LOST = 1.15
-"""What page ends between blocks cost."""
+"""A control's heading, with what surrounds it; what page ends between blocks cost."""
 
 
 class Level(IntEnum):
@@ -33,6 +34,12 @@ class Level(IntEnum):
     SHORT = 1
     ROW = 2
     FULL = 3
+
+
+def may_have_room(controls: Collection[Control]) -> bool:
+    """False where not even heads and objectives find room, so that `has_room` need not be asked."""
+    heads = sum(_HEAD + _lines(control.objective, 85) * _BODY for control in controls)
+    return heads * _LOST <= PAGES * _PAGE
 
 
 def has_room(views: Iterable[ControlView]) -> bool:
@@ -76,7 +83,7 @@ def block(view: ControlView) -> float:
     """The height of a block of its own."""
     control = view.control
     texts = (control.objective, view.procedure, control.severity_reason)
-    height = 26 + _lines(view.conclusion, 105) * _BODY
+    height = _HEAD + _lines(view.conclusion, 105) * _BODY
     height += sum(_lines(text, 85) * _BODY + 1.6 for text in texts if text)
     height += _lines("".join(key + value for key, value in view.parameters), 80) * _BODY
     height += _lines(" " * sum(len(sheet.short_title) + 10 for sheet in view.ipe), 80) * _BODY
@@ -97,15 +104,13 @@ def block(view: ControlView) -> float:
 
 def row(view: ControlView, level: Level) -> float:
     """The height of a row of its area's table."""
-    left = _lines(view.control.title, 40) + 2
-    right = _lines(view.conclusion, 72) + sum(
-        _lines(group.reason[:110], 60) for group in view.not_assessed[:1]
-    )
+    left = _lines(view.control.title, 50) + 2
+    right = _lines(view.counts, 52) + sum(_lines(group.reason[:110], 52) for group in view.told_apart[:1])
     if level is Level.ROW:
         for shared in view.exceptions[:2]:
             named = sum(len(line.name) + len(line.cluster) + 5 for line in shared.rows[:3])
-            right += _lines(" " * (min(len(shared.reason), 150) + named + 12), 72)
-        right += _lines(view.control.remediation_text[:160], 72) if view.exceptions else 0
+            right += _lines(" " * (min(len(shared.reason), 150) + named + 12), 62)
+        right += _lines(view.control.remediation_text[:160], 62) if view.exceptions else 0
     return max(left, right) * _SMALL + 1.6
 
 

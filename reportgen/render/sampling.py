@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reportgen.model import Control, Results
 from reportgen.render.strings import Strings
-from reportgen.sampling import METHOD, draw_command, hash_command, population_sha256
+from reportgen.sampling import METHOD, draw_command, hash_command, population_sha256, populations
 
 _SIZE = 25
 
@@ -42,9 +42,7 @@ class SamplingView:
 
 def sampling_view(results: Results, strings: Strings) -> SamplingView:
     """Populations in the order of the first control that looks at each."""
-    ids: dict[str, list[str]] = defaultdict(list)
-    for observation in results.observations:
-        ids[observation.control].append(observation.subject.id)
+    ids = populations(results.observations)
     shared: dict[str, list[Control]] = defaultdict(list)
     for control in results.controls:
         if ids[control.id]:

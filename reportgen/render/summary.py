@@ -10,9 +10,9 @@ from reportgen.model import SEVERITIES, Control, Finding, Observation, Results
 from reportgen.render.charts import GLYPHS, ORDER
 from reportgen.render.completeness import gap_row, scope_view
 from reportgen.render.controls import Caps
-from reportgen.render.markdown import code, escaped
+from reportgen.render.markdown import code, escaped, told
 from reportgen.render.names import Names
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.tables import by_severity
 from reportgen.render.text import cut, moment
 
@@ -20,6 +20,15 @@ _MOST_EXCEPTIONS = 20
 _MOST_GAPS = 20
 _LONGEST = 240
 """Letters of a reason; the workbook and the tables have it whole."""
+_WHERE = {
+    "where_report": {"pdf": "report.pdf", "html": "report.html"},
+    "where_workbook": {"workbook": "workbook.xlsx"},
+    "where_tables": {
+        "exceptions": "results/csv/exceptions.csv", "gaps": "gaps.csv", "findings": "results/findings.json",
+    },
+    "where_verify": {"readme": "README.txt"},
+}  # fmt: skip
+"""The texts about where to look, each with the files that it names."""
 
 
 class TicketSummary:
@@ -34,91 +43,108 @@ class TicketSummary:
         return path
 
 
-def _text(key: str, **values: object) -> str:
-    return builtin().text(f"ticket.{key}", **values)
+def _text(strings: Strings, key: str, **values: object) -> str:
+    return told(strings, f"ticket.{key}", **values)
+
+
+def _heads(strings: Strings, *keys: str) -> tuple[str, ...]:
+    return tuple(_text(strings, key) for key in keys)
 
 
 def _lines(results: Results) -> Iterator[str]:
     facts, names = results.facts, Names.of(results)
-    yield f"# {_text('title', entity=escaped(facts.entity), engagement=escaped(facts.engagement))}"
-    if banner := builtin().banner(facts.collection_mode):
-        yield from ("", f"**{banner}**")
-    told = {"start": facts.period_start, "end": facts.period_end, "as_of": moment(facts.as_of)}
-    yield from ("", _text("when", id=code(facts.pack_id), **told))
-    yield from ("", _text("marking", marking=escaped(facts.classification)))
-    yield from ("", f"## {_text('scope')}", "", escaped(scope_view(results, Caps(), builtin()).verdict))
-    yield from _exclusions(results)
-    yield from _counts(results)
+    strings = names.strings
+    yield f"# {_text(strings, 'title', entity=escaped(facts.entity), engagement=escaped(facts.engagement))}"
+    if banner := strings.banner(facts.collection_mode):
+        yield from ("", f"**{escaped(banner)}**")
+    times = {"start": facts.period_start, "end": facts.period_end, "as_of": moment(facts.as_of)}
+    yield from ("", _text(strings, "when", id=code(facts.pack_id), **times))
+    yield from ("", _text(strings, "marking", marking=escaped(facts.classification)))
+    yield from (
+        *("", f"## {_text(strings, 'scope')}", ""),
+        escaped(scope_view(results, Caps(), strings).verdict),
+    )
+    yield from _exclusions(results, strings)
+    yield from _counts(results, strings)
     yield from _exceptions(results, names)
     yield from _gaps(results, names)
     for note in results.notes:
-        yield from ("", _text("note", note=escaped(note)))
-    yield from ("", f"## {_text('where')}", "")
-    yield from (f"- {_text(f'where_{name}')}" for name in ("report", "workbook", "tables", "verify"))
-    yield from ("", escaped(builtin().text("nature.evidence")))
+        yield from ("", _text(strings, "note", note=escaped(note)))
+    yield from ("", f"## {_text(strings, 'where')}", "")
+    for name, files in _WHERE.items():
+        yield f"- {_text(strings, name, **{what: code(file) for what, file in files.items()})}"
+    yield from ("", escaped(strings.text("nature.evidence")))
 
 
-def _exclusions(results: Results) -> Iterator[str]:
+def _exclusions(results: Results, strings: Strings) -> Iterator[str]:
     """What the engagement leaves out, whether it is in force or not."""
     for one in results.exclusions[:_MOST_GAPS]:
         about = {"until": one.expires_on, "owner": escaped(one.owner), "n": one.subjects}
-        told = _text(f"exclusion_{one.state.value}", id=one.id, place=code(one.name or one.scope), **about)
+        told = _text(
+            strings, f"exclusion_{one.state.value}", id=one.id, place=code(one.name or one.scope), **about
+        )
         yield from ("", f"{told} {escaped(cut(one.reason, _LONGEST))}")
 
 
-def _counts(results: Results) -> Iterator[str]:
+def _counts(results: Results, strings: Strings) -> Iterator[str]:
     """Controls and subjects by status; never a percentage."""
     findings = Counter(finding.status for finding in results.findings)
     items = Counter(item.status for item in results.observations)
-    words = builtin().statuses()
-    yield from ("", f"## {_text('results')}")
-    heads = (_text("status"), _text("controls"), _text("subjects"))
-    rows = ((f"{GLYPHS[status]} {words[status]}", findings[status], items[status]) for status in ORDER)
-    yield from _table(heads, rows)
+    yield from ("", f"## {_text(strings, 'results')}")
+    yield from _table(
+        _heads(strings, "status", "controls", "subjects"),
+        (
+            (f"{GLYPHS[status]} {escaped(strings.status(status))}", findings[status], items[status])
+            for status in ORDER
+        ),
+    )
     waived = sum(finding.waived for finding in results.findings)
     if waived:
-        yield from ("", _text("waived", n=waived))
+        yield from ("", _text(strings, "waived", n=waived))
 
 
 def _exceptions(results: Results, names: Names) -> Iterator[str]:
     """The controls with exceptions by severity, then the first subjects."""
     controls = {control.id: control for control in results.controls}
-    found = by_severity(results)
+    found, strings = by_severity(results), names.strings
     if not found:
         return
-    yield from ("", f"## {_text('exceptions')}")
+    yield from ("", f"## {_text(strings, 'exceptions')}")
     worst = sorted(
         (finding for finding in results.findings if finding.exceptions),
         key=lambda finding: (SEVERITIES.index(controls[finding.control].severity), -finding.exceptions),
     )
-    yield from ("", _text("first_controls", shown=min(len(worst), _MOST_EXCEPTIONS), all=len(worst)))
+    shown = min(len(worst), _MOST_EXCEPTIONS)
+    yield from ("", _text(strings, "first_controls", shown=shown, all=len(worst)))
     yield from _table(
-        tuple(map(_text, ("severity", "control", "title_of", "counts"))),
-        (_control(controls[finding.control], finding) for finding in worst[:_MOST_EXCEPTIONS]),
+        _heads(strings, "severity", "control", "title_of", "counts"),
+        (_control(controls[finding.control], finding, strings) for finding in worst[:_MOST_EXCEPTIONS]),
     )
-    yield from ("", _text("first_subjects", shown=min(len(found), _MOST_EXCEPTIONS), all=len(found)))
+    shown = min(len(found), _MOST_EXCEPTIONS)
+    yield from ("", _text(strings, "first_subjects", shown=shown, all=len(found)))
     yield from _table(
-        tuple(map(_text, ("severity", "control", "subject", "cluster", "reason"))),
+        _heads(strings, "severity", "control", "subject", "cluster", "reason"),
         (_subject(controls[item.control], item, names) for item in found[:_MOST_EXCEPTIONS]),
     )
 
 
-def _control(control: Control, finding: Finding) -> tuple[str, ...]:
+def _control(control: Control, finding: Finding, strings: Strings) -> tuple[str, ...]:
     assessed = finding.satisfied + finding.exceptions
-    counted = _text("of_assessed", exceptions=finding.exceptions, assessed=assessed)
-    return (control.severity, code(control.id), escaped(control.title), counted)
+    counted = _text(strings, "of_assessed", exceptions=finding.exceptions, assessed=assessed)
+    severity = escaped(strings.severity(control.severity))
+    return (severity, code(control.id), escaped(control.title), counted)
 
 
 def _subject(control: Control, item: Observation, names: Names) -> tuple[str, ...]:
-    subject = item.subject
+    subject, strings = item.subject, names.strings
     cluster = names.clusters.get(subject.cluster_id.lower(), subject.cluster)
     reason = escaped(cut(str(names.spelled(item.reason)), _LONGEST))
     if item.waiver:
-        reason = f"{reason} {_text('waiver', waiver=escaped(item.waiver))}"
+        reason = f"{reason} {_text(strings, 'waiver', waiver=escaped(item.waiver))}"
     return (
-        control.severity,
+        escaped(strings.severity(control.severity)),
         code(control.id),
-        f"{builtin().kind(subject.kind)} {code(subject.name)}",
+        f"{escaped(strings.kind(subject.kind))} {code(subject.name)}",
         code(cluster),
         reason,
     )
@@ -128,10 +154,11 @@ def _gaps(results: Results, names: Names) -> Iterator[str]:
     gaps = [gap_row(gap, names) for gap in sorted(results.gaps, key=lambda gap: (gap.excluded, gap.source))]
     if not gaps:
         return
-    yield from ("", f"## {_text('gaps')}", "")
-    yield _text("first_gaps", shown=min(len(gaps), _MOST_GAPS), all=len(gaps))
+    strings = names.strings
+    yield from ("", f"## {_text(strings, 'gaps')}", "")
+    yield _text(strings, "first_gaps", shown=min(len(gaps), _MOST_GAPS), all=len(gaps))
     yield from _table(
-        tuple(map(_text, ("source", "place", "gap_reason", "detail"))),
+        _heads(strings, "source", "place", "gap_reason", "detail"),
         (
             (
                 escaped(gap.source),

@@ -57,19 +57,19 @@ def short(finding: Finding, strings: Strings) -> tuple[str, ...]:
 
 
 def conclusion(control: Control, finding: Finding, as_of: str, strings: Strings) -> str:
-    """The finding as counts in words, with the time it speaks of."""
-    assessed, time = finding.satisfied + finding.exceptions, moment(as_of)
-    if not finding.population:
-        nothing = strings.subjects(control.subject, 0)
-        return strings.text("conclusion.empty", subjects=nothing, time=time)
-    key = "failed" if finding.exceptions else "passed" if assessed else "none"
-    told = strings.text(
+    """The finding as counts in words, with the time it speaks of unless ``as_of`` is ""."""
+    assessed = finding.satisfied + finding.exceptions
+    if finding.exceptions:
+        key = "failed"
+    else:
+        key = "passed" if assessed else "none" if finding.population else "empty"
+    counted = strings.text(
         f"conclusion.{key}",
         exceptions=finding.exceptions,
         satisfied=finding.satisfied,
         subjects=strings.subjects(control.subject, assessed or finding.population),
-        time=time,
     )
+    told = strings.text("conclusion.at", counted=counted, time=moment(as_of)) if as_of else counted
     rest = [
         strings.text(f"conclusion.{word}", n=number)
         for number, word in (

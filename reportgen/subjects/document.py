@@ -209,3 +209,9 @@ def _enum(parent: str, key: str, value: Json) -> Json:
         return value
     spelling = _SPELLING.get(parent, {}).get(key)
     return spelling.get(value.lower().replace(" ", ""), value) if spelling else value
+
+
+def items(body: Json, key: str) -> list[Any]:
+    """The list that a page has under a key; [] where it has none."""
+    found = at(body, key)
+    return found if isinstance(found, list) else []

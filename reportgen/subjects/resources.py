@@ -25,7 +25,6 @@ class ResourceKind:
     """
 
     name: str
-    one: str
     many: str
     source: str
     derived: Mapping[str, tuple[str, ...]]
@@ -68,7 +67,6 @@ def _region(document: Json) -> str:
 
 REGISTRY = ResourceKind(
     "registry",
-    "container registry",
     "container registries",
     "arg.container-registries",
     {

@@ -9,9 +9,9 @@ import pytest
 
 from reportgen.assess import assess, attestations, catalogue
 from reportgen.assess.judge import NO_STATEMENT
+from reportgen.engagement.registers import Attestation, Registers
 from reportgen.errors import UsageError
 from reportgen.model import AttestationState, Cause, Status
-from reportgen.registers import Attestation, Registers
 from tests.assess.build import AS_OF, Snapshot, cluster, cluster_id, write_control
 
 STATED: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.assess import catalogue
+from reportgen.assess import catalogue, control_file
 from reportgen.errors import UsageError
 from reportgen.model import Status
 from tests.assess.build import PRIVATE, control_text, write_control
@@ -46,6 +46,20 @@ def test_a_control_loads_with_all_its_keys(tmp_path: Path) -> None:
     assert [case.expect for case in control.tests][:1] == [Status.SATISFIED]
     assert control.tests[2].given == {"subject": {}, "related": {}, "derived": {}}
     assert control.tests[0].line == line_of((tmp_path / FILE).read_text(), "tests:") + 1
+
+
+def test_a_file_is_parsed_once_and_anew_when_it_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, title in (("one", "First"), ("two", "First"), ("one", "Second")):
+        write_control(tmp_path / folder, title=title)
+        (control,) = catalogue.load(tmp_path / folder)
+        assert (control.title, control.path) == (title, f"{folder}/{FILE}")
+    monkeypatch.setattr(control_file, "parse", None)
+    assert catalogue.load(tmp_path / "one") == (control,)
+    write_control(tmp_path / "one", title="Third")
+    with pytest.raises(TypeError):
+        catalogue.load(tmp_path / "one")
 
 
 @pytest.mark.parametrize(

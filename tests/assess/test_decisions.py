@@ -7,8 +7,8 @@ from typing import Any
 
 from reportgen.assess import assess, catalogue
 from reportgen.assess.decisions import Decided, decide
+from reportgen.engagement.registers import Registers, Response
 from reportgen.model import ExceptionHistory, Seen, Status
-from reportgen.registers import Registers, Response
 from tests.assess.build import AS_OF, Snapshot, cluster, cluster_id, write_control
 from tests.assess.test_waivers import waiver
 

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from reportgen.assess.exclusions import Exclusions
+from reportgen.engagement.registers import Exclusion
 from reportgen.model import (
     Cause,
     ExclusionState,
@@ -19,7 +20,6 @@ from reportgen.model import (
     Subject,
     SubscriptionScope,
 )
-from reportgen.registers import Exclusion
 
 AS_OF = "2026-11-15T06:00:00Z"
 ONE, TWO = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "12")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reportgen.assess import exemptions, waivers
+from reportgen.engagement.registers import PolicyExemptions
 from reportgen.model import Observation, Status, Subject, WaiverResult
-from reportgen.registers import PolicyExemptions
 from tests.assess.build import AS_OF, SUB, Snapshot, cluster_id
 
 GROUPS = "/providers/Microsoft.Management/managementGroups"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reportgen.assess import responses
+from reportgen.engagement.registers import Response
 from reportgen.model import Observation, ResponseResult, Status
-from reportgen.registers import Response
 from tests.assess.test_waivers import AS_OF, HOME, seen
 
 

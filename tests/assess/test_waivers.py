@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from reportgen.assess import waivers
+from reportgen.engagement.registers import Registers, Waiver
 from reportgen.model import Observation, Status, Subject, WaiverResult, WaiverState
-from reportgen.registers import Registers, Waiver
 
 AS_OF = "2026-11-15T06:00:00Z"
 HOME = "/subscriptions/S/resourceGroups/RG/providers/Microsoft.ContainerService/managedClusters"

@@ -45,7 +45,7 @@ def template(job: str) -> dict[str, Any]:
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda item: f"{item['kind']}-{item['metadata']['name']}")
 def test_an_api_server_takes_it(manifest: dict[str, Any]) -> None:
     for version in ("1.35", "1.36", "1.37"):
-        kubernetes_validate.validate(manifest, version, strict=True)
+        assert kubernetes_validate.validate(manifest, version, strict=True) == version
 
 
 def test_the_schema_finds_a_wrong_key() -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.loopback import running
+
 
 @dataclass
 class Proxy:
@@ -48,15 +50,10 @@ def proxy(
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        known.address = ("127.0.0.1", server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield known
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Server(("127.0.0.1", 0), Handler)
+    known.address = ("127.0.0.1", server.server_address[1])
+    with running(server):
+        yield known
 
 
 def _serve(known: Proxy, client: socket.socket) -> None:

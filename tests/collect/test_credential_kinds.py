@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from reportgen.access import Credential
 from reportgen.collect.connection import Connection
 from reportgen.collect.credentials import Chosen, credential
+from reportgen.engagement.access import Credential
 from reportgen.errors import CredentialError, UsageError
 from reportgen.sandbox import Sandbox, serve
 from tests import line

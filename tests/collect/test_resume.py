@@ -25,7 +25,11 @@ RUNNER = """
 import os, sys
 from pathlib import Path
 from reportgen import engagement, run
+from reportgen.assess import catalogue, frameworks
+from reportgen.catalogues import CONTROLS, FRAMEWORKS
 from reportgen.collect import jobs
+catalogue.load(CONTROLS)
+frameworks.load([FRAMEWORKS])
 jobs.GRAPH_READS = ("role-assignments",)
 run.Limits = lambda: None
 for text in sys.stdin:
@@ -49,7 +53,7 @@ PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 
 class Runner:
-    """Collects in forks of one process, which has done the imports."""
+    """Collects in forks of one process, which has done the imports and read the catalogue."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process

@@ -11,14 +11,12 @@ import hashlib
 import hmac
 import json
 import re
-import ssl
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,6 +24,7 @@ from urllib.parse import parse_qs
 import trustme
 
 from tests.collect.entra import Authority
+from tests.loopback import https
 
 KEY = base64.b64encode(b"an access key of the resource").decode()
 SENDER = "evidence@contoso.example"
@@ -242,15 +241,5 @@ def services(folder: Path) -> Iterator[Services]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        signer.issue_cert("127.0.0.1").configure_cert(context)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        known.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield known
-        finally:
-            server.shutdown()
-            thread.join()
+    with https(Handler, signer) as known.port:
+        yield known

@@ -17,7 +17,7 @@ from reportgen.deliver.interface import Mail
 from reportgen.deliver.mail import MOST_BYTES, Occasion, compose
 from reportgen.deliver.message import message
 from reportgen.deliver.parcel import parcel
-from reportgen.model import CollectionMode, Results
+from reportgen.model import CollectionMode, OwnTemplates, Results
 from tests.deliver import parcels
 from tests.render import factory
 
@@ -141,3 +141,38 @@ def test_one_cluster_by_a_kubeconfig_has_no_subscriptions(tmp_path: Path) -> Non
     sent = mail(tmp_path, parcels.renamed(factory.clean(), collection_mode=CollectionMode.KUBECONFIG))
     assert "Scope: One cluster, read by a kubeconfig" in sent.text
     assert sent.subject.startswith("[ONE CLUSTER BY KUBECONFIG: NOT COLLECTED FROM AZURE] ")
+
+
+OWN = OwnTemplates(
+    "look",
+    "",
+    strings={
+        "mail.incomplete": "UNVOLLSTÄNDIG",
+        "mail.draft": "Entwurf",
+        "mail.draft_note": "Noch nicht freigegeben.",
+        "mail.incomplete_note": {"one": "Alles gut", "other": "Alles gut"},
+        "mail.results": "Ergebnisse <b>",
+        "status.not_satisfied": "Nicht erfüllt",
+    },
+    language="de",
+)
+
+
+def test_own_words_are_in_both_texts_and_behind_those_that_warn(tmp_path: Path) -> None:
+    results = factory.results(7, CollectionMode.AZURE, hostile=False)
+    occasion = replace(OCCASION, draft=True)
+    sent = compose(parcel(parcels.pack(tmp_path, results)), occasion, OWN)
+    gaps = sum(not gap.excluded for gap in results.gaps)
+    assert sent.subject.startswith("[DRAFT / Entwurf] [INCOMPLETE / UNVOLLSTÄNDIG] AKS control evidence: ")
+    for text in (" ".join(sent.text.split()), shown(sent.html)):
+        assert (
+            f"INCOMPLETE: {gaps} gaps in the evidence. What they touch was not assessed. / Alles gut" in text
+        )
+        assert "This pack was not released yet" in text
+        assert "/ Noch nicht freigegeben." in text
+        assert "Not satisfied / Nicht erfüllt" in text
+        assert "Ergebnisse <b>" in text
+    assert "Ergebnisse &lt;b&gt;" in sent.html
+    assert '<html lang="de">' in sent.html
+    assert sent.attachment
+    assert sent.attachment.name.startswith("DRAFT-summary-")

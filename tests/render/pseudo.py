@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
-from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 
@@ -65,9 +64,14 @@ def hard_wired(page: str, results: Results) -> dict[str, list[str]]:
     texts = _Texts()
     texts.feed(page)
     texts.close()
-    remove = partial(_Data(results).removed)
+    return left_over(texts.found, results)
+
+
+def left_over(texts: Iterable[tuple[str, str]], results: Results) -> dict[str, list[str]]:
+    """By place, those of the texts that have words which are neither data nor in the pseudo-locale."""
+    remove = _Data(results).removed
     found: dict[str, list[str]] = defaultdict(list)
-    for place, text in texts.found:
+    for place, text in texts:
         words = set(_WORD.findall(remove(text))) - _NEVER_TRANSLATED
         if words and text not in found[place]:
             found[place].append(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pdfplumber
@@ -11,7 +13,7 @@ import pytest
 
 from reportgen.model import Results
 from reportgen.render import annex
-from reportgen.render.annex import PdfAnnex
+from reportgen.render.annex import PdfAnnex, sections
 from tests.render import factory
 
 
@@ -72,3 +74,37 @@ def test_the_same_results_give_the_same_bytes(
     monkeypatch.setattr(annex, "_ROWS", 60)
     monkeypatch.setenv("TZ", "Pacific/Auckland")
     assert PdfAnnex().render(estate, tmp_path).read_bytes() == path.read_bytes()
+
+
+def test_a_subject_stands_right_of_its_status_and_that_right_of_the_number(path: Path) -> None:
+    with pdfplumber.open(path) as pdf:
+        words = [word for page in pdf.pages for word in page.extract_words()]
+    glyphs = {round(word["x0"]) for word in words if word["text"] == "✗"}
+    numbers = {
+        round(word["x0"])
+        for word, next_one in pairwise(words)
+        if word["text"].isdigit() and next_one["text"] == "✗"
+    }
+    after = {
+        round(words[place + 3]["x0"])
+        for place, word in enumerate(words)
+        if [one["text"] for one in words[place : place + 3]] == ["✗", "Not", "satisfied"]
+    }
+    assert (len(numbers), len(glyphs), len(after)) == (1, 1, 1)
+    assert max(numbers) < min(glyphs) < min(after)
+
+
+def test_every_word_of_a_row_is_printed_and_none_leaves_the_page(estate: Results, tmp_path: Path) -> None:
+    failed = next(item for item in estate.observations if item.reason)
+    subject = replace(failed.subject, name="aks" * 150, cluster="W" * 200)
+    odd = replace(failed, subject=subject, waiver="W-07", reason="It is open to everyone.")
+    small = replace(estate, observations=(odd,))
+    with pdfplumber.open(PdfAnnex().render(small, tmp_path)) as pdf:
+        letters = [letter for page in pdf.pages for letter in page.chars]
+        right = pdf.pages[0].width - 18 / 25.4 * 72
+        text = "".join("".join(page.extract_text().split()) for page in pdf.pages)
+    assert max(letter["x1"] for letter in letters) <= right + 0.5
+    printed = [row.line for section in sections(small) for row in section.rows if section.id]
+    assert len(printed) == 1
+    assert "W-07; It is open to everyone." in printed[0]
+    assert "".join(printed[0].split()) in text

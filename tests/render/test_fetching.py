@@ -15,7 +15,7 @@ import pytest
 import reportgen
 from reportgen.errors import UsageError
 from reportgen.render import pdf
-from reportgen.render.fetching import check_packaged
+from reportgen.render.fetching import check_packaged, packaged_only
 from reportgen.render.fonts import FONTS
 from reportgen.render.pdf import PdfReport
 from tests.render import factory
@@ -106,4 +106,6 @@ def test_the_fetcher_refuses_what_is_not_packaged(url: str) -> None:
 
 
 def test_the_fetcher_takes_what_is_packaged() -> None:
-    check_packaged((FONTS / "DejaVuSans.ttf").resolve().as_uri())
+    font = FONTS / "DejaVuSans.ttf"
+    answer = packaged_only().fetch(font.resolve().as_uri())
+    assert answer.read() == font.read_bytes()

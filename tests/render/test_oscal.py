@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from reportgen.model import Cause, Control, Observation, Results, Status, Subject
+from reportgen.model import Cause, Control, Observation, OwnTemplates, Results, Status, Subject
 from reportgen.render.data import ControlTables, ObservationsJsonl
 from reportgen.render.oscal import OscalPlan, OscalResults
 from reportgen.render.oscal.parts import identifier
 from reportgen.render.oscal.subjects import subject_uuid
+from reportgen.render.strings import Entry
 from tests.conftest import Run
 from tests.render import factory
 from tests.render.test_workbook import registers
@@ -90,6 +91,22 @@ def test_both_documents_are_valid(folder: Path) -> None:
 
 def test_documents_of_a_real_run_are_valid(mixed_run: Run) -> None:
     assert_valid(mixed_run.pack)
+
+
+def test_in_own_words_it_is_valid_and_these_are_no_markup(tmp_path: Path) -> None:
+    own: dict[str, Entry] = {
+        "oscal.reviewed": "*Alle* <b>Kontrollen</b>",
+        "oscal.status_not-satisfied": "nicht erfüllt",
+        "oscal.waiver_title": "Ausnahme: {title}",
+    }
+    results = replace(factory.results(7), templates=OwnTemplates("look", "", strings=own))
+    plan, found = written(results, tmp_path)
+    assert_valid(tmp_path)
+    (result,) = found["results"]
+    for document in (plan, result):
+        assert document["reviewed-controls"]["description"] == "\\*Alle\\* &lt;b&gt;Kontrollen&lt;/b&gt;"
+    assert {risk["title"].partition(":")[0] for risk in result["risks"]} == {"Ausnahme"}
+    assert any("not satisfied / nicht erfüllt." in item["description"] for item in result["observations"])
 
 
 def test_the_validation_finds_a_state_that_oscal_has_not(folder: Path, tmp_path: Path) -> None:

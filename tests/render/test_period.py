@@ -24,7 +24,7 @@ from reportgen.model import (
     Status,
 )
 from reportgen.render.context import report
-from reportgen.render.data import PeriodJson
+from reportgen.render.data import PartJson
 from reportgen.render.environment import render
 from reportgen.render.workbook import WorkbookReport
 from tests.render import factory
@@ -114,6 +114,19 @@ def test_the_population_and_the_changes_are_told_as_text(results: Results) -> No
     assert "&lt;script&gt;" in told
 
 
+def test_a_page_lists_the_first_1000_exceptions_and_says_where_the_others_are(results: Results) -> None:
+    part, view = report(results, "html").period, results.period
+    assert part
+    assert view
+    whole = section(html(results)).count('<td class="p"')
+    many = replace(view, exceptions=(view.exceptions[0],) * 1001)
+    told = section(html(replace(results, period=many)))
+    added = 1000 - len(view.exceptions)
+    assert told.count('<td class="p"') == whole + added * len(part.columns)
+    assert "First 1,000 of 1,001; results/period.json has them all." in told
+    assert "results/period.json has them all" not in section(html(results))
+
+
 def test_a_pdf_lists_what_the_end_does_not_say(results: Results) -> None:
     part: Any = report(results, "pdf").period
     steady = sum(finding.status is Status.SATISFIED for finding in results.findings[1:])
@@ -128,11 +141,11 @@ def test_one_point_says_so_and_no_period_says_nothing(results: Results) -> None:
 
 
 def test_the_data_are_whole(results: Results, tmp_path: Path) -> None:
-    path = PeriodJson().render(results, tmp_path)
+    path = PartJson("period").render(results, tmp_path)
     written = json.loads(path.read_bytes())
     assert written["exceptions"][0]["subject"]["name"] == EVIL
     assert len(written["controls"]) == len(results.controls)
-    assert PeriodJson().render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
+    assert PartJson("period").render(replace(results, period=None), tmp_path / "none") == tmp_path / "none"
 
 
 def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> None:

@@ -28,9 +28,11 @@ from reportgen.model import (
     Status,
     WaiverState,
 )
+from reportgen.render import strings
 from reportgen.render.context import report
 from reportgen.render.environment import render
 from reportgen.render.frameworks import METHODS
+from reportgen.render.strings import builtin
 from tests.render import factory
 from tests.render.pseudo import accented, hard_wired, in_pseudo
 from tests.render.test_estate import with_estate
@@ -107,6 +109,12 @@ def framework(results: Results) -> FrameworkResult:
     )
     shipped = Framework("f", "Frame F", "Frame", "v1", "Publisher P", "https://f", "", "", asked, "")
     return FrameworkResult(shipped, lines)
+
+
+@pytest.fixture(autouse=True)
+def unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With protected texts in the pseudo-locale alone: shipped words in a report were written there."""
+    monkeypatch.setattr(strings, "builtin", lambda: replace(builtin(), protected=frozenset()))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from reportgen.model import (
     RunCommands,
     Weaker,
 )
-from reportgen.render.data import AccessJsonl, FindingsJson, ObservationsJsonl, PeriodJson, RunsJson
+from reportgen.render.data import AccessJsonl, FindingsJson, ObservationsJsonl, PartJson
 from reportgen.render.schemas import FILES, SchemaFiles, load, versions
 from tests.conftest import Run
 from tests.render import factory
@@ -86,7 +86,14 @@ def over_a_period(results: Results) -> Results:
 
 
 def render(results: Results, folder: Path) -> Path:
-    writers = (FindingsJson(), ObservationsJsonl(), AccessJsonl(), PeriodJson(), RunsJson(), SchemaFiles())
+    writers = (
+        FindingsJson(),
+        ObservationsJsonl(),
+        AccessJsonl(),
+        PartJson("period"),
+        PartJson("runs"),
+        SchemaFiles(),
+    )
     for writer in writers:
         writer.render(results, folder)
     return folder

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from reportgen.model import CollectionMode, Gap, Results, Status
+from reportgen.model import CollectionMode, Gap, OwnTemplates, Results, Status
 from reportgen.render.markdown import code, escaped
+from reportgen.render.strings import Entry
 from reportgen.render.summary import TicketSummary
 from tests.render import factory
 
@@ -100,7 +101,7 @@ def test_the_most_severe_come_first_and_the_rest_is_counted(tmp_path: Path) -> N
     assert subjects[0] == f"20 of {failed}."
     severities = [row.split(" | ")[0].strip("| ") for row in subjects[4:] if row.startswith("|")]
     assert len(severities) == 20
-    assert severities == sorted(severities, key=["critical", "high", "medium", "low"].index)
+    assert severities == sorted(severities, key=["Critical", "High", "Medium", "Low"].index)
 
 
 def test_a_clean_estate_has_neither_exceptions_nor_gaps(tmp_path: Path) -> None:
@@ -114,3 +115,20 @@ def test_a_clean_estate_has_neither_exceptions_nor_gaps(tmp_path: Path) -> None:
 def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
     made = {summary(factory.results(5, CollectionMode.AZURE), tmp_path) for _ in range(2)}
     assert len(made) == 1
+
+
+def test_own_words_are_no_markup(tmp_path: Path) -> None:
+    own: dict[str, Entry] = {
+        "ticket.scope": "<!-- Umfang",
+        "ticket.severity": "Schwere | Stufe",
+        "ticket.where_verify": "{readme}: *so* `prüfen`",
+        "kinds.cluster": "Verbund_a_",
+        "banner.demo": "**Muster**",
+    }
+    results = replace(factory.results(2, hostile=False), templates=OwnTemplates("look", "", strings=own))
+    text = TicketSummary().render(results, tmp_path).read_text(encoding="utf-8")
+    assert "## &lt;!-- Umfang" in text
+    assert "| Schwere \\| Stufe |" in text
+    assert "- `README.txt`: \\*so\\* \\`prüfen\\`" in text
+    assert "Verbund\\_a\\_ `" in text
+    assert "**SAMPLE ESTATE: NOT COLLECTED FROM AZURE / \\*\\*Muster\\*\\***" in text

@@ -25,6 +25,7 @@ from reportgen.model import (
     FrameworkResult,
     Json,
     MappedControl,
+    OwnTemplates,
     ParameterNote,
     Relation,
     Requirement,
@@ -37,6 +38,7 @@ from reportgen.model import (
     WaiverState,
     Weaker,
 )
+from reportgen.render.strings import Entry, builtin
 from reportgen.render.workbook import WorkbookReport
 from reportgen.render.workbook.book import shown
 from tests.render import factory
@@ -136,7 +138,7 @@ def test_the_counts_of_the_summary_are_those_of_the_sheets(book: Any) -> None:
 def test_exceptions_come_by_severity_and_waivers_leave_them_in(book: Any) -> None:
     found = rows(book["Exceptions"])
     order = [row["Severity"] for row in found]
-    assert order == sorted(order, key=["critical", "high", "medium", "low"].index)
+    assert order == sorted(order, key=["Critical", "High", "Medium", "Low"].index)
     assert len(found) == sum(row["Status"] == "Not satisfied" for row in rows(book["Population"]))
     waived = [row for row in found if row["Waiver"]]
     assert waived
@@ -174,7 +176,7 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
     item = base.observations[0]
     item = replace(item, subject=replace(item.subject, name=text, cluster=text, cluster_id=text, id=text))
     book = reopened(replace(base, facts=facts, observations=(item,)), tmp_path)
-    expected = shown(text)
+    expected = shown(text, builtin())
     assert not [cell for cell in cells(book) if cell.data_type in {"f", "e"}]
     (row,) = rows(book["Population"])
     for head in ("Value 1", "Reason", "Waiver", "Subject", "Cluster", "Subject id"):
@@ -184,7 +186,7 @@ def test_text_stays_text(tmp_path: Path, text: str) -> None:
 
 def test_names_that_try_to_do_harm_are_shown_escaped(book: Any, path: Path) -> None:
     names = {row["Subject"] for row in rows(book["Population"])}
-    assert {shown(name) for name in factory.HOSTILE} <= names
+    assert {shown(name, builtin()) for name in factory.HOSTILE} <= names
     assert {"\\u{202E}evil-rtl-override", "\\u{001B}[31mred\\u{001B}[0m", "prod 🚀 cluster"} <= names
     with zipfile.ZipFile(path) as archive:
         parts = b"".join(archive.read(name) for name in archive.namelist() if "sheet" in name)
@@ -197,7 +199,7 @@ def test_names_that_try_to_do_harm_are_shown_escaped(book: Any, path: Path) -> N
     ("<r>x</r>", "\\u{003C}r>x</r>"), ("plain", "plain"),
 ])  # fmt: skip
 def test_what_excel_refuses_is_shown_escaped(text: str, expected: str) -> None:
-    assert shown(text) == expected
+    assert shown(text, builtin()) == expected
 
 
 def test_what_excel_would_unescape_is_escaped_for_it(tmp_path: Path) -> None:
@@ -212,7 +214,7 @@ def test_what_excel_would_unescape_is_escaped_for_it(tmp_path: Path) -> None:
 def test_a_text_longer_than_a_cell_is_cut_with_a_word(tmp_path: Path, letter: str) -> None:
     units = len(letter.encode("utf-16-le")) // 2
     whole = letter * (32_767 // units)
-    assert shown(whole) == whole
+    assert shown(whole, builtin()) == whole
     (row,) = rows(reopened(one(letter * 40_000), tmp_path)["Population"])
     assert row["Value 1"].startswith(letter * 1000)
     assert row["Value 1"].endswith("(cut here: a cell holds no more; whole in results/observations.jsonl)")
@@ -384,8 +386,8 @@ def test_exceptions_have_an_owner_and_a_due_day(tmp_path: Path) -> None:
     told = {row["Control"]: (row["Owner"], row["Due on"]) for row in rows(book["Findings"])}
     assert told[first.control] == ("Bo", datetime(2026, 10, 31))  # noqa: DTZ001
     assert told[other.control] == ("Cy", None)
-    assert book.sheetnames[2] == "Entity’s controls"
-    lines = rows(book["Entity’s controls"])
+    assert book.sheetnames[2] == "Entity controls"
+    lines = rows(book["Entity controls"])
     assert [(row["In the entity's words"], row["Control"], row["Status"]) for row in lines] == [
         ("=Words", other.control, "Not satisfied"), ("=Words", "not-run", None),
     ]  # fmt: skip
@@ -402,3 +404,37 @@ def test_what_people_say_has_sheets_with_days(tmp_path: Path) -> None:
     assert (stated["Stated by"], stated["Observations resting on it"]) == ("Ada", 2)
     (response,) = rows(book["Management responses"])
     assert (response["State"], response["Due on"]) == ("Overdue", datetime(2026, 10, 31))  # noqa: DTZ001
+
+
+def test_own_words_name_sheets_and_heads_and_links_lead_there(tmp_path: Path) -> None:
+    own: dict[str, Entry] = {
+        "workbook.sheet_population": "L'insieme dei soggetti & cont.",
+        "workbook.sheet_gaps": "Lücken",
+        "workbook.control": "Kontrolle",
+        "workbook.cut": " … (gekürzt)",
+        "severity.critical": "Kritisch",
+        "values.is_false": "falsch",
+        "workbook.about_gaps": '=HYPERLINK("http://x","y")',
+    }
+    base = replace(one("a" * 40_000), templates=OwnTemplates("look", "", strings=own))
+    path = WorkbookReport().render(base, tmp_path)
+    book = openpyxl.load_workbook(path)
+    population = book["L'insieme dei soggetti & cont."]
+    assert population["A2"].value == "Kontrolle"
+    assert any(str(cell.value).endswith("… (gekürzt)") for cell in population[3])
+    link = book["Findings"]["A3"].hyperlink.location
+    assert link == "'L''insieme dei soggetti & cont.'!A3"
+    assert population.oddFooter.left.text == "L'insieme dei soggetti && cont."
+    note = book["Lücken"]["A1"]
+    assert (note.data_type, note.value.endswith('=HYPERLINK("http://x","y")')) == ("s", True)
+
+
+def test_an_own_name_that_goes_on_in_further_sheets_keeps_room_for_the_number(tmp_path: Path) -> None:
+    results = replace(
+        factory.few(factory.results(7, hostile=False), 2),
+        templates=OwnTemplates(
+            "look", "", strings={"workbook.sheet_population": "Alle Gegenstände der Prüfung"}
+        ),
+    )
+    book = openpyxl.load_workbook(WorkbookReport(rows_a_sheet=5).render(results, tmp_path))
+    assert {"Alle Gegenstände der Prüfung", "Alle Gegenstände der Prüf 2"} <= set(book.sheetnames)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from reportgen.kept import Kept, keep
 from reportgen.model import CollectionMode, Identity, Provenance, ScopeReport
 from reportgen.run import snapshot_folder
 from reportgen.snapshot import Header, Writer
+from tests.assess import build
 
 IDENTITY = Identity("o", "t")
 
@@ -37,28 +39,12 @@ def write(folder: Path, text: str = "") -> Header:
 
 
 def provenance(time: str) -> Provenance:
-    return Provenance(
-        source="arm.subscriptions",
-        scope="tenant",
-        page=1,
+    return replace(
+        build.provenance("arm.subscriptions", "tenant", api_version=""),
         collection_mode=CollectionMode.AZURE,
-        endpoint="https://e",
-        custom_ca=False,
-        method="GET",
-        url="https://e/subscriptions",
-        query="",
-        parameters={},
-        api_version="",
         identity=IDENTITY,
         started_at=time,
         ended_at=time,
-        request_ids=(),
-        http_status=200,
-        rows=1,
-        total_records=None,
-        truncated=None,
-        wire_sha256="",
-        stored_sha256="",
     )
 
 

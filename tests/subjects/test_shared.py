@@ -13,7 +13,8 @@ import pytest
 from reportgen import sources
 from reportgen.sources import Join
 from reportgen.subjects.document import canonical
-from reportgen.subjects.shared import Shared, place
+from reportgen.subjects.place import place
+from reportgen.subjects.shared import Shared
 from tests.assess.build import SUB, Snapshot, cluster, cluster_id
 
 OTHER = "bbbbbbbb-0000-4000-8000-000000000002"

@@ -23,8 +23,8 @@ from reportgen.assess import assess, catalogue
 from reportgen.collect import Request, collect
 from reportgen.collect.connection import Connection
 from reportgen.engagement import Clusters, Credential, load
+from reportgen.engagement.principals import Principals
 from reportgen.model import CollectionMode, Results
-from reportgen.principals import Principals
 from reportgen.render import Renderer
 from reportgen.run import CONTROLS, report
 from reportgen.sandbox.interface import CLIENT_ID, CLIENT_SECRET, LOGIN_HOST, MANAGEMENT_HOST, TENANT_ID

@@ -1,7 +1,8 @@
 """The PDFs: what the report of the sample costs, and its annex beside the same rows as one plain table.
 
-Each is drawn in a process of its own, whose CPU and memory are read when it has ended. The table has a
-twentieth of the rows: its time is in proportion to them, and with all of them it takes minutes and gigabytes.
+Each is drawn in a process of its own, whose CPU and memory are read when it has ended. What is compared
+is the time by the clock, from the results in memory to the file; CPU is told beside it. The table is drawn
+with all the rows, though 20,000 take minutes and gigabytes: a part takes a time that is not in proportion.
 """
 
 from __future__ import annotations
@@ -18,13 +19,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from reportgen.model import Results, Status
-from reportgen.render.annex import PdfAnnex
+from reportgen.render.annex import PdfAnnex, sections
 from reportgen.render.pdf import PdfReport, laid_out
 from tools.benching.results import sample
 
 CPU, TIMES, MEMORY, PAGES = 10.0, 5.0, 200.0, {"summary": 12, "standard": 120}
 """Seconds for the report of the sample; how many times faster the annex is; MB a process; pages."""
-_PART = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,21 @@ def lines(options: argparse.Namespace, folder: Path) -> Iterator[str]:
             yield _line("report.pdf: CPU", taken.cpu, " s", CPU)
     failing = _exceptions(results, options.rows)
     annex = _taken(PdfAnnex().render, failing, folder)
-    some = replace(failing, observations=failing.observations[: options.rows // _PART])
-    table = _taken(_table, some, folder)
-    times = table.wall * _PART / annex.wall
+    yield _told(f"annex of {options.rows:,} exceptions", annex, folder / "annex.pdf")
+    table = _taken(_table, failing, folder)
+    yield _told("the same as one table document", table, folder / "table.pdf")
+    times = table.wall / annex.wall
     told = "met" if times >= TIMES else "MISSED"
-    pages = _pages(folder / "annex.pdf")
-    yield f"  annex of {options.rows:,} exceptions: {annex.cpu:.1f} s CPU, {annex.wall:.1f} s, {pages} pages"
-    yield f"  against one table document: {times:.1f} times faster (target at least {TIMES:.0f}: {told})"
+    yield f"  by the clock the annex is {times:.1f} times faster (target at least {TIMES:.0f}: {told})"
+    yield f"  by CPU {table.cpu / annex.cpu:.1f} times"
     yield _line("the most memory of a process", annex.peak, " MB", MEMORY)
+
+
+def _told(what: str, taken: _Taken, path: Path) -> str:
+    return (
+        f"  {what}: {taken.wall:.1f} s by the clock, {taken.cpu:.1f} s CPU, {taken.peak:.0f} MB, "
+        f"{_pages(path)} pages, {path.stat().st_size / 1e6:.1f} MB"
+    )
 
 
 def _line(what: str, value: float, unit: str, most: float) -> str:
@@ -70,14 +77,16 @@ def _exceptions(results: Results, rows: int) -> Results:
 
 
 def _table(results: Results, folder: Path) -> Path:
-    """The same rows as one plain table."""
-    rows = "".join(
-        f"<tr><td>{escape(item.subject.name)}<td>{escape(item.subject.cluster)}"
-        f"<td>{escape(item.subject.subscription)}<td>{escape(str(dict(item.observed)))}<td>{escape(item.reason)}"
-        for item in results.observations
-    )
+    """What the annex prints, word for word, as one plain table: a column for each part of a row."""
+    rows: list[str] = []
+    for section in sections(results):
+        rows.append(f"<tr><th colspan=8>{escape(f'{section.title} {section.id}')}")
+        for number, row in enumerate(section.rows, start=section.start):
+            cells = (number, row.status, row.subject, row.cluster, row.subscription,
+                     row.observed, row.waiver, row.reason)  # fmt: skip
+            rows.append(f"<tr>{''.join(f'<td>{escape(str(cell))}' for cell in cells)}")
     style = "body { font: 8pt sans-serif } table { border-collapse: collapse } td { border: 1px solid }"
-    document = laid_out(f"<html lang=en><style>{style}</style><table>{rows}</table>", {})
+    document = laid_out(f"<html lang=en><style>{style}</style><table>{''.join(rows)}</table>", {})
     document.write_pdf(folder / "table.pdf")
     return folder / "table.pdf"
 

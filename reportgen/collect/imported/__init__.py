@@ -13,8 +13,8 @@ from reportgen.collect.imported import kube_bench, kubescape, trivy
 from reportgen.collect.imported.interface import Told, Tool, Unusable, stamp
 from reportgen.collect.interface import Ledger
 from reportgen.engagement import Engagement
+from reportgen.engagement.imported import Imported
 from reportgen.errors import UsageError
-from reportgen.imported import Imported
 from reportgen.model import Gap, Json, Provenance
 from reportgen.sources.imported import PREFIX
 

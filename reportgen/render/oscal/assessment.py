@@ -17,6 +17,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from reportgen.model import Cause, Control, Finding, Gap, Json, Observation, Results, Status, Subject
@@ -34,59 +35,56 @@ from reportgen.render.oscal.parts import (
 )
 from reportgen.render.oscal.plan import METHODS
 from reportgen.render.oscal.subjects import components, inventory, reference, subject_reference, subject_uuid
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings, of
 from reportgen.render.wording import conclusion
 
 _STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
-OBSERVATIONS = "\x00observations"
-"""No text of a document, whose texts have no control characters."""
 Group = tuple[Status, Cause | None]
 
 
-def assessment_results(results: Results, folder: Path) -> tuple[Json, Iterator[Json]]:
-    """The document, and its observations one by one: `OBSERVATIONS` stands for them in it.
+def assessment_results(results: Results, folder: Path) -> Json:
+    """The document, for `write_json`; it is read once.
 
     Hashes are of the pack's files below ``folder``, and left out of what is not there.
     """
-    facts = results.facts
     made = _Result(results)
-    findings = list(made.findings())
-    risks = list(made.risks())
-    document = {
+    return {
         "assessment-results": {
-            "uuid": identifier(facts.pack_id, "results"),
-            "metadata": metadata(results, text("results_title", id=facts.pack_id)),
+            "uuid": made.id("results"),
+            "metadata": metadata(results, made.text("results_title", id=results.facts.pack_id), made.strings),
             "import-ap": {"href": PLAN},
-            "results": [
-                {
-                    "uuid": identifier(facts.pack_id, "result"),
-                    "title": escaped(facts.engagement) or text("results_title", id=facts.pack_id),
-                    "description": text("result", start=facts.period_start, end=facts.period_end),
-                    "start": facts.collected_from,
-                    "end": facts.collected_to,
-                    "props": [prop("period-start", facts.period_start), prop("period-end", facts.period_end)],
-                    "local-definitions": _filled(
-                        {
-                            "components": components(made.subjects),
-                            "inventory-items": inventory(made.subjects),
-                            "assessment-assets": assets(results),
-                        }
-                    ),
-                    "reviewed-controls": reviewed(results.controls),
-                    **_filled(
-                        {
-                            "assessment-log": _filled({"entries": list(made.log())}),
-                            "observations": [OBSERVATIONS] if results.observations else [],
-                            "risks": risks,
-                            "findings": findings,
-                        }
-                    ),
-                }
-            ],
-            "back-matter": _filled({"resources": list(made.resources(folder))}),
+            "results": iter([_result(made)]),
+            "back-matter": {"resources": made.resources(folder)},
         }
     }
-    return document, made.observations()
+
+
+def _result(made: _Result) -> Json:
+    facts = made.results.facts
+    return {
+        "uuid": made.id("result"),
+        "title": escaped(facts.engagement) or made.text("results_title", id=facts.pack_id),
+        "description": made.text("result", start=facts.period_start, end=facts.period_end),
+        "start": facts.collected_from,
+        "end": facts.collected_to,
+        "props": [prop("period-start", facts.period_start), prop("period-end", facts.period_end)],
+        "local-definitions": _filled(
+            {
+                "components": components(made.subjects, made.strings),
+                "inventory-items": _some(inventory(made.subjects)),
+                "assessment-assets": assets(made.results, made.strings),
+            }
+        ),
+        "reviewed-controls": reviewed(made.results.controls, made.strings),
+        **_filled(
+            {
+                "assessment-log": {"entries": made.log()},
+                "observations": _some(made.observations()),
+                "risks": _some(made.risks()),
+                "findings": _some(made.findings()),
+            }
+        ),
+    }
 
 
 def _filled(mapping: Mapping[str, Json]) -> dict[str, Json]:
@@ -94,11 +92,19 @@ def _filled(mapping: Mapping[str, Json]) -> dict[str, Json]:
     return {key: value for key, value in mapping.items() if value}
 
 
+def _some(items: Iterator[Json]) -> Iterator[Json] | None:
+    """The items, None where there are none."""
+    for first in items:
+        return chain((first,), items)
+    return None
+
+
 class _Result:
     """The one result of the document, made from the results of a pack."""
 
     def __init__(self, results: Results) -> None:
         self.results = results
+        self.strings = of(results)
         self.id = partial(identifier, results.facts.pack_id)
         self.controls = {control.id: control for control in results.controls}
         self.found: Mapping[str, Finding] = {finding.control: finding for finding in results.findings}
@@ -109,6 +115,10 @@ class _Result:
             self.groups[item.control][item.status, item.cause].append(item)
             self.subjects.setdefault(subject_uuid(item.subject), item.subject)
 
+    def text(self, key: str, **values: object) -> str:
+        """A text of the catalogue, escaped with its values."""
+        return text(self.strings, key, **values)
+
     def observations(self) -> Iterator[Json]:
         """One for each control, status and cause, with its subjects and the evidence they rest on."""
         for control in self.results.controls:
@@ -117,8 +127,10 @@ class _Result:
                 named = [f"results/csv/{control.id}.csv", *pages]
                 yield {
                     "uuid": self._observation(control.id, (status, cause)),
-                    "title": f"{escaped(control.title)}: {_status(status, cause)}",
-                    "description": text("observation", n=len(items), status=_status(status, cause)),
+                    "title": escaped(f"{control.title}: {_status(status, cause, self.strings)}"),
+                    "description": self.text(
+                        "observation", n=len(items), status=_status(status, cause, self.strings)
+                    ),
                     "props": [
                         prop("control-id", control.id),
                         prop("status", status.value),
@@ -142,7 +154,7 @@ class _Result:
             if finding.status not in _STATES:
                 continue
             state, reason = _STATES[finding.status]
-            told = escaped(conclusion(control, finding, self.results.facts.as_of, builtin()))
+            told = escaped(conclusion(control, finding, self.results.facts.as_of, self.strings))
             related = {
                 "related-observations": [
                     {"observation-uuid": self._observation(control.id, group)}
@@ -179,8 +191,8 @@ class _Result:
                 group = (Status.NOT_SATISFIED, None)
                 yield {
                     "uuid": self._risk(control.id, waiver),
-                    "title": text("waiver_title", title=control.title),
-                    "description": f"{text('waived_exceptions', n=len(items))} {self._terms(waiver)}",
+                    "title": self.text("waiver_title", title=control.title),
+                    "description": f"{self.text('waived_exceptions', n=len(items))} {self._terms(waiver)}",
                     "statement": escaped(control.objective),
                     "props": [prop("control-id", control.id), prop("waiver", waiver)],
                     "status": "deviation-approved",
@@ -188,7 +200,7 @@ class _Result:
                     "mitigating-factors": [
                         {
                             "uuid": self.id("waiver", control.id, waiver),
-                            "description": text("waived_subjects", n=len(items)),
+                            "description": self.text("waived_subjects", n=len(items)),
                             "subjects": [subject_reference(item.subject) for item in items],
                         }
                     ],
@@ -198,13 +210,15 @@ class _Result:
     def log(self) -> Iterator[Json]:
         """The reading itself, each gap, and by control and reason what was not assessed or did not apply."""
         facts = self.results.facts
-        yield self._entry("collected", text("log_collected"), text("log_snapshot", id=facts.snapshot))
+        yield self._entry(
+            "collected", self.text("log_collected"), self.text("log_snapshot", id=facts.snapshot)
+        )
         for gap in self.results.gaps:
             yield self._gap(gap)
         for control in self.results.controls:
             if not self.found[control.id].population:
-                title = text("log_nothing", title=control.title)
-                told = conclusion(control, self.found[control.id], facts.as_of, builtin())
+                title = self.text("log_nothing", title=control.title)
+                told = conclusion(control, self.found[control.id], facts.as_of, self.strings)
                 yield self._entry(f"population\n{control.id}", title, escaped(told), control)
             for group, items in self.groups[control.id].items():
                 if group[0] not in _STATES:
@@ -216,8 +230,8 @@ class _Result:
             by_reason[item.reason] += 1
         status, cause = group
         for reason, number in by_reason.items():
-            title = f"{escaped(control.title)}: {_status(status, cause)}"
-            told = text("log_untested", n=number, reason=reason)
+            title = escaped(f"{control.title}: {_status(status, cause, self.strings)}")
+            told = self.text("log_untested", n=number, reason=reason)
             key = f"untested\n{control.id}\n{status}\n{cause}\n{reason}"
             entry = self._entry(key, title, told, control)
             entry["props"] += [prop("status", status.value), prop("subjects", number)]
@@ -227,8 +241,8 @@ class _Result:
             yield entry
 
     def _gap(self, gap: Gap) -> Json:
-        title = text("log_excluded" if gap.excluded else "log_gap", source=gap.source)
-        told = text("log_gap_detail", where=gap.scope_name or gap.scope, detail=gap.detail)
+        title = self.text("log_excluded" if gap.excluded else "log_gap", source=gap.source)
+        told = self.text("log_gap_detail", where=gap.scope_name or gap.scope, detail=gap.detail)
         entry = self._entry(f"gap\n{gap.source}\n{gap.scope}\n{gap.reason}\n{gap.detail}", title, told)
         entry["props"] = [
             prop("gap-source", gap.source), prop("gap-scope", gap.scope), prop("gap-reason", gap.reason),
@@ -281,7 +295,7 @@ class _Result:
         if known is None:
             return escaped(waiver)
         terms = {"reason": known.reason, "by": known.approved_by, "until": known.expires_on}
-        return text("waiver_terms", id=waiver, ticket=known.ticket, **terms)
+        return self.text("waiver_terms", id=waiver, ticket=known.ticket, **terms)
 
     def _observation(self, control: str, group: Group) -> str:
         return self.id("observation", control, group[0].value, group[1].value if group[1] else "")
@@ -297,6 +311,6 @@ def _pages(item: Observation) -> list[str]:
     return [reference.partition("#")[0] for reference in item.evidence]
 
 
-def _status(status: Status, cause: Cause | None) -> str:
-    told = text(f"status_{status.value}")
-    return f"{told} ({escaped(builtin().cause(cause))})" if cause else told
+def _status(status: Status, cause: Cause | None, strings: Strings) -> str:
+    told = strings.text(f"oscal.status_{status.value}")
+    return f"{told} ({strings.cause(cause)})" if cause else told

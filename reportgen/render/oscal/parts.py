@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Iterable
 
 from reportgen.model import Control, Json, Results
-from reportgen.render.markdown import escaped
-from reportgen.render.strings import builtin
+from reportgen.render.markdown import escaped, told
+from reportgen.render.strings import Strings
 from reportgen.render.text import cleaner
 
 OSCAL_VERSION = "1.2.1"
@@ -26,10 +26,10 @@ def identifier(*parts: str) -> str:
     return str(uuid.uuid5(_ROOT, "\n".join(parts)))
 
 
-def text(key: str, **values: object) -> str:
-    """A text of the catalogue, its values escaped."""
+def text(strings: Strings, key: str, **values: object) -> str:
+    """A text of the catalogue, escaped with its values."""
     shown = {name: value if isinstance(value, int) else escaped(value) for name, value in values.items()}
-    return builtin().text(f"oscal.{key}", **shown)
+    return told(strings, f"oscal.{key}", **shown)
 
 
 def line(value: str) -> str:
@@ -47,12 +47,11 @@ def objective_id(control: str) -> str:
     return f"{control}_obj"
 
 
-def metadata(results: Results, kind: str) -> Json:
+def metadata(results: Results, kind: str, strings: Strings) -> Json:
     """Who prepared the document, for whom, from what."""
     facts = results.facts
-    banner = builtin().banner(facts.collection_mode)
+    banner = escaped(strings.banner(facts.collection_mode))
     entity, preparer = identifier("party", facts.entity), identifier("party", facts.identity.object_id)
-    nature = builtin().text("nature.evidence")
     return {
         "title": f"{banner}. {kind}" if banner else kind,
         "last-modified": facts.as_of,
@@ -67,8 +66,8 @@ def metadata(results: Results, kind: str) -> Json:
             prop("marking", facts.classification, own=False),
         ],
         "roles": [
-            {"id": "prepared-by", "title": text("prepared_by")},
-            {"id": "entity", "title": text("entity")},
+            {"id": "prepared-by", "title": text(strings, "prepared_by")},
+            {"id": "entity", "title": text(strings, "entity")},
         ],
         "parties": [
             {"uuid": entity, "type": "organization", "name": line(facts.entity)},
@@ -76,14 +75,14 @@ def metadata(results: Results, kind: str) -> Json:
                 "uuid": preparer,
                 "type": "person",
                 "name": line(facts.identity.object_id),
-                "remarks": text("identity", host=facts.host),
+                "remarks": text(strings, "identity", host=facts.host),
             },
         ],
         "responsible-parties": [
             {"role-id": "prepared-by", "party-uuids": [preparer]},
             {"role-id": "entity", "party-uuids": [entity]},
         ],
-        "remarks": nature,
+        "remarks": told(strings, "nature.evidence"),
     }
 
 
@@ -92,7 +91,7 @@ def tool_uuid(results: Results) -> str:
     return identifier("tool", results.facts.tool_version)
 
 
-def assets(results: Results) -> Json:
+def assets(results: Results, strings: Strings) -> Json:
     """The tool, as the component that assesses and the platform it does so on."""
     tool = tool_uuid(results)
     return {
@@ -101,24 +100,24 @@ def assets(results: Results) -> Json:
                 "uuid": tool,
                 "type": "software",
                 "title": f"reportgen {results.facts.tool_version}",
-                "description": text("tool"),
+                "description": text(strings, "tool"),
                 "status": {"state": "operational"},
             }
         ],
         "assessment-platforms": [
             {
                 "uuid": identifier("platform", results.facts.host, results.facts.tool_version),
-                "title": line(results.facts.host) if results.facts.host else text("platform"),
+                "title": line(results.facts.host) if results.facts.host else text(strings, "platform"),
                 "uses-components": [{"component-uuid": tool}],
             }
         ],
     }
 
 
-def reviewed(controls: Iterable[Control]) -> Json:
+def reviewed(controls: Iterable[Control], strings: Strings) -> Json:
     """The controls that were looked at: all of the catalogue, since what was not assessed is told too."""
     return {
-        "description": text("reviewed"),
+        "description": text(strings, "reviewed"),
         "control-selections": [{"include-controls": [{"control-id": control.id} for control in controls]}],
         "control-objective-selections": [{"include-all": {}}],
     }

@@ -13,7 +13,7 @@ from reportgen.render.oscal.parts import (
     reviewed,
     text,
 )
-from reportgen.render.strings import builtin
+from reportgen.render.strings import builtin, of
 from reportgen.render.wording import parameter
 
 METHODS = {"configuration": "EXAMINE", "operation": "TEST"}
@@ -22,30 +22,30 @@ METHODS = {"configuration": "EXAMINE", "operation": "TEST"}
 
 def assessment_plan(results: Results) -> Json:
     """The plan of one pack, minimal: no system security plan stands behind it, and it says so."""
-    pack = results.facts.pack_id
+    pack, strings = results.facts.pack_id, of(results)
     system = identifier(pack, "system")
     return {
         "assessment-plan": {
             "uuid": identifier(pack, "plan"),
-            "metadata": metadata(results, text("plan_title", id=pack)),
-            "import-ssp": {"href": f"#{system}", "remarks": text("no_ssp")},
+            "metadata": metadata(results, text(strings, "plan_title", id=pack), strings),
+            "import-ssp": {"href": f"#{system}", "remarks": text(strings, "no_ssp")},
             "local-definitions": {
                 "objectives-and-methods": [_objective(control) for control in results.controls],
                 "activities": [_activity(control) for control in results.controls],
             },
-            "reviewed-controls": reviewed(results.controls),
+            "reviewed-controls": reviewed(results.controls, strings),
             "assessment-subjects": [
-                {"type": "component", "description": text("components"), "include-all": {}},
-                {"type": "inventory-item", "description": text("inventory"), "include-all": {}},
+                {"type": "component", "description": text(strings, "components"), "include-all": {}},
+                {"type": "inventory-item", "description": text(strings, "inventory"), "include-all": {}},
             ],
-            "assessment-assets": assets(results),
+            "assessment-assets": assets(results, strings),
             "back-matter": {
                 "resources": [
                     {
                         "uuid": system,
-                        "title": text("system_title", entity=results.facts.entity),
-                        "description": text("no_ssp"),
-                        "remarks": text("scope_from", source=results.scope.expected_from),
+                        "title": text(strings, "system_title", entity=results.facts.entity),
+                        "description": text(strings, "no_ssp"),
+                        "remarks": text(strings, "scope_from", source=results.scope.expected_from),
                     }
                 ]
             },
@@ -54,6 +54,7 @@ def assessment_plan(results: Results) -> Json:
 
 
 def _objective(control: Control) -> Json:
+    # Programs match on properties, so that these have the shipped words in every report.
     parameters = [
         prop("parameter", f"{name}: {parameter(control, name, builtin())}") for name in control.parameters
     ]

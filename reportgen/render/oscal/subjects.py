@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from reportgen.model import Json, Observation, Status, Subject
 from reportgen.render.markdown import escaped
 from reportgen.render.oscal.parts import identifier, prop, text
+from reportgen.render.strings import Strings
 
 
 def subject_key(subject: Subject) -> str:
@@ -29,7 +30,7 @@ def _cluster_uuid(cluster_id: str) -> str:
     return identifier("subject", "cluster", cluster_id.lower())
 
 
-def components(subjects: Mapping[str, Subject]) -> list[Json]:
+def components(subjects: Mapping[str, Subject], strings: Strings) -> list[Json]:
     """The clusters, those too that are seen only by what lies in them; ``subjects`` are by identifier."""
     clusters: dict[str, Subject] = {}
     for subject in subjects.values():
@@ -40,21 +41,20 @@ def components(subjects: Mapping[str, Subject]) -> list[Json]:
             "uuid": uuid,
             "type": "service",
             "title": escaped(subject.cluster) or escaped(subject.cluster_id),
-            "description": text("cluster", name=subject.cluster),
+            "description": text(strings, "cluster", name=subject.cluster),
             "props": [
                 prop("asset-id", subject.cluster_id.lower(), own=False),
                 prop("kind", "cluster"),
                 prop("subscription", subject.subscription),
             ],
-            "status": {"state": "other", "remarks": text("cluster_state")},
+            "status": {"state": "other", "remarks": text(strings, "cluster_state")},
         }
         for uuid, subject in clusters.items()
     ]
 
 
-def inventory(subjects: Mapping[str, Subject]) -> list[Json]:
+def inventory(subjects: Mapping[str, Subject]) -> Iterator[Json]:
     """Whatever was looked at beside the clusters themselves."""
-    found = []
     for uuid, subject in subjects.items():
         if subject.kind == "cluster":
             continue
@@ -71,8 +71,7 @@ def inventory(subjects: Mapping[str, Subject]) -> list[Json]:
             item["props"].append(prop("subscription", subject.subscription))
         if subject.cluster_id:
             item["implemented-components"] = [{"component-uuid": _cluster_uuid(subject.cluster_id)}]
-        found.append(item)
-    return found
+        yield item
 
 
 def subject_reference(subject: Subject) -> dict[str, Json]:

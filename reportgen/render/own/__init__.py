@@ -9,16 +9,22 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from reportgen.engagement import Engagement
 from reportgen.model import OwnTemplates
 from reportgen.render.own.branding import BRANDING, branding
 from reportgen.render.own.logo import logo
 from reportgen.render.own.parts import NEVER, parts
 from reportgen.render.own.trial import tried
 
-__all__ = ["NEVER", "load", "tried"]
+__all__ = ["NEVER", "load", "of_engagement", "tried"]
 
 _LARGEST = 1_000_000
 """Bytes of a file; no part or logo comes near it."""
+
+
+def of_engagement(engagement: Engagement) -> OwnTemplates | None:
+    """Those that an engagement names, None where it names none."""
+    return load(engagement.folder, engagement.templates) if engagement.templates else None
 
 
 def load(root: Path, folder: Path) -> OwnTemplates:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, Field, ValidationError
 
-from reportgen import mistakes
+from reportgen.engagement import mistakes
+from reportgen.engagement.fields import StrictModel
+from reportgen.engagement.yaml_text import read
 from reportgen.errors import UsageError
-from reportgen.fields import StrictModel
-from reportgen.render.strings import Entry, builtin
-from reportgen.yaml_text import read
+from reportgen.render.own.words import Text, refused
+from reportgen.render.strings import Entry
 
 BRANDING = "branding.yaml"
 Section = Literal[
@@ -24,6 +23,8 @@ Section = Literal[
 _CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3: text against its background."""
 _PAPER, _DARK_PAPER = "#ffffff", "#141b21"
+_COVER = 0.6
+"""How much light is left of the accent behind the cover's words on a dark screen."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -40,6 +41,11 @@ def _luminance(colour: str) -> float:
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _darker(colour: str) -> str:
+    parts = (round(int(colour[place : place + 2], 16) * _COVER) for place in (1, 3, 5))
+    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _on(paper: str, what: str) -> AfterValidator:
@@ -62,8 +68,9 @@ class Colours(StrictModel):
 
     @property
     def properties(self) -> dict[str, str]:
-        """Those given, by name."""
-        return self.model_dump(exclude_none=True)
+        """Those given by name, and a darker accent, on which white words stand on a dark screen."""
+        given: dict[str, str] = self.model_dump(exclude_none=True)
+        return given | ({"cover_dark": _darker(self.accent)} if self.accent else {})
 
 
 class Branding(StrictModel):
@@ -74,7 +81,7 @@ class Branding(StrictModel):
     language: str = Field(default="en", pattern=_LANGUAGE)
     colours: Colours = Colours()
     sections: dict[Section, bool] = Field(default_factory=dict)
-    strings: dict[str, dict[str, str | dict[str, str]]] = Field(default_factory=dict)
+    strings: dict[str, dict[str, Text | dict[str, Text]]] = Field(default_factory=dict)
 
     @property
     def texts(self) -> dict[str, Entry]:
@@ -87,7 +94,10 @@ class Branding(StrictModel):
 
 
 def branding(data: bytes, name: str) -> tuple[Branding, tuple[str, ...]]:
-    """The file as understood; with a problem in it, nothing of it and all problems by line."""
+    """The file as understood, without texts that cannot be used, and all problems by line.
+
+    With any other problem in it, it is nothing: half a look is none.
+    """
     try:
         node, raw = read(data.decode("utf-8"), name)
         found = Branding.model_validate(raw or {})
@@ -98,43 +108,16 @@ def branding(data: bytes, name: str) -> tuple[Branding, tuple[str, ...]]:
     except ValidationError as error:
         told = (mistakes.told(name, node, item, Branding) for item in error.errors(include_url=False))
         return Branding(), tuple(dict.fromkeys(told))
+    wrong = refused(found.texts)
+    kept = {
+        section: {name: text for name, text in texts.items() if f"{section}.{name}" not in wrong}
+        for section, texts in found.strings.items()
+    }
     problems = tuple(
-        f"{name}:{_line(node, key)}: strings.{key}: {what}" for key, what in _wrong_texts(found.texts)
+        f"{name}:{_line(node, key)}: strings.{key}: {what}; the shipped one is used"
+        for key, what in wrong.items()
     )
-    return (Branding() if problems else found), problems
-
-
-def _wrong_texts(texts: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
-    shipped = builtin().entries
-    for key, entry in texts.items():
-        if key not in shipped:
-            yield key, "no such text; templates/strings.yaml has all of them"
-        elif isinstance(entry, str) is not isinstance(shipped[key], str):
-            yield key, "expected one text" if isinstance(shipped[key], str) else "expected one and other"
-        elif not isinstance(entry, str) and entry.keys() != {"one", "other"}:
-            yield key, "expected one and other"
-        else:
-            problem = _wrong_placeholders(entry, shipped[key])
-            if problem:
-                yield key, problem
-
-
-def _wrong_placeholders(entry: Entry, shipped: Entry) -> str:
-    """What is wrong with a text's ``{placeholders}``, "" where nothing is."""
-    known = {name for text in _each(shipped) for _, name, *_ in string.Formatter().parse(text) if name}
-    try:
-        fields = [field for text in _each(entry) for field in string.Formatter().parse(text)]
-    except ValueError as error:
-        return f"not a text with {{placeholders}}: {error}"
-    for _, name, spec, conversion in fields:
-        if name is not None and (name not in known or spec or conversion):
-            expected = ", ".join(f"{{{one}}}" for one in sorted(known)) or "none"
-            return f"unknown placeholder {{{name}}}; expected {expected}"
-    return ""
-
-
-def _each(entry: Entry) -> tuple[str, ...]:
-    return (entry,) if isinstance(entry, str) else tuple(entry.values())
+    return found.model_copy(update={"strings": kept}), problems
 
 
 def _line(node: Any, key: str) -> int:

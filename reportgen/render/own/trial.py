@@ -15,6 +15,7 @@ from jinja2 import TemplateError
 from reportgen.model import OwnTemplates, Results
 from reportgen.render.context import Report, report
 from reportgen.render.environment import render
+from reportgen.render.strings import builtin
 
 _MEDIA = ("pdf", "html")
 _FAILS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
@@ -90,11 +91,17 @@ def _place(trace: TracebackType | None, own: OwnTemplates) -> tuple[str, str] | 
     return found
 
 
+def _texts(own: OwnTemplates) -> str:
+    behind = len(own.strings.keys() & builtin().protected)
+    told = f", {behind} of them behind the shipped ones, which are protected" if behind else ""
+    return f"texts ({len(own.strings)}{told})"
+
+
 def _notes(own: OwnTemplates) -> tuple[str, ...]:
     """What a reader has to know of a pack that does not look like others."""
     used = (
         (own.parts, f"parts ({', '.join(sorted(own.parts))})"),
-        (own.strings, f"texts ({len(own.strings)})"),
+        (own.strings, _texts(own)),
         (own.colours, "colours"),
         (own.logo, "logo"),
     )

@@ -32,11 +32,11 @@ class WorkbookReport:
         """Write ``workbook.xlsx`` into ``folder``."""
         names = Names.of(results)
         path = folder / "workbook.xlsx"
-        with Book(path, results.facts, self._rows_a_sheet) as book:
+        with Book(path, results.facts, names.strings, self._rows_a_sheet) as book:
             summary = book.front()
             tables = (
                 *result_tables(results, names, book),
-                *register_tables(results),
+                *register_tables(results, names.strings),
                 *period_tables(results, names),
                 *about_tables(results, names),
             )

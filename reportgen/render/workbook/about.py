@@ -10,7 +10,7 @@ from reportgen.render.completeness import gap_row
 from reportgen.render.data import access_rows
 from reportgen.render.ipe import sheets
 from reportgen.render.names import Names
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.workbook.book import Cell, Column, Moment, Table
 
 _SCOPE = (
@@ -60,20 +60,20 @@ _PROVENANCE = (
 
 def about_tables(results: Results, names: Names) -> Iterator[Table]:
     """The tables in the order of their sheets."""
-    yield Table("scope", _SCOPE, _scope(results))
+    yield Table("scope", _SCOPE, _scope(results, names.strings))
     yield Table("gaps", _GAPS, _gaps(results, names))
     yield Table("access", _ACCESS, _access(results))
-    yield Table("parameters", _PARAMETERS, _parameters(results))
-    yield Table("provenance", _PROVENANCE, _provenance(results))
+    yield Table("parameters", _PARAMETERS, _parameters(results, names.strings))
+    yield Table("provenance", _PROVENANCE, _provenance(results, names.strings))
 
 
-def _scope(results: Results) -> Iterator[list[Cell]]:
+def _scope(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for line in results.scope.subscriptions:
         yield [
             *(line.name or line.id, line.id, line.expected, line.visible, line.collected),
             *(line.clusters_in_graph, line.clusters_listed, line.reason),
         ]
-    text = builtin().text
+    text = strings.text
     for cluster in results.scope.clusters_missing:
         yield [cluster, None, True, False, False, None, None, text("workbook.cluster_missing")]
     for cluster in results.scope.clusters_unexpected:
@@ -95,12 +95,12 @@ def _access(results: Results) -> Iterator[list[Cell]]:
         ]
 
 
-def _parameters(results: Results) -> Iterator[list[Cell]]:
+def _parameters(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for control in results.controls:
         for name, value in control.parameters.items():
             note = control.parameter_notes.get(name)
             yield [
-                *(control.id, control.title, builtin().area(control.area), name, _plain(value)),
+                *(control.id, control.title, strings.area(control.area), name, _plain(value)),
                 *((_plain(note.default), note.lets_more_pass(value), note.source) if note else ()),
             ]
 
@@ -112,8 +112,8 @@ def _plain(value: object) -> Cell:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _provenance(results: Results) -> Iterator[list[Cell]]:
-    for sheet in sheets(results, builtin()):
+def _provenance(results: Results, strings: Strings) -> Iterator[list[Cell]]:
+    for sheet in sheets(results, strings):
         source = sheet.source
         yield [
             *(sheet.number, source.title, source.source, source.rows, source.total_records),

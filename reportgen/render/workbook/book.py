@@ -19,7 +19,8 @@ from typing import Any, Self
 import xlsxwriter
 
 from reportgen.model import PackFacts, Status
-from reportgen.render.strings import builtin
+from reportgen.render.sheet_names import numbered
+from reportgen.render.strings import Strings
 from reportgen.render.text import cleaner
 from reportgen.render.workbook.styles import Styles
 
@@ -37,7 +38,6 @@ _FIRST_YEAR = 1900
 _LINE_HEIGHT, _MOST_LINES = 14, 28
 """Points; Excel has no rows above 409."""
 _CLEAN = cleaner()
-_NOT_IN_NAMES = str.maketrans("[]:*?/\\'", "()-----’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,9 @@ class Column:
     wrap: bool = False
     head: str = ""
 
-    @property
-    def title(self) -> str:
+    def title(self, strings: Strings) -> str:
         """What stands above it."""
-        return self.head or builtin().text(f"workbook.{self.key}")
+        return self.head or strings.text(f"workbook.{self.key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,11 @@ class Part:
 class Book:
     """The workbook while it is written; on leaving it is closed, and on an error nothing is left of it."""
 
-    def __init__(self, path: Path, facts: PackFacts, rows_a_sheet: int) -> None:
+    def __init__(self, path: Path, facts: PackFacts, strings: Strings, rows_a_sheet: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.facts = facts
+        self.strings = strings
+        self._banner = strings.banner(facts.collection_mode)
         self._path = path
         self._rows_a_sheet = rows_a_sheet
         self._rows = TemporaryDirectory(prefix=".rows-", dir=path.parent)
@@ -123,11 +124,11 @@ class Book:
         self.styles = Styles.of(self._book)
         self._book.set_properties(
             {
-                "title": _header(builtin().text("workbook.title", id=facts.pack_id)),
+                "title": _header(strings.text("workbook.title", id=facts.pack_id)),
                 "subject": _CLEAN(facts.engagement),
                 "company": _CLEAN(facts.entity),
                 "author": f"reportgen {facts.tool_version}",
-                "comments": builtin().banner(facts.collection_mode),
+                "comments": _CLEAN(self._banner),
                 "created": _time(facts.as_of),
             }
         )
@@ -148,9 +149,8 @@ class Book:
         return self._sheet(self.sheet_name("summary"), landscape=False)
 
     def sheet_name(self, key: str, number: int = 1) -> str:
-        """The name of a table's sheet, and of those it goes on in; 31 letters at most."""
-        name = builtin().text(f"workbook.sheet_{key}").translate(_NOT_IN_NAMES)
-        return name[:25] if number == 1 else f"{name[:25]} {number}"
+        """The name of a table's sheet, and of those it goes on in."""
+        return numbered(self.strings.text(f"workbook.sheet_{key}"), number)
 
     def place(self, key: str, index: int) -> tuple[str, int]:
         """The sheet and the row there (from 0) of the row ``index`` of a table."""
@@ -176,10 +176,8 @@ class Book:
         sheet = self._sheet(name, landscape=True)
         for index, column in enumerate(table.columns):
             sheet.raw.set_column(index, index, column.width)
-        sheet.line(
-            builtin().text(f"workbook.about_{table.key}"), builtin().banner(self.facts.collection_mode)
-        )
-        sheet.row([column.title for column in table.columns], self.styles.head)
+        sheet.line(self.strings.text(f"workbook.about_{table.key}"), self._banner)
+        sheet.row([column.title(self.strings) for column in table.columns], self.styles.head)
         wraps = [column.wrap for column in table.columns]
         for row in rows:
             sheet.row(row, wraps=wraps)
@@ -196,21 +194,22 @@ class Book:
         raw.set_paper(_PAPER_A4)
         raw.fit_to_pages(1, 0)
         raw.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-        text = builtin().text
+        text = self.strings.text
         raw.set_header(
-            f"&L{_header(self.facts.classification)}&C{_header(builtin().banner(self.facts.collection_mode))}"
+            f"&L{_header(self.facts.classification)}&C{_header(self._banner)}"
             f"&R{_header(text('workbook.title', id=self.facts.pack_id))}"
         )
         raw.set_footer(f"&L{_header(name)}&R{_header(text('workbook.page'))} &P / &N")
-        return Sheet(raw, self.styles)
+        return Sheet(raw, self.styles, self.strings)
 
 
 class Sheet:
     """A sheet that is filled from the top, since rows are streamed."""
 
-    def __init__(self, raw: Any, styles: Styles) -> None:
+    def __init__(self, raw: Any, styles: Styles, strings: Strings) -> None:
         self.raw = raw
         self.styles = styles
+        self.strings = strings
         self.next_row = 0
 
     def line(self, text: str, banner: str) -> None:
@@ -247,7 +246,7 @@ class Sheet:
             case None | "" | Day(""):
                 pass
             case Status():
-                self._text(column, builtin().status(value), self.styles.statuses[value])
+                self._text(column, self.strings.status(value), self.styles.statuses[value])
             case Link():
                 self._link(column, value)
             case Moment() if when := _time(value.text):
@@ -264,15 +263,18 @@ class Sheet:
                 self._text(column, str(value), style)
 
     def _text(self, column: int, text: str, style: Any) -> None:
-        self.raw.write_string(self.next_row, column, shown(text), style)
+        self.raw.write_string(self.next_row, column, self._shown(text), style)
 
     def _link(self, column: int, link: Link) -> None:
         # The target is made of a sheet's name and a number; the text of it is data and stays text.
-        target = f"internal:'{link.sheet}'!A{link.row + 1}"
-        self.raw.write_url(self.next_row, column, target, self.styles.link, shown(link.text))
+        target = "internal:'{}'!A{}".format(link.sheet.replace("'", "''"), link.row + 1)
+        self.raw.write_url(self.next_row, column, target, self.styles.link, self._shown(link.text))
+
+    def _shown(self, text: str) -> str:
+        return shown(text, self.strings)
 
 
-def shown(text: str) -> str:
+def shown(text: str, strings: Strings) -> str:
     """A text as a cell holds it: nothing invisible, no markup of the writer's, no more than fits."""
     if not (text.isascii() and text.isprintable()):
         text = _CLEAN(text)
@@ -280,7 +282,7 @@ def shown(text: str) -> str:
         # xlsxwriter takes a streamed string between these tags for rich text, and writes it as XML unescaped.
         text = f"\\u{{003C}}{text[1:]}"
     if len(text) * 2 > _MOST_UNITS and _units(text) > _MOST_UNITS:
-        said = builtin().text("workbook.cut")
+        said = strings.text("workbook.cut")
         text = _first(text, _MOST_UNITS - _units(said)) + said
     return text
 

@@ -9,7 +9,6 @@ from reportgen.model import Results
 from reportgen.render.charts import ORDER
 from reportgen.render.completeness import scope_view
 from reportgen.render.controls import Caps
-from reportgen.render.strings import builtin
 from reportgen.render.workbook.book import Cell, Link, Moment, Part, Sheet, Table
 
 _WIDTHS = (30, 16, 16, 74)
@@ -18,18 +17,19 @@ _LAST_WRAPS = (False, False, False, True)
 
 def write_summary(sheet: Sheet, results: Results, written: Sequence[tuple[Table, list[Part]]]) -> None:
     """Fill the first sheet, after all others, since it says how many rows each has."""
-    text, styles = builtin().text, sheet.styles
+    strings, styles = sheet.strings, sheet.styles
+    text = strings.text
     for index, width in enumerate(_WIDTHS):
         sheet.raw.set_column(index, index, width)
     sheet.row([text("workbook.title", id=results.facts.pack_id)], styles.title)
-    if banner := builtin().banner(results.facts.collection_mode):
+    if banner := strings.banner(results.facts.collection_mode):
         sheet.row([banner], styles.mode)
     sheet.across("", text("nature.evidence"), _WIDTHS, styles.note)
     sheet.row([])
     for label, value in _facts(results):
         sheet.across(text(f"workbook.{label}"), value, _WIDTHS)
     sheet.row([])
-    sheet.across(text("workbook.scope_verdict"), scope_view(results, Caps(), builtin()).verdict, _WIDTHS)
+    sheet.across(text("workbook.scope_verdict"), scope_view(results, Caps(), strings).verdict, _WIDTHS)
     for note in results.notes:
         sheet.across(text("nature.notes"), note, _WIDTHS)
     sheet.row([])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reportgen.model import PeriodView, Results
 from reportgen.render.names import Names
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.time_line import signs
 from reportgen.render.workbook.book import Cell, Column, Moment, Table
 
@@ -81,8 +81,8 @@ def _clusters(view: PeriodView, names: Names) -> Iterator[list[Cell]]:
     for life in view.clusters.lives:
         yield [
             *(life.name, names.subscription(life.subscription), _time(life.created)),
-            *(_by(life.created_by, life.created_by_log), _time(life.deleted)),
-            *(_by(life.deleted_by, life.deleted_by_log), life.observed, life.id),
+            *(_by(life.created_by, life.created_by_log, names.strings), _time(life.deleted)),
+            *(_by(life.deleted_by, life.deleted_by_log, names.strings), life.observed, life.id),
         ]
 
 
@@ -90,8 +90,8 @@ def _time(text: str) -> Cell:
     return Moment(text) if text else None
 
 
-def _by(who: str, by_log: bool) -> str:
-    return builtin().text("period.who_log", who=who) if by_log else who
+def _by(who: str, by_log: bool, strings: Strings) -> str:
+    return strings.text("period.who_log", who=who) if by_log else who
 
 
 def _changes(view: PeriodView) -> Iterator[list[Cell]]:

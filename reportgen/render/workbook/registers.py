@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reportgen.model import AttestationState, ResponseState, Results, WaiverState
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.workbook.book import Cell, Column, Day, Table
 
 _EXCLUSIONS = (
@@ -34,30 +34,30 @@ _RESPONSES = (
 )
 
 
-def register_tables(results: Results) -> Iterator[Table]:
+def register_tables(results: Results, strings: Strings) -> Iterator[Table]:
     """The tables in the order of their sheets."""
-    yield Table("exclusions", _EXCLUSIONS, _exclusions(results))
-    yield Table("waivers", _WAIVERS, _waivers(results))
-    yield Table("attestations", _ATTESTATIONS, _attestations(results))
-    yield Table("responses", _RESPONSES, _responses(results))
+    yield Table("exclusions", _EXCLUSIONS, _exclusions(results, strings))
+    yield Table("waivers", _WAIVERS, _waivers(results, strings))
+    yield Table("attestations", _ATTESTATIONS, _attestations(results, strings))
+    yield Table("responses", _RESPONSES, _responses(results, strings))
 
 
-def _word(register: str, state: WaiverState | AttestationState | ResponseState) -> str:
-    return builtin().text(f"{register}.{state.value.replace('-', '_')}")
+def _word(register: str, state: WaiverState | AttestationState | ResponseState, strings: Strings) -> str:
+    return strings.text(f"{register}.{state.value.replace('-', '_')}")
 
 
-def _exclusions(results: Results) -> Iterator[list[Cell]]:
+def _exclusions(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for item in results.exclusions:
         yield [
-            *(item.id, builtin().text(f"workbook.exclusion_{item.state.value}"), item.scope, item.name),
+            *(item.id, strings.text(f"workbook.exclusion_{item.state.value}"), item.scope, item.name),
             *(item.reason, item.owner, Day(item.expires_on), item.subjects),
         ]
 
 
-def _waivers(results: Results) -> Iterator[list[Cell]]:
+def _waivers(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for item in results.waivers:
         yield [
-            *(item.id, "; ".join(_word("waivers", state) for state in (item.state, *item.notes))),
+            *(item.id, "; ".join(_word("waivers", state, strings) for state in (item.state, *item.notes))),
             *(", ".join(item.controls), item.subject or item.glob, item.reason, item.ticket),
             *(item.requested_by, item.approved_by, Day(item.approved_on), Day(item.begins_on)),
             *(Day(item.expires_on), item.matched, item.waived, item.late_days, item.approval),
@@ -65,18 +65,25 @@ def _waivers(results: Results) -> Iterator[list[Cell]]:
         ]
 
 
-def _attestations(results: Results) -> Iterator[list[Cell]]:
+def _attestations(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for item in results.attestations:
         yield [
-            *(item.id, _word("attestations", item.state), item.kind, item.about, item.framework),
+            *(item.id, _word("attestations", item.state, strings), item.kind, item.about, item.framework),
             *(item.subject, item.statement, item.person, item.role, Day(item.stated_on)),
             *(Day(item.valid_until), item.relied_on, item.file, item.file_sha256, item.copy),
         ]
 
 
-def _responses(results: Results) -> Iterator[list[Cell]]:
+def _responses(results: Results, strings: Strings) -> Iterator[list[Cell]]:
     for item in results.responses:
         yield [
-            *(item.id, _word("responses", item.state), item.control, item.subject, item.plan, item.owner),
+            *(
+                item.id,
+                _word("responses", item.state, strings),
+                item.control,
+                item.subject,
+                item.plan,
+                item.owner,
+            ),
             *(Day(item.due_on), item.exceptions, item.waived),
         ]

@@ -11,7 +11,7 @@ from reportgen.model import Control, FrameworkResult, Json, Observation, Results
 from reportgen.render.ipe import sheets
 from reportgen.render.names import Names
 from reportgen.render.owners import Owners
-from reportgen.render.strings import builtin
+from reportgen.render.strings import Strings
 from reportgen.render.tables import by_severity
 from reportgen.render.wording import conclusion
 from reportgen.render.workbook.book import Book, Cell, Column, Day, Link, Table
@@ -96,10 +96,11 @@ class _Rows:
     def __init__(self, results: Results, names: Names) -> None:
         self.results = results
         self.names = names
+        self.strings = names.strings
         self.controls = {control.id: control for control in results.controls}
         self.found = {finding.control: finding for finding in results.findings}
         self.owners = Owners.of(results)
-        self.sheets = {one.source.source: one.number for one in sheets(results, builtin())}
+        self.sheets = {one.source.source: one.number for one in sheets(results, names.strings)}
         self.values = max((len(control.observe) for control in results.controls), default=0)
 
     def findings(
@@ -112,10 +113,15 @@ class _Rows:
             subjects = (item.subject.id for _, item in populations[control.id])
             yield [
                 Link(control.id, *start) if start else control.id,
-                *(control.title, builtin().area(control.area), control.severity, finding.status),
+                *(
+                    control.title,
+                    self.strings.area(control.area),
+                    self.strings.severity(control.severity),
+                    finding.status,
+                ),
                 *(finding.population, finding.satisfied, finding.exceptions, finding.waived),
                 *(finding.not_assessed, finding.not_applicable),
-                conclusion(control, finding, self.results.facts.as_of, builtin()),
+                conclusion(control, finding, self.results.facts.as_of, self.strings),
                 *(control.objective, control.test_procedure, control.remediation_text),
                 *(control.remediation_cli, f"results/csv/{control.id}.csv"),
                 answer.owner if answer else self.owners.entity.get(control.id),
@@ -138,7 +144,9 @@ class _Rows:
                         finding.not_assessed,
                         finding.population,
                     )
-                title, severity = (control.title, control.severity) if control else (None, None)
+                title, severity = (
+                    (control.title, self.strings.severity(control.severity)) if control else (None, None)
+                )
                 yield [*own, entry.status, name, title, severity, *told]
 
     def exceptions(self) -> Iterator[list[Cell]]:
@@ -149,14 +157,19 @@ class _Rows:
             if answer:
                 told = (answer.owner, Day(answer.due_on), answer.id)
             yield [
-                *(control.severity, control.id, control.title, builtin().area(control.area)),
+                *(
+                    self.strings.severity(control.severity),
+                    control.id,
+                    control.title,
+                    self.strings.area(control.area),
+                ),
                 *(*self._where(item), self._observed(control, item), self._spelled(item.reason), item.waiver),
                 *(*told, " ".join(item.evidence), item.subject.id, item.subject.subscription),
             ]
 
     def population_columns(self) -> tuple[Column, ...]:
         """The columns of the population, with as many for values as the richest control observes."""
-        heads = (builtin().text("workbook.value", n=number) for number in range(1, self.values + 1))
+        heads = (self.strings.text("workbook.value", n=number) for number in range(1, self.values + 1))
         values = (Column("value", 22, head=head) for head in heads)
         return (
             *(_CONTROL, Column("number", 9), Column("severity", 10), Column("status", 14), *_WHERE),
@@ -179,10 +192,11 @@ class _Rows:
         labels = [label for label in control.observe if label in item.observed]
         cells = [self._value(item.observed[label]) for label in labels]
         return [
-            *(item.control, number, control.severity, item.status, *self._where(item)),
+            *(item.control, number, self.strings.severity(control.severity), item.status),
+            *self._where(item),
             *(" · ".join(f"{place} {label}" for place, label in enumerate(labels, start=1)),),
             *(*cells, *[None] * (self.values - len(cells)), self._spelled(item.reason)),
-            *(builtin().cause(item.cause) if item.cause else None, item.waiver, line),
+            *(self.strings.cause(item.cause) if item.cause else None, item.waiver, line),
             *(" ".join(item.evidence), item.subject.id, item.subject.subscription),
         ]
 
@@ -190,16 +204,28 @@ class _Rows:
         """A waiver beside the status, which it leaves as it is."""
         control = self.controls[item.control]
         return [
-            *(item.waiver, item.status, control.severity, control.id, control.title, *self._where(item)),
+            *(
+                item.waiver,
+                item.status,
+                self.strings.severity(control.severity),
+                control.id,
+                control.title,
+                *self._where(item),
+            ),
             *(self._spelled(item.reason), item.subject.id, item.subject.subscription),
         ]
 
     def matrix(self) -> Iterator[list[Cell]]:
         """A row a control: which requirements of each framework it is evidence for."""
-        frameworks = [_by_control(result) for result in self.results.frameworks]
+        frameworks = [_by_control(result, self.strings) for result in self.results.frameworks]
         for control in self.results.controls:
             yield [
-                *(control.id, control.title, control.severity, self.found[control.id].status),
+                *(
+                    control.id,
+                    control.title,
+                    self.strings.severity(control.severity),
+                    self.found[control.id].status,
+                ),
                 *(", ".join(asked[control.id]) or None for asked in frameworks),
             ]
 
@@ -210,14 +236,14 @@ class _Rows:
                 asked = line.requirement
                 remark = [asked.reason] if asked.reason else []
                 if asked.not_covered:
-                    remark.append(builtin().text("workbook.not_covered", what=asked.not_covered))
+                    remark.append(self.strings.text("workbook.not_covered", what=asked.not_covered))
                 own: list[Cell] = [
                     *(
                         result.framework.short,
                         asked.id,
                         asked.group,
                         asked.title,
-                        builtin().text(f"methods.{asked.method}"),
+                        self.strings.text(f"methods.{asked.method}"),
                     ),
                     *(line.status, " ".join(remark)),
                 ]
@@ -233,15 +259,21 @@ class _Rows:
                             finding.not_assessed,
                             finding.population,
                         )
-                    published = mapped.published or builtin().text("workbook.ours")
-                    yield [*own, mapped.control, mapped.relation.value, published, *counts]
+                    published = mapped.published or self.strings.text("workbook.ours")
+                    yield [
+                        *own,
+                        mapped.control,
+                        self.strings.text(f"workbook.relation_{mapped.relation.value}"),
+                        published,
+                        *counts,
+                    ]
 
     def _where(self, item: Observation) -> tuple[Cell, ...]:
         subject = item.subject
         cluster = self.names.clusters.get(subject.cluster_id.lower(), subject.cluster)
         return (
             subject.name,
-            builtin().kind(subject.kind),
+            self.strings.kind(subject.kind),
             cluster,
             self.names.subscription(subject.subscription),
         )
@@ -251,23 +283,27 @@ class _Rows:
 
     def _observed(self, control: Control, item: Observation) -> str:
         told = ((label, item.observed[label]) for label in control.observe if label in item.observed)
-        return "; ".join(f"{label}: {_words(self.names.spelled(value))}" for label, value in told)
+        return "; ".join(
+            f"{label}: {_words(self.names.spelled(value), self.strings)}" for label, value in told
+        )
 
     def _value(self, value: Json) -> Cell:
         """A number or a truth value as it is, anything else in words."""
         if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
             return value
-        return _words(self.names.spelled(value))
+        return _words(self.names.spelled(value), self.strings)
 
 
-def _words(value: Json) -> str:
+def _words(value: Json, strings: Strings) -> str:
     """An observed value whole, as text."""
     if isinstance(value, str):
-        return value or builtin().text("workbook.empty")
+        return value or strings.text("workbook.empty")
+    if isinstance(value, bool):
+        return strings.text("values.is_true" if value else "values.is_false")
     if value is None or (isinstance(value, float) and math.isnan(value)):
-        return builtin().text("values.not_set")
+        return strings.text("values.not_set")
     if isinstance(value, list | tuple):
-        return ", ".join(map(_words, value)) or builtin().text("workbook.empty_list")
+        return ", ".join(_words(item, strings) for item in value) or strings.text("workbook.empty_list")
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
@@ -279,12 +315,12 @@ def _matrix_columns(results: Results) -> tuple[Column, ...]:
     return (*fixed, *frameworks)
 
 
-def _by_control(result: FrameworkResult) -> Mapping[str, list[str]]:
+def _by_control(result: FrameworkResult, strings: Strings) -> Mapping[str, list[str]]:
     """The ids of a framework's requirements by control, with a mark where the control only supports one."""
     found: dict[str, list[str]] = defaultdict(list)
     for line in result.requirements:
         for mapped in line.requirement.controls:
             found[mapped.control].append(
-                builtin().text(f"workbook.{mapped.relation.value}", id=line.requirement.id)
+                strings.text(f"workbook.{mapped.relation.value}", id=line.requirement.id)
             )
     return found

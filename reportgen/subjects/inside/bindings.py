@@ -145,7 +145,6 @@ def _of_role(binding: Json, book: RoleBook | None) -> dict[str, Json]:
 
 ROLE_BINDING = Kind(
     name="role-binding",
-    one="role binding",
     many="role bindings",
     sources=BINDINGS,
     derived={

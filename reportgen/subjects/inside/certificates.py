@@ -32,7 +32,6 @@ def ready(certificate: Json) -> bool:
 
 CERTIFICATE = Kind(
     name="certificate",
-    one="certificate",
     many="certificates",
     sources=("k8s.certificates",),
     derived=dict.fromkeys(("not_after", "renewal", "ready", "issuer"), ()),

@@ -84,7 +84,6 @@ def wanted(deployment: Json) -> int:
 
 CONSTRAINT = Kind(
     name="constraint",
-    one="Gatekeeper constraint",
     many="Gatekeeper constraints",
     sources=("k8s.constraints",),
     derived={
@@ -98,7 +97,6 @@ CONSTRAINT = Kind(
 )
 POLICY_COMPONENT = Kind(
     name="policy-component",
-    one="component of the policy add-on",
     many="components of the policy add-on",
     sources=("k8s.deployments", "arm.managed-clusters"),
     derived={"present": (), "wanted": (), "ready": ()},

@@ -57,7 +57,6 @@ def _found(row: Json, pointer: str, derived: dict[str, Json]) -> Found:
 
 FEDERATED_CREDENTIAL = Kind(
     name="federated-credential",
-    one="federated credential",
     many="federated credentials",
     sources=(CREDENTIALS,),
     derived={

@@ -74,7 +74,6 @@ def _meant(route: Json, parent: Json, gateway: Json) -> bool:
 
 GATEWAY = Kind(
     name="gateway",
-    one="gateway",
     many="gateways",
     sources=("k8s.gateways",),
     derived={

@@ -123,7 +123,6 @@ def retired_controllers(objects: Objects) -> list[str]:
 
 INGRESS = Kind(
     name="ingress",
-    one="ingress",
     many="ingresses",
     sources=("k8s.ingresses",),
     derived={

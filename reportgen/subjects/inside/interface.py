@@ -114,7 +114,6 @@ class Kind:
     """
 
     name: str
-    one: str
     many: str
     sources: tuple[str, ...]
     derived: Mapping[str, tuple[str, ...]]

@@ -98,7 +98,6 @@ def _selects_some(policy: Json) -> bool:
 
 NAMESPACE = Kind(
     name="namespace",
-    one="namespace",
     many="namespaces",
     sources=("k8s.namespaces",),
     derived={

@@ -110,7 +110,6 @@ def minors_behind(node: Json, cluster: Json) -> int | None:
 
 NODE = Kind(
     name="node",
-    one="node",
     many="nodes",
     sources=("k8s.nodes",),
     derived={

@@ -137,7 +137,6 @@ def reference(binding: Json) -> tuple[str, str, str]:
 
 ROLE = Kind(
     name="role",
-    one="role",
     many="roles",
     sources=ROLES,
     derived={

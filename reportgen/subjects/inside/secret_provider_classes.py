@@ -66,7 +66,6 @@ def _mounted(pod: Json) -> set[str]:
 
 SECRET_PROVIDER_CLASS = Kind(
     name="secret-provider-class",
-    one="secret provider class",
     many="secret provider classes",
     sources=("k8s.secret-provider-classes",),
     derived={

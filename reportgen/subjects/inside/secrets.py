@@ -120,7 +120,6 @@ def _elsewhere(item: Json, namespace: str) -> Iterator[Name]:
 
 SECRET = Kind(
     name="secret",
-    one="secret",
     many="secrets",
     sources=(SECRETS,),
     derived={"used_by": (*_WORKLOADS, *_OTHERS)},

@@ -84,7 +84,6 @@ def _running(objects: Objects) -> Mapping[tuple[str, str], list[Json]]:
 
 SERVICE_ACCOUNT = Kind(
     name="service-account",
-    one="service account",
     many="service accounts",
     sources=("k8s.service-accounts",),
     derived={

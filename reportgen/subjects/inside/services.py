@@ -91,7 +91,6 @@ def is_open(ranges: list[str]) -> bool:
 
 SERVICE = Kind(
     name="service",
-    one="service",
     many="services",
     sources=("k8s.services",),
     derived={

@@ -97,7 +97,6 @@ def encryption_set(disk: Json) -> str:
 
 STORAGE_CLASS = Kind(
     name="storage-class",
-    one="storage class",
     many="storage classes",
     sources=("k8s.storage-classes",),
     derived={"azure_disks": (), "in_tree": (), "default": (), "disk_encryption_set": ()},
@@ -105,7 +104,6 @@ STORAGE_CLASS = Kind(
 )
 PERSISTENT_VOLUME = Kind(
     name="persistent-volume",
-    one="persistent volume",
     many="persistent volumes",
     sources=("k8s.persistent-volumes",),
     derived={

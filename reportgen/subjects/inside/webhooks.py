@@ -127,7 +127,6 @@ def _holds(expression: Json, labels: Json) -> bool:
 
 WEBHOOK = Kind(
     name="webhook",
-    one="admission webhook",
     many="admission webhooks",
     sources=tuple(_SOURCES.values()),
     derived={

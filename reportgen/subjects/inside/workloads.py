@@ -254,7 +254,6 @@ def _image_results(objects: Objects, workload: Workload) -> list[Json]:
 
 WORKLOAD = Kind(
     name="workload",
-    one="workload",
     many="workloads",
     sources=("k8s.pods", *(source for source, _ in MADE_BY.values()), "k8s.replica-sets"),
     derived={

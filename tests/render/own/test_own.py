@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from reportgen.model import Results
 from reportgen.render import own
 from reportgen.render.context import report
 from reportgen.render.environment import render
-from reportgen.render.own.branding import contrast
+from reportgen.render.own.branding import Colours, contrast
+from reportgen.render.own.logo import logo
 from tests.render import factory
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/>{}</svg>'
@@ -157,7 +160,7 @@ strings:
     results = made(**{"branding.yaml": branding, "logo.svg": SVG.format("")})
     assert problems(results) == ()
     html = page(results)
-    assert ":root { --own-accent: #00594c; --own-accent-dark: #8fd4c8; }" in html
+    assert ":root { --own-accent: #00594c; --own-accent-dark: #8fd4c8; --own-cover-dark: #00352e; }" in html
     assert '<html lang="de">' in html
     assert 'src="data:image/svg+xml;base64,' in html
     assert "Berichtszeitraum" in html
@@ -229,6 +232,84 @@ def test_a_logo_that_is_not_there_or_no_picture_is_named(made: Made) -> None:
     assert "no such file" in problems(made(**{"branding.yaml": "logo: logo.svg"}))[0]
     text = problems(made(**{"branding.yaml": "logo: logo.gif", "logo.gif": "GIF89a"}))[0]
     assert "neither PNG nor SVG" in text
+
+
+def png(size: tuple[int, int]) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", size, 0).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (png((16, 16)), "16 x 16 pixels are too few to print; it needs 180 in width or 54 in height"),
+        (png((4001, 60)), "4001 x 60 pixels are too many"),
+        (png((400, 400))[:80], "not a whole PNG"),
+        (png((400, 400))[:20], "not a whole PNG"),
+    ],
+)
+def test_a_png_that_cannot_be_printed_is_named(data: bytes, told: str) -> None:
+    image, (problem,) = logo({"logo.png": data}, "logo.png", "look")
+    assert image == ""
+    assert problem.startswith("look/logo.png: ")
+    assert told in problem
+
+
+@pytest.mark.parametrize("size", [(180, 20), (20, 54), (1200, 400)])
+def test_a_png_of_any_shape_is_taken(size: tuple[int, int]) -> None:
+    image, wrong = logo({"logo.png": png(size)}, "logo.png", "look")
+    assert image.startswith("data:image/png;base64,")
+    assert wrong == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("width='900' height='300'", "it has no viewBox, so that it cannot be scaled"),
+        ("viewBox='0 0 9 9' preserveAspectRatio='none'", "would stretch it"),
+    ],
+)
+def test_an_svg_that_cannot_keep_its_shape_is_named(head: str, told: str) -> None:
+    data = f"<svg xmlns='http://www.w3.org/2000/svg' {head}><rect/></svg>".encode()
+    image, (problem,) = logo({"logo.svg": data}, "logo.svg", "look")
+    assert image == ""
+    assert problem.startswith("look/logo.svg:1: ")
+    assert told in problem
+
+
+def test_one_wrong_text_costs_nothing_else(made: Made) -> None:
+    branding = """
+colours: {accent: "#00594C"}
+strings:
+  workbook: {sheet_gaps: "Gaps: all", sheet_findings: Feststellungen}
+  cover: {period: Berichtszeitraum}
+"""
+    results = made(**{"branding.yaml": branding})
+    (problem,) = problems(results)
+    assert problem.startswith("look/branding.yaml:4: strings.workbook.sheet_gaps: a sheet")
+    assert "cannot have : in it" in problem
+    assert problem.endswith("; the shipped one is used")
+    assert "Berichtszeitraum" in page(results)
+    assert "--own-accent: #00594c" in page(results)
+    assert "texts (2)" in results.notes[-2]
+
+
+def test_a_note_says_how_many_texts_stand_behind_others(made: Made) -> None:
+    results = made(**{"branding.yaml": "strings: {banner: {demo: Muster}, cover: {period: Zeit}}"})
+    assert "texts (2, 1 of them behind the shipped ones, which are protected)" in results.notes[-1]
+    assert "SAMPLE ESTATE: NOT COLLECTED FROM AZURE / Muster" in page(results)
+
+
+def test_texts_of_several_lines_become_one(made: Made) -> None:
+    results = made(**{"branding.yaml": "strings:\n  cover:\n    kind: |\n      One\n      and two\n"})
+    assert results.templates
+    assert results.templates.strings == {"cover.kind": "One and two"}
+
+
+def test_white_words_can_be_read_on_every_own_cover() -> None:
+    colours = Colours(accent="#757575")
+    assert contrast(colours.properties["cover_dark"], "#ffffff") > contrast("#757575", "#ffffff") > 4.5
 
 
 def test_a_link_out_of_the_folder_is_not_followed(made: Made, tmp_path: Path) -> None:

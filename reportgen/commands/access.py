@@ -13,23 +13,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.options import AsJson, Estate, Out
 from reportgen.errors import UsageError
-from reportgen.model import Json
 
 if TYPE_CHECKING:
     from reportgen.doctor import Report
     from reportgen.engagement import Engagement
+    from reportgen.model import Json
 
 EngagementFile = Annotated[Path | None, typer.Argument(help="The engagement file (see `reportgen init`).")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 def doctor(
     engagement: EngagementFile = None,
-    out: Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)] = Path("out"),
-    estate: Annotated[
-        Path | None, typer.Option(help="Read a folder of JSON instead of Azure (needs reportgen[sandbox]).")
-    ] = None,
+    out: Out = Path("out"),
+    estate: Estate = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what works and what does not before anything is collected: 0 all is well, 3 gaps, 2 nothing."""

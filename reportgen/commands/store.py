@@ -13,22 +13,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.options import AsJson, EngagementFile, Out, kept_by
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
-    from reportgen.kept import Kept
     from reportgen.model import RegisteredRun
-
-EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
-Out = Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 def runs(engagement: EngagementFile, out: Out = Path("out"), as_json: AsJson = False) -> None:
     """List every run of the register and check its chain: 0 unbroken, 1 broken."""
     from reportgen.runs import fold
 
-    register = _kept(engagement, out).register
+    register = kept_by(engagement, out).register
     problems = register.problems()
     entries = () if any("damaged" in told for told in problems) else register.entries()
     found = list(fold(entries))
@@ -77,7 +73,7 @@ def status(
     from reportgen.status import age, standing
 
     longest = age(max_age) if max_age else None
-    kept = _kept(engagement, out)
+    kept = kept_by(engagement, out)
     found = standing(kept.engagement, kept.store, kept.register, datetime.now(UTC), longest)
     if as_json:
         console.document(found.document())
@@ -92,7 +88,7 @@ def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     from reportgen.lease import Lease
     from reportgen.register import key, stamp
 
-    kept = _kept(engagement, out)
+    kept = kept_by(engagement, out)
     by = f"{getpass.getuser()} on {platform.node()}"
     holder = Lease(kept.store, key(kept.engagement)).release(by)
     if holder is None:
@@ -113,7 +109,7 @@ def prune(
     """Say which snapshots the engagement's retention lets go, and remove them where asked to."""
     from reportgen import retention
 
-    kept, now = _kept(engagement, out), datetime.now(UTC)
+    kept, now = kept_by(engagement, out), datetime.now(UTC)
     judged = retention.judge(kept, out, now.date())
     for line in judged:
         console.say(f"{line.name}  {f'kept: {line.why}' if line.why else 'may go'}")
@@ -125,10 +121,3 @@ def prune(
     console.say(f"{going - len(staying)} of {len(judged)} removed")
     if staying:
         raise UsageError(f"store: {kept.store.place}: its own rules keep {', '.join(staying)}")
-
-
-def _kept(path: Path, out: Path) -> Kept:
-    from reportgen import engagement
-    from reportgen.kept import keep
-
-    return keep(engagement.load(path), out)

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.options import AsJson, EngagementFile, Out, Pack, kept_by
 from reportgen.errors import DeliveryError
 
 if TYPE_CHECKING:
     from reportgen.deliver import Outcome
     from reportgen.kept import Kept
+    from reportgen.model import OwnTemplates
 
-Pack = Annotated[Path, typer.Argument(help="A pack's folder or zip.")]
-EngagementFile = Annotated[Path, typer.Argument(help="The engagement file (see `reportgen init`).")]
-Out = Annotated[Path, typer.Option(help="Folder for snapshots and packs.", file_okay=False)]
 FAILED = DeliveryError.exit_code
 
 
@@ -30,14 +29,19 @@ def deliver(
     again: Annotated[
         bool, typer.Option("--again", help="Send also what may have come already (its end is unknown).")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hand a pack over as the engagement's `deliver:` says: 0 done, 4 something failed or is unknown."""
     from dataclasses import asdict
 
     from reportgen import deliver as line
+    from reportgen.render.own import of_engagement
 
-    outcomes = line.deliver(_kept(engagement, out), pack, again=again)
+    kept = kept_by(engagement, out)
+    own = of_engagement(kept.engagement)
+    for problem in own.problems if own else ():
+        console.warn(problem)
+    outcomes = line.deliver(kept, pack, own, again=again)
     if as_json:
         console.document([asdict(outcome) for outcome in outcomes])
     else:
@@ -55,12 +59,12 @@ def tell(outcomes: tuple[Outcome, ...]) -> None:
             console.say(text)
 
 
-def after_run(kept: Kept, pack: Path) -> int:
-    """Deliver at the end of a run; 0 or 4, since what the run found counts first."""
+def after_run(kept: Kept, pack: Path, own: OwnTemplates | None) -> int:
+    """Deliver at the end of a run, with its own words; 0 or 4, since what the run found counts first."""
     from reportgen import deliver as line
 
     try:
-        outcomes = line.deliver(kept, pack)
+        outcomes = line.deliver(kept, pack, own)
     except DeliveryError as error:
         console.complain(f"delivery: {error}")
         return FAILED
@@ -79,16 +83,9 @@ def release(
 
     who = line.Releaser(by, f"{getpass.getuser()} on {platform.node()}")
     found = line.parcel(pack)
-    entry, new = line.release(_kept(engagement, out), found, who, datetime.now(UTC))
+    entry, new = line.release(kept_by(engagement, out), found, who, datetime.now(UTC))
     done = "Released" if new else "Was released already"
     where = f"entry {entry.number} of the register"
     console.say(f"{done}: pack {found.pack_id} by {entry.text('by')} at {entry.time}, {where}")
     if new:
         console.say(f"Next: reportgen deliver {pack} {engagement}")
-
-
-def _kept(path: Path, out: Path) -> Kept:
-    from reportgen import engagement
-    from reportgen.kept import keep
-
-    return keep(engagement.load(path), out)

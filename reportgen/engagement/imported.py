@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from reportgen.fields import StrictModel
+from reportgen.engagement.fields import StrictModel
 
 
 def _moment(value: Any) -> datetime:

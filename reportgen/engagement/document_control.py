@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from reportgen import model
-from reportgen.fields import Day, StrictModel
+from reportgen.engagement.fields import Day, StrictModel
 
 
 def _inside(value: Path) -> Path:

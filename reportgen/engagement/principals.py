@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from reportgen.fields import StrictModel
+from reportgen.engagement.fields import StrictModel
 
 
 class Principals(StrictModel):

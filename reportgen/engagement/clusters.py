@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from reportgen.fields import StrictModel
+from reportgen.engagement.fields import StrictModel
 
 Access = Literal["direct", "run-command", "none"]
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from reportgen.access import Credential, Url, Variable
-from reportgen.fields import StrictModel
-from reportgen.keeping import StoreSettings
+from reportgen.engagement.access import Credential, Url, Variable
+from reportgen.engagement.fields import StrictModel
+from reportgen.engagement.keeping import StoreSettings
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[?[0-9A-Fa-f:]+\]?")

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from reportgen.access import Variable
-from reportgen.fields import StrictModel
+from reportgen.engagement.access import Variable
+from reportgen.engagement.fields import StrictModel
 
 Schedule = Literal["daily", "weekly", "monthly"]
 """How often a snapshot is due: once in every day, seven days or calendar month of the period."""

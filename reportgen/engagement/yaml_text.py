@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from reportgen import mistakes
+from reportgen.engagement import mistakes
 from reportgen.errors import UsageError
 
 

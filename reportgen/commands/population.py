@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.options import AsJson, Pack
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
     from reportgen.audit.population import Population
     from reportgen.audit.sample import Sample
 
-PackPath = Annotated[Path, typer.Argument(help="A pack's folder or zip.")]
 Control = Annotated[str, typer.Option("--control", help="A control's id.")]
 _HEADS = ("number", "status", "subject", "cluster", "subscription", "id")
 
 
 def population(
-    pack: PackPath,
+    pack: Pack,
     control: Control,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write it as a table for a spreadsheet.", dir_okay=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print the whole population of a control, numbered and hashed: 0, 1 an altered pack, 2 none."""
     from reportgen.audit.population import population as read
@@ -75,7 +75,7 @@ def _cell(text: str) -> str:
 
 
 def sample(
-    pack: PackPath,
+    pack: Pack,
     control: Control,
     ids: Annotated[
         Path | None,

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import engagement, registers
+from reportgen import engagement
+from reportgen.engagement import registers
 from reportgen.errors import UsageError
 from reportgen.model import AttestationResult, AttestationState
-from tests.test_engagement import GOOD
+from tests.engagement.test_engagement import GOOD
 
 WAIVER = """\
 - control: api-server-private

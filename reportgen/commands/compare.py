@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import asdict, astuple, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reportgen import console
 from reportgen.changes import ChangedException, ChangedPopulation, Changes, ExceptionChange, Side
-from reportgen.model import Json
+from reportgen.commands.options import AsJson
+
+if TYPE_CHECKING:
+    from reportgen.model import Json
 
 _WORDS = {
     ExceptionChange.NEW: "new",
@@ -31,7 +34,7 @@ _SHOWN = 10
 def compare(
     old: Annotated[Path, typer.Argument(help="The earlier pack's folder or zip.")],
     new: Annotated[Path, typer.Argument(help="The later pack's folder or zip.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    as_json: AsJson = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write all exceptions of either as a table.", dir_okay=False)
     ] = None,

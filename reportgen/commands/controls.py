@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.options import AsJson
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ Folder = Annotated[
 OwnFrameworks = Annotated[
     Path | None, typer.Option("--frameworks", help="A folder of your own frameworks, beside the shipped.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @controls.command(name="list")
@@ -188,8 +188,8 @@ class Schema(StrEnum):
 @controls.command()
 def schema(of: Annotated[Schema, typer.Argument(help="Of which kind of file.")] = Schema.CONTROL) -> None:
     """Print the JSON Schema of a file of controls, frameworks, waivers, ..., for editors."""
-    from reportgen import registers
     from reportgen.assess import catalogue, frameworks
+    from reportgen.engagement import registers
 
     if of is Schema.CONTROL:
         console.document(catalogue.json_schema())

@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from reportgen import mistakes, yaml_text
+from reportgen.engagement import mistakes, yaml_text
+from reportgen.engagement.fields import Day, Filled, StrictModel
 from reportgen.errors import UsageError
-from reportgen.fields import Day, Filled, StrictModel
 from reportgen.model import AttestationResult
 
 

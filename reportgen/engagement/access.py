@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, model_validator
 
 from reportgen.clouds import CLOUDS
-from reportgen.fields import Guid, StrictModel
+from reportgen.engagement.fields import Guid, StrictModel
 
 DEFAULT_SECRET_ENV = "AZURE_CLIENT_SECRET"  # noqa: S105 (the name of a variable)
 
