@@ -386,8 +386,8 @@ def test_exceptions_have_an_owner_and_a_due_day(tmp_path: Path) -> None:
     told = {row["Control"]: (row["Owner"], row["Due on"]) for row in rows(book["Findings"])}
     assert told[first.control] == ("Bo", datetime(2026, 10, 31))  # noqa: DTZ001
     assert told[other.control] == ("Cy", None)
-    assert book.sheetnames[2] == "Entity’s controls"
-    lines = rows(book["Entity’s controls"])
+    assert book.sheetnames[2] == "Entity controls"
+    lines = rows(book["Entity controls"])
     assert [(row["In the entity's words"], row["Control"], row["Status"]) for row in lines] == [
         ("=Words", other.control, "Not satisfied"), ("=Words", "not-run", None),
     ]  # fmt: skip

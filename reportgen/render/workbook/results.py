@@ -144,7 +144,9 @@ class _Rows:
                         finding.not_assessed,
                         finding.population,
                     )
-                title, severity = (control.title, control.severity) if control else (None, None)
+                title, severity = (
+                    (control.title, self.strings.severity(control.severity)) if control else (None, None)
+                )
                 yield [*own, entry.status, name, title, severity, *told]
 
     def exceptions(self) -> Iterator[list[Cell]]:
