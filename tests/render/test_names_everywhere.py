@@ -43,7 +43,12 @@ def results() -> Results:
     one = next(item for item in base.observations if item.control == base.controls[0].id)
     observations = tuple(_named(one, place, name) for place, name in enumerate(NAMES))
     control = replace(base.controls[0], observe={"Value": "x"})
-    counts = {"population": len(NAMES), "exceptions": len(NAMES), "satisfied": 0, "not_assessed": 0}
+    counts: dict[str, Any] = {
+        "population": len(NAMES),
+        "exceptions": len(NAMES),
+        "satisfied": 0,
+        "not_assessed": 0,
+    }
     finding = replace(base.findings[0], status=Status.NOT_SATISFIED, not_applicable=0, waived=0, **counts)
     return replace(base, controls=(control,), findings=(finding,), observations=observations)
 
