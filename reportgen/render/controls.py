@@ -14,7 +14,7 @@ from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 from reportgen.render.values import observed
 from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, parameter, procedure, short
+from reportgen.render.wording import conclusion, is_default, parameter, procedure, short
 
 NOT_READ = "–"
 _MOST_COLUMNS = 3
@@ -222,7 +222,7 @@ class _Views:
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
         outside = self._groups(split[Status.NOT_APPLICABLE]) if self.caps.whole else ()
-        told = {key for key in control.parameters if self.caps.whole or not _is_default(control, key)}
+        told = {key for key in control.parameters if self.caps.whole or not is_default(control, key)}
         return ControlView(
             control=control,
             finding=finding,
@@ -322,11 +322,6 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
-
-
-def _is_default(control: Control, name: str) -> bool:
-    note = control.parameter_notes.get(name)
-    return note is not None and note.default == control.parameters[name]
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:
