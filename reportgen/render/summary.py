@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reportgen.model import SEVERITIES, Control, Finding, Observation, Results
+from reportgen.render.caps import Caps
 from reportgen.render.charts import GLYPHS, ORDER
 from reportgen.render.completeness import gap_row, scope_view
-from reportgen.render.controls import Caps
 from reportgen.render.markdown import code, escaped, told
 from reportgen.render.names import Names
 from reportgen.render.strings import Strings
