@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import platform
-import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +85,8 @@ def status(
 
 def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     """Free an engagement whose run is gone and left its lease; a run that is alive goes on all the same."""
+    import secrets
+
     from reportgen.lease import Lease
     from reportgen.register import key, stamp
 
@@ -108,6 +109,8 @@ def prune(
     ] = False,
 ) -> None:
     """Say which snapshots the engagement's retention lets go, and remove them where asked to."""
+    import secrets
+
     from reportgen import retention
 
     kept, now = kept_by(engagement, out), datetime.now(UTC)
