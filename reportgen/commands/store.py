@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
-from reportgen.commands.options import AsJson, EngagementFile, Out, kept_by
+from reportgen.commands.options import AsJson, EngagementFile, Out, account, kept_by
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     from reportgen.register import key, stamp
 
     kept = kept_by(engagement, out)
-    by = f"{getpass.getuser()} on {platform.node()}"
+    by = account()
     holder = Lease(kept.store, key(kept.engagement)).release(by)
     if holder is None:
         console.say("The lease is free.")
