@@ -118,6 +118,12 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
     assert [(one["missing"], one["beyond_reading"]) for one in found["subscriptions"]] == [([], []), ([], [])]
 
 
+def test_a_machine_s_document_steers_no_terminal(tmp_path: Path) -> None:
+    out = line.command("doctor", tmp_path / "\u202e\x9b.yaml", "--json").out
+    assert "\\u202e\\u009b.yaml" in out
+    assert not {"\u202e", "\x9b"} & {*out}
+
+
 # --- subscriptions ---
 
 

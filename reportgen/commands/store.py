@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
-import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
-from reportgen.commands.options import AsJson, EngagementFile, Out, kept_by
+from reportgen.commands.options import AsJson, EngagementFile, Out, account, kept_by
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,11 +83,13 @@ def status(
 
 def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     """Free an engagement whose run is gone and left its lease; a run that is alive goes on all the same."""
+    import secrets
+
     from reportgen.lease import Lease
     from reportgen.register import key, stamp
 
     kept = kept_by(engagement, out)
-    by = f"{getpass.getuser()} on {platform.node()}"
+    by = account()
     holder = Lease(kept.store, key(kept.engagement)).release(by)
     if holder is None:
         console.say("The lease is free.")
@@ -108,6 +107,8 @@ def prune(
     ] = False,
 ) -> None:
     """Say which snapshots the engagement's retention lets go, and remove them where asked to."""
+    import secrets
+
     from reportgen import retention
 
     kept, now = kept_by(engagement, out), datetime.now(UTC)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.model import SEVERITIES, Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.caps import Caps
 from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
@@ -24,7 +25,8 @@ from reportgen.render.completeness import (
     rights,
     scope_view,
 )
-from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.control_view import ControlView
+from reportgen.render.controls import control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
