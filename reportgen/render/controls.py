@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import Names
+from reportgen.render.repeated import Repeated
 from reportgen.render.room import Level, levels
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut
@@ -108,7 +109,7 @@ class Shared:
 class Group:
     """Subjects that share one reason (``cause`` is "" where they are not applicable).
 
-    ``in_register`` says that the reason stands in the gaps register alone.
+    ``elsewhere`` says that the gaps register has the reason, or the section in front for many controls.
     """
 
     cause: str
@@ -116,7 +117,7 @@ class Group:
     number: int
     names: tuple[tuple[str, str], ...]
     more: int
-    in_register: bool
+    elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ class ControlView:
 
     @property
     def told_apart(self) -> tuple[Group, ...]:
-        """What was not assessed for a reason that is not in the gaps register."""
-        return tuple(group for group in self.not_assessed if not group.in_register)
+        """What was not assessed for a reason that is said nowhere else."""
+        return tuple(group for group in self.not_assessed if not group.elsewhere)
 
     @property
     def shown_exceptions(self) -> int:
@@ -190,14 +191,19 @@ class ControlView:
 
 
 def control_views(
-    results: Results, names: Names, ipe: Sequence[IpeSheet], caps: Caps
+    results: Results,
+    names: Names,
+    ipe: Sequence[IpeSheet],
+    caps: Caps,
+    repeated: Sequence[Repeated] = (),
 ) -> tuple[ControlView, ...]:
-    """A view of every control, in the order of the results."""
+    """A view of every control, in the order of the results; reasons ``repeated`` stand in front of them."""
     findings = {finding.control: finding for finding in results.findings}
     by_control: dict[str, list[Observation]] = defaultdict(list)
     for item in results.observations:
         by_control[item.control].append(item)
-    views = _Views(names, ipe, caps, results.facts.as_of)
+    said = frozenset((one.cause, one.reason) for one in repeated)
+    views = _Views(names, ipe, caps, results.facts.as_of, said)
     made = [views.view(control, findings[control.id], by_control[control.id]) for control in results.controls]
     if caps.whole:
         return tuple(made)
@@ -211,6 +217,7 @@ class _Views:
     ipe: Sequence[IpeSheet]
     caps: Caps
     as_of: str
+    said: frozenset[tuple[str, str]]
 
     def view(self, control: Control, finding: Finding, observations: list[Observation]) -> ControlView:
         ordered = sorted(map(self._spelled, observations), key=lambda item: self.names.order(item.subject))
@@ -299,10 +306,10 @@ class _Views:
 
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         strings = self.names.strings
-        elsewhere = strings.text("article.in_register")
+        register = strings.text("article.in_register")
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else elsewhere
+            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else register
             grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
@@ -312,7 +319,7 @@ class _Views:
                 number=len(members),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
-                in_register=reason == elsewhere,
+                elsewhere=reason == register or (cause, reason) in self.said,
             )
             for (cause, reason), members in largest
         )
