@@ -16,12 +16,10 @@ from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
-    GapRow,
     RightsRow,
     ScopeView,
     commands,
     differences,
-    gap_row,
     rights,
     scope_view,
 )
@@ -31,10 +29,12 @@ from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import Front, front
+from reportgen.render.gap_register import GapRegister, gap_register
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
 from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.repeated import Repeated, repeated
 from reportgen.render.room import has_room, may_have_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
@@ -103,8 +103,8 @@ class Report:
     summary: Summary
     areas: tuple[Area, ...]
     ipe: tuple[IpeSheet, ...]
-    gaps: tuple[GapRow, ...]
-    all_gaps: int
+    repeated: tuple[Repeated, ...]
+    gaps: GapRegister
     clusters: tuple[ClusterRow, ...]
     all_clusters: int
     differences: tuple[DifferenceRow, ...]
@@ -144,15 +144,16 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
     names = replace(Names.of(results), listed=caps.clusters)
     own, strings = results.templates, of(results)
     ipe = sheets(results, strings)
-    views = control_views(results, names, ipe, caps)
+    often = () if whole else repeated(results, names)
+    views = control_views(results, names, ipe, caps, often)
     if medium == "pdf" and caps.whole and not has_room(views):
         caps = Caps.for_report(medium, whole=False)
-        views = control_views(results, names, ipe, caps)
+        often = repeated(results, names)
+        views = control_views(results, names, ipe, caps, often)
     areas = _areas(views, strings)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
-    gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
         medium=medium,
@@ -163,8 +164,8 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         summary=_summary(results, areas, strings),
         areas=areas,
         ipe=ipe,
-        gaps=tuple(gap_row(gap, names) for gap in gaps[: caps.gaps]),
-        all_gaps=len(gaps),
+        repeated=often,
+        gaps=gap_register(results, names, caps, medium),
         clusters=clusters[: caps.clusters],
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
