@@ -78,7 +78,7 @@ def _idle(result: AttestationResult, matched: int) -> bool:
 
 
 def _is_about(result: AttestationResult, item: Observation) -> bool:
-    if result.state is AttestationState.MALFORMED or result.kind != "control" or result.about != item.control:
+    if result.kind != "control" or result.about != item.control:
         return False
     return not result.subject or result.subject.lower().rstrip("/") == item.subject.id.lower()
 

@@ -112,9 +112,11 @@ def test_a_copy_has_a_plain_name_that_its_hash_makes_unique(name: str, copy: str
 def test_a_malformed_one_decides_nothing(tmp_path: Path) -> None:
     about = str(STATED["control"])
     wrong = Malformed(file="a.yaml", line=1, problems=("person: missing",), said={"control": about})
-    result = run(tmp_path, wrong)
+    elsewhere = Malformed(file="a.yaml", line=9, problems=("person: missing",), said={"control": "a-b"})
+    result = run(tmp_path, wrong, elsewhere)
     assert {item.status for item in result.observations} == {Status.NOT_ASSESSED}
-    (stated,) = result.attestations
+    stated, other = result.attestations
+    assert (other.id, other.state, other.where) == ("A-02", AttestationState.MALFORMED, "a.yaml:9")
     assert (stated.id, stated.state, stated.about, stated.relied_on, stated.where) == (
         "A-01", AttestationState.MALFORMED, about, 0, "a.yaml:1",
     )  # fmt: skip
