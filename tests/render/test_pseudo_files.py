@@ -27,8 +27,10 @@ from tests.render.pseudo import hard_wired, in_pseudo, left_over
 from tests.render.test_pseudo_locale import alone, everything, nothing
 
 _PROSE = {"title", "description", "remarks", "statement", "prose"}
-_FOR_PROGRAMS = re.compile(r'^(az|kubectl) (.|\n)*|\{".*\}|\breportgen \d[\w.]+|^(demo|kubeconfig)$')
-"""Commands, values as JSON, the tool's name, and the word for the collection mode."""
+_FOR_PROGRAMS = re.compile(
+    r'^(az|kubectl) (.|\n)*|\{".*\}|\breportgen \d[\w.]+|^(demo|kubeconfig)$|\b[0-9a-f]{64}\b'
+)
+"""Commands, values as JSON, the tool's name, the word for the collection mode, and hashes."""
 MADE = pytest.mark.parametrize("make", [everything, nothing, alone])
 Make = Callable[[], Results]
 
