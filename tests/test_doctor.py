@@ -339,6 +339,20 @@ def test_an_engagement_that_is_wrong(tmp_path: Path) -> None:
     assert (found["exit_code"], found["checks"][0]["state"], found["subscriptions"]) == (2, "stops", [])
 
 
+def test_entries_with_mistakes_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    wrong = [{"control": "api-server-private", "subject": "x\x1b[2J", "ticket": "\u202e"}, "\u202e"]
+    with azure(tmp_path) as sandbox:
+        found = document(tmp_path, sandbox, waivers=wrong)
+        result = look(tmp_path, sandbox, waivers=wrong)
+    (check,) = checks(found, "entries")
+    assert (found["exit_code"], check["state"]) == (0, "note")
+    assert check["found"].startswith("2 entries have mistakes and are not applied")
+    assert "waivers, entry 1: malformed, not applied: reason: missing" in check["details"][0]
+    assert "waivers, entry 2: malformed, not applied: expected keys" in check["details"][1]
+    assert "note        entries        2 entries have mistakes and are not applied" in result.out
+    assert not {"\x1b", "\u202e"} & set(result.out)
+
+
 def test_parameters_that_no_control_has(tmp_path: Path) -> None:
     with azure(tmp_path) as sandbox:
         found = document(tmp_path, sandbox, parameters={"no-such-control": {"x": 1}})

@@ -44,6 +44,9 @@ def runs(engagement: EngagementFile, out: Out = Path("out"), as_json: AsJson = F
                 who = f"{entry.text('by')} (run by {entry.text('account')})"
                 released = f"pack {entry.text('pack')} by {who}"
                 console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  released  {released}")
+            elif entry.kind == "delivering":
+                rests = f"pack {entry.text('pack')} rests on {', '.join(entry.snapshots) or 'no snapshot'}"
+                console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  delivering  {rests}")
         for told in problems:
             console.say(f"BROKEN: {told}")
         console.say(

@@ -46,7 +46,7 @@ class Shared:
 class Group:
     """Subjects that share one reason (``cause`` is "" where they are not applicable).
 
-    ``in_register`` says that the reason stands in the gaps register alone.
+    ``elsewhere`` says that the gaps register has the reason, or the section in front for many controls.
     """
 
     cause: str
@@ -54,7 +54,7 @@ class Group:
     number: int
     names: tuple[tuple[str, str], ...]
     more: int
-    in_register: bool
+    elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ class ControlView:
 
     @property
     def told_apart(self) -> tuple[Group, ...]:
-        """What was not assessed for a reason that is not in the gaps register."""
-        return tuple(group for group in self.not_assessed if not group.in_register)
+        """What was not assessed for a reason that is said nowhere else."""
+        return tuple(group for group in self.not_assessed if not group.elsewhere)
 
     @property
     def shown_exceptions(self) -> int:

@@ -11,11 +11,12 @@ from reportgen.render.caps import Caps
 from reportgen.render.control_view import ControlView, Group, Row, Shared
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import Names
+from reportgen.render.repeated import Repeated
 from reportgen.render.room import levels
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 from reportgen.render.values import observed
-from reportgen.render.wording import conclusion, parameter, procedure, short
+from reportgen.render.wording import conclusion, is_default, parameter, procedure, short
 
 NOT_READ = "–"
 _MOST_COLUMNS = 3
@@ -25,14 +26,19 @@ _LONG_REASON = 150
 
 
 def control_views(
-    results: Results, names: Names, ipe: Sequence[IpeSheet], caps: Caps
+    results: Results,
+    names: Names,
+    ipe: Sequence[IpeSheet],
+    caps: Caps,
+    repeated: Sequence[Repeated] = (),
 ) -> tuple[ControlView, ...]:
-    """A view of every control, in the order of the results."""
+    """A view of every control, in the order of the results; reasons ``repeated`` stand in front of them."""
     findings = {finding.control: finding for finding in results.findings}
     by_control: dict[str, list[Observation]] = defaultdict(list)
     for item in results.observations:
         by_control[item.control].append(item)
-    views = _Views(names, ipe, caps, results.facts.as_of)
+    said = frozenset((one.cause, one.reason) for one in repeated)
+    views = _Views(names, ipe, caps, results.facts.as_of, said)
     made = [views.view(control, findings[control.id], by_control[control.id]) for control in results.controls]
     if caps.whole:
         return tuple(made)
@@ -46,6 +52,7 @@ class _Views:
     ipe: Sequence[IpeSheet]
     caps: Caps
     as_of: str
+    said: frozenset[tuple[str, str]]
 
     def view(self, control: Control, finding: Finding, observations: list[Observation]) -> ControlView:
         ordered = sorted(map(self._spelled, observations), key=lambda item: self.names.order(item.subject))
@@ -57,7 +64,7 @@ class _Views:
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
         outside = self._groups(split[Status.NOT_APPLICABLE]) if self.caps.whole else ()
-        told = {key for key in control.parameters if self.caps.whole or not _is_default(control, key)}
+        told = {key for key in control.parameters if self.caps.whole or not is_default(control, key)}
         return ControlView(
             control=control,
             finding=finding,
@@ -134,10 +141,10 @@ class _Views:
 
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         strings = self.names.strings
-        elsewhere = strings.text("article.in_register")
+        register = strings.text("article.in_register")
         grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
         for item in items:
-            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else elsewhere
+            reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else register
             grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
@@ -147,7 +154,7 @@ class _Views:
                 number=len(members),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
-                in_register=reason == elsewhere,
+                elsewhere=reason == register or (cause, reason) in self.said,
             )
             for (cause, reason), members in largest
         )
@@ -157,11 +164,6 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
-
-
-def _is_default(control: Control, name: str) -> bool:
-    note = control.parameter_notes.get(name)
-    return note is not None and note.default == control.parameters[name]
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ import re
 import pytest
 from markupsafe import escape
 
-from reportgen.model import SEVERITIES, Status
-from reportgen.render import room
+from reportgen.model import SEVERITIES, Cause, Status
+from reportgen.render import repeated, room
 from reportgen.render.context import report
 from reportgen.render.control_view import ControlView, Level
 from reportgen.render.environment import render
@@ -31,6 +31,7 @@ def test_a_row_says_what_was_found_and_why_something_was_not_assessed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(room, "PAGES", 9)
+    monkeypatch.setattr(repeated, "_MANY", 1000)
     view = report(factory.results(6, hostile=False), "pdf")
     text = render(view)
     brief = [one for one in view.controls if one.brief]
@@ -43,6 +44,21 @@ def test_a_row_says_what_was_found_and_why_something_was_not_assessed(
         row = text.partition(f'id="{one.anchor}"')[2].partition("</tr>")[0]
         assert str(escape(one.counts)) in row
         assert ("not assessed ·" in row) is bool(one.told_apart)
+
+
+def test_a_reason_of_many_controls_is_said_once_in_front_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "PAGES", 6)
+    monkeypatch.setattr(repeated, "_MANY", 2)
+    view = report(factory.results(6, hostile=False), "pdf")
+    assert view.repeated
+    assert all(one.controls >= 2 for one in view.repeated)
+    assert view.strings.cause(Cause.GAP) not in {one.cause for one in view.repeated}
+    text = render(view)
+    brief = [one for one in view.controls if one.brief and one.not_assessed]
+    assert brief
+    for one in view.repeated:
+        assert f"<b>in {one.controls} controls</b> · {one.cause}. {one.reason}" in text
+        assert f"{one.cause}. {one.reason}</span>" not in text
 
 
 def _place(view: ControlView) -> int:
