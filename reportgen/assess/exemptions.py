@@ -117,6 +117,6 @@ def _day(value: Json) -> tuple[date | None, bool]:
         return None, True
     try:
         time = datetime.fromisoformat(str(value))
-    except ValueError:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).date(), True
+    except (ValueError, OverflowError):
         return None, False
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC).date(), True

@@ -15,6 +15,7 @@ from typing import Any
 
 from reportgen.model import Json
 from reportgen.snapshot import Reader
+from reportgen.times import utc
 
 LOG = "arm.activity-log"
 _BEFORE, _AFTER = timedelta(hours=1), timedelta(minutes=5)
@@ -86,10 +87,8 @@ def named(by: str) -> str:
 
 def second(stamp: Json) -> str:
     """A time to the second, as those of points are; "" where it is none."""
-    try:
-        return datetime.fromisoformat(str(stamp)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        return ""
+    found = utc(stamp)
+    return f"{found.replace(tzinfo=None).isoformat(timespec='seconds')}Z" if found else ""
 
 
 def _value(event: dict[str, Any], name: str) -> str:

@@ -32,4 +32,8 @@ class Owners:
         """The response to one exception: the first that names its subject, else the first to its control."""
         found = self.answers.get(item.control, ())
         named = (one for one in found if one.subject.lower().rstrip("/") == item.subject.id.lower())
-        return next(named, None) or next((one for one in found if not one.subject), None)
+        return next(named, None) or self.of_control(item.control)
+
+    def of_control(self, control: str) -> ResponseResult | None:
+        """The first response to a control as a whole."""
+        return next((one for one in self.answers.get(control, ()) if not one.subject), None)

@@ -6,10 +6,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import Markup
+
+from reportgen.times import utc
 
 _JOINERS = "\u200c\u200d"
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -71,18 +72,9 @@ def lead(text: str, length: int) -> str:
 
 
 def moment(value: str) -> str:
-    """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is.
-
-    Services write the year 1 where they mean that there is none; in some zones that is before the first day.
-    """
-    try:
-        parsed = datetime.fromisoformat(value)
-        if parsed.tzinfo is None:
-            return value
-        utc = parsed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return value
-    return f"{utc.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
+    """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is."""
+    found = utc(value)
+    return f"{found.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC" if found else value
 
 
 def breakable(value: str) -> Markup:

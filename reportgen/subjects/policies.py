@@ -11,6 +11,7 @@ from datetime import datetime
 
 from reportgen.model import Json
 from reportgen.subjects.document import at, covers, last, of_row
+from reportgen.times import utc
 
 
 def assignments(cluster: Json, related: Mapping[str, Json], as_of: datetime) -> list[Json] | None:
@@ -79,7 +80,5 @@ def _left_out(row: Json, cluster_id: str, exemptions: list[Json], as_of: datetim
 def expired(exemption: Json, as_of: datetime) -> bool:
     """Whether an exemption has ended; one without an end never does, one whose end cannot be read has."""
     end = of_row(exemption, "expiresOn")
-    try:
-        return bool(end) and datetime.fromisoformat(str(end)) <= as_of
-    except (ValueError, TypeError):  # TypeError: a time without a zone
-        return True
+    time = utc(end)
+    return bool(end) and (time is None or time <= as_of)

@@ -370,8 +370,11 @@ def test_exceptions_have_an_owner_and_a_due_day(tmp_path: Path) -> None:
     )
     late = replace(one, id="R-02", subject="", owner="Bo", due_on="2026-10-31", state=ResponseState.OVERDUE)
     settled = replace(late, id="R-03", due_on="2026-10-01", state=ResponseState.SETTLED)
+    sooner = replace(one, id="R-04", subject=failed[-1].subject.id, due_on="2026-10-15")
     entity = EntityControlResult("A-1", "=Words", "Cy", "", "", "", (other.control, "not-run"), None, 1, 0)
-    book = reopened(replace(base, responses=(one, late, settled), entity_controls=(entity,)), tmp_path)
+    book = reopened(
+        replace(base, responses=(one, late, settled, sooner), entity_controls=(entity,)), tmp_path
+    )
     found = {
         (row["Control"], row["Subject id"]): (row["Owner"], row["Due on"], row["Response"])
         for row in rows(book["Exceptions"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,7 @@ from reportgen.render.sheet_names import numbered
 from reportgen.render.strings import Strings
 from reportgen.render.text import cleaner
 from reportgen.render.workbook.styles import Styles
+from reportgen.times import utc
 
 MOST_ROWS = 1_048_576 - 2
 """Rows of a sheet in Excel without the line about it and the heads (Excel specifications and limits)."""
@@ -298,13 +299,8 @@ def _first(text: str, units: int) -> str:
 
 def _time(text: str) -> datetime | None:
     """An RFC 3339 time in UTC without its zone, which Excel does not know; None for any other text."""
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not parsed.tzinfo or parsed.year <= _FIRST_YEAR:
-        return None
-    return parsed.astimezone(UTC).replace(tzinfo=None)
+    found = utc(text)
+    return found.replace(tzinfo=None) if found and found.year > _FIRST_YEAR else None
 
 
 def _day(text: str) -> date | None:

@@ -109,7 +109,7 @@ class _Rows:
         """A row a control; its id leads to the control's first row in the population."""
         for control in self.results.controls:
             finding, start = self.found[control.id], starts[control.id]
-            answer = next(iter(self.owners.answers.get(control.id, ())), None)
+            answer = self.owners.of_control(control.id)
             subjects = (item.subject.id for _, item in populations[control.id])
             yield [
                 Link(control.id, *start) if start else control.id,

@@ -8,6 +8,7 @@ from datetime import datetime
 from reportgen.model import Json
 from reportgen.subjects.document import at
 from reportgen.subjects.inside.interface import Found, Kind, Objects, found, named
+from reportgen.times import utc
 
 _OF_AZURE_POLICY = "azurepolicy-"
 _COMPONENTS = (
@@ -44,11 +45,8 @@ def action(constraint: Json) -> str:
 
 def audit_age_days(constraint: Json, as_of: datetime) -> int | None:
     """How many whole days ago the last audit was; None where none is noted."""
-    try:
-        time = datetime.fromisoformat(str(at(constraint, "status", "auditTimestamp") or ""))
-    except ValueError:
-        return None
-    return max((as_of - time).days, 0) if time.tzinfo else None
+    time = utc(at(constraint, "status", "auditTimestamp"))
+    return max((as_of - time).days, 0) if time else None
 
 
 def _components(objects: Objects) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from reportgen.model import Json
 from reportgen.subjects.document import at
+from reportgen.times import utc
 
 _PREFIX = "weave.works/kured-"
 _IN_PROGRESS = f"{_PREFIX}reboot-in-progress"
@@ -35,16 +36,8 @@ def pending(node: Json, *, annotates: bool) -> bool | None:
 
 def waits_days(node: Json, as_of: datetime) -> int | None:
     """For how many whole days a reboot has been waiting; None where none is, or the note is no time."""
-    since = _time(str(at(node, "metadata", "annotations", _IN_PROGRESS) or ""))
+    since = utc(str(at(node, "metadata", "annotations", _IN_PROGRESS) or ""))
     return max((as_of - since).days, 0) if since else None
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else None
 
 
 def covered(node: Json, kured: Iterable[Json]) -> bool:
