@@ -14,7 +14,7 @@ from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 from reportgen.render.values import observed
 from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, parameter, procedure, short
+from reportgen.render.wording import conclusion, not_assessed, parameter, procedure, short
 
 NOT_READ = "–"
 _MOST_COLUMNS = 3
@@ -108,12 +108,15 @@ class Shared:
 class Group:
     """Subjects that share one reason (``cause`` is "" where they are not applicable).
 
+    ``counted`` is their number in words; of what stands for subjects that nobody listed, in how many places.
+
     ``in_register`` says that the reason stands in the gaps register alone.
     """
 
     cause: str
     reason: str
     number: int
+    counted: str
     names: tuple[tuple[str, str], ...]
     more: int
     in_register: bool
@@ -135,6 +138,7 @@ class ControlView:
     conclusion: str
     counts: str
     short: tuple[str, ...]
+    unassessed: str
     procedure: str
     commands: str
     parameters: tuple[tuple[str, str], ...]
@@ -231,6 +235,7 @@ class _Views:
             conclusion=conclusion(control, finding, self.as_of, strings),
             counts=conclusion(control, finding, "", strings),
             short=short(finding, strings),
+            unassessed=not_assessed(finding, strings),
             procedure=text,
             commands=commands,
             parameters=tuple((key, parameter(control, key, strings)) for key in sorted(told)),
@@ -300,21 +305,23 @@ class _Views:
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         strings = self.names.strings
         elsewhere = strings.text("article.in_register")
-        grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+        grouped: dict[tuple[str, str, bool], list[Observation]] = defaultdict(list)
         for item in items:
             reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else elsewhere
-            grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
+            cause = strings.cause(item.cause) if item.cause else ""
+            grouped[cause, reason, item.subject.unlisted].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
             Group(
                 cause=cause,
                 reason=reason or strings.text("article.no_reason"),
                 number=len(members),
+                counted=_counted(members, strings),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
                 in_register=reason == elsewhere,
             )
-            for (cause, reason), members in largest
+            for (cause, reason, _), members in largest
         )
 
     def _named(self, item: Observation) -> tuple[str, str]:
@@ -322,6 +329,14 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
+
+
+def _counted(members: list[Observation], strings: Strings) -> str:
+    """All of ``members`` stand for one subject each, or all for subjects that nobody listed."""
+    if not members[0].subject.unlisted:
+        return f"{len(members):,}"
+    word = "clusters" if members[0].subject.cluster_id else "subscriptions"
+    return strings.text(f"unlisted.{word}", n=len(members))
 
 
 def _is_default(control: Control, name: str) -> bool:
