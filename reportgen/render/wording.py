@@ -90,7 +90,7 @@ def short(finding: Finding, strings: Strings) -> tuple[str, ...]:
     if not assessed and finding.not_applicable:
         told.append(strings.text("conclusion.not_applicable", n=finding.not_applicable))
     if finding.unlisted:
-        told.append(_unlisted(finding, strings))
+        told.append(strings.text("unlisted.short", n=finding.unlisted))
     return tuple(told) or (strings.text("annex.empty"),)
 
 

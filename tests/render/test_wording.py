@@ -8,7 +8,7 @@ import pytest
 
 from reportgen.model import Finding, Status
 from reportgen.render.strings import builtin
-from reportgen.render.wording import conclusion, population, procedure, short, unlisted
+from reportgen.render.wording import conclusion, population, procedure, short
 from tests.render import factory
 
 
@@ -77,7 +77,8 @@ def test_nobody_counts_what_was_not_listed(
         unlisted_subscriptions=subscriptions,
     )
     assert conclusion(control, finding, "", builtin()) == sentence
-    assert short(finding, builtin())[-1] == unlisted(clusters, subscriptions, builtin())
+    places = clusters + subscriptions
+    assert short(finding, builtin())[-1] == f"number unknown in {places} place{'s' * (places > 1)}"
 
 
 def test_a_population_says_where_it_is_not_known() -> None:
