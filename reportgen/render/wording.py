@@ -119,5 +119,5 @@ def conclusion(control: Control, finding: Finding, as_of: str, strings: Strings)
         if number
     ]
     if finding.unlisted:
-        rest.insert(0, _unlisted(finding, strings))
+        rest.insert(1 if finding.waived else 0, _unlisted(finding, strings))
     return "; ".join([told, *rest]) + "."

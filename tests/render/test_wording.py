@@ -81,6 +81,13 @@ def test_nobody_counts_what_was_not_listed(
     assert short(finding, builtin())[-1] == f"number unknown in {places} place{'s' * (places > 1)}"
 
 
+def test_a_waiver_is_told_right_behind_the_exceptions() -> None:
+    control = factory.results(1).controls[0]
+    finding = Finding(control.id, Status.NOT_SATISFIED, 9, 8, 1, 0, 0, waived=1, unlisted_clusters=2)
+    told = conclusion(control, finding, "", builtin())
+    assert "not satisfied; 1 waived; an unknown number on 2 clusters" in told
+
+
 def test_a_population_says_where_it_is_not_known() -> None:
     finding = Finding("some-control", Status.NOT_ASSESSED, 73, 73, 0, 0, 0, unlisted_clusters=4)
     assert population("role-binding", finding, builtin()) == (
