@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from reportgen.model import Access, AccessListing, Principal, Results
-from reportgen.render.controls import Caps
+from reportgen.render.caps import Caps
 from reportgen.render.names import Names, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut
@@ -40,6 +40,7 @@ _AZURE_OWN = frozenset({"assigns-roles", "changes-cluster"})
 _RANK = {right: rank for rank, right in enumerate(RIGHTS)}
 _ALL_GRANTS, _LEAST_GRANTS = 120, 3
 """Lines that the listing has room for on paper, shared by its clusters, and the least of each."""
+_Listings = list[tuple[str, AccessListing]]
 _MEMBERS = 8
 _LONGEST_MEMBER = 40
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -92,12 +93,25 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Clusters in which nobody has a right that could be read, on paper in one row; ``system`` as theirs."""
+
+    number: int
+    incomplete: bool
+    system: int
+    clusters: tuple[tuple[str, str], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccessView:
-    """The section: what could not be read comes first."""
+    """The section: what could not be read comes first. ``listed`` counts those by themselves."""
 
     incomplete: int
     unread: tuple[Unread, ...]
     clusters: tuple[ClusterAccess, ...]
+    listed: int
+    alike: tuple[Alike, ...]
     all_clusters: int
     resolved: bool
 
@@ -110,7 +124,8 @@ def access_view(results: Results, names: Names, caps: Caps) -> AccessView:
     for key, listing in ordered:
         for reason in listing.missing:
             reasons[reason].append((names.clusters[key], names.link(key)))
-    shown = ordered[: caps.access_clusters]
+    single, alike = _told_apart(ordered) if caps.access_clusters else (ordered, [])
+    shown = single[: caps.access_clusters]
     most = caps.grants and min(caps.grants, max(_LEAST_GRANTS, _ALL_GRANTS // max(len(shown), 1)))
     return AccessView(
         incomplete=sum(bool(listing.missing) for _, listing in ordered),
@@ -119,8 +134,30 @@ def access_view(results: Results, names: Names, caps: Caps) -> AccessView:
             for reason, members in sorted(reasons.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         ),
         clusters=tuple(_cluster(key, listing, names, most) for key, listing in shown),
+        listed=len(single),
+        alike=tuple(_alike(listings, names, caps) for listings in alike),
         all_clusters=len(ordered),
         resolved=results.principals is not None,
+    )
+
+
+def _told_apart(ordered: _Listings) -> tuple[_Listings, list[_Listings]]:
+    """Listings to print by themselves, and those where only the system has rights, whole ones first."""
+    idle = [entry for entry in ordered if all(row.system for row in entry[1].rows)]
+    groups = [[entry for entry in idle if bool(entry[1].missing) is lacks] for lacks in (False, True)]
+    alike = [group for group in groups if len(group) > 1]
+    grouped = {key for group in alike for key, _ in group}
+    return [entry for entry in ordered if entry[0] not in grouped], alike
+
+
+def _alike(listings: _Listings, names: Names, caps: Caps) -> Alike:
+    shown = listings[: caps.access_clusters]
+    return Alike(
+        number=len(listings),
+        incomplete=bool(listings[0][1].missing),
+        system=sum(len(listing.rows) for _, listing in listings),
+        clusters=tuple((names.clusters[key], names.link(key)) for key, _ in shown),
+        more=len(listings) - len(shown),
     )
 
 

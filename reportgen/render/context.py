@@ -11,33 +11,35 @@ from markupsafe import Markup
 from reportgen.model import SEVERITIES, Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.caps import Caps
 from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
     DifferenceRow,
-    GapRow,
     RightsRow,
     ScopeView,
     commands,
     differences,
-    gap_row,
     rights,
     scope_view,
 )
-from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.control_view import ControlView
+from reportgen.render.controls import control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
 from reportgen.render.front import Front, front
+from reportgen.render.gap_register import GapRegister, gap_register
 from reportgen.render.ipe import IpeSheet, sheets
 from reportgen.render.names import Names, resource_group
 from reportgen.render.period import PeriodPart, period_part
 from reportgen.render.registers import RegistersView, registers_view
+from reportgen.render.repeated import Repeated, repeated
 from reportgen.render.room import has_room, may_have_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, of
-from reportgen.render.wording import beside, by_status, parameter
+from reportgen.render.wording import beside, by_status, is_default, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A parameter with one value; ``controls`` are the anchors and titles of those that have it so."""
+    """A parameter with one value; ``controls`` are the anchors and titles of those that have it so.
+
+    ``empty`` says that it is an empty list by default, and was left so.
+    """
 
     name: str
     value: str
     controls: tuple[tuple[str, str], ...]
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,8 @@ class Report:
     summary: Summary
     areas: tuple[Area, ...]
     ipe: tuple[IpeSheet, ...]
-    gaps: tuple[GapRow, ...]
-    all_gaps: int
+    repeated: tuple[Repeated, ...]
+    gaps: GapRegister
     clusters: tuple[ClusterRow, ...]
     all_clusters: int
     differences: tuple[DifferenceRow, ...]
@@ -138,15 +144,16 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
     names = replace(Names.of(results), listed=caps.clusters)
     own, strings = results.templates, of(results)
     ipe = sheets(results, strings)
-    views = control_views(results, names, ipe, caps)
+    often = () if whole else repeated(results, names)
+    views = control_views(results, names, ipe, caps, often)
     if medium == "pdf" and caps.whole and not has_room(views):
         caps = Caps.for_report(medium, whole=False)
-        views = control_views(results, names, ipe, caps)
+        often = repeated(results, names)
+        views = control_views(results, names, ipe, caps, often)
     areas = _areas(views, strings)
     clusters = _clusters(results, names)
     unlike = differences(results, names)
     run = commands(results, names)
-    gaps = sorted(results.gaps, key=lambda gap: (gap.source, gap.scope_name.casefold(), gap.scope))
     return Report(
         results=results,
         medium=medium,
@@ -157,8 +164,8 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
         summary=_summary(results, areas, strings),
         areas=areas,
         ipe=ipe,
-        gaps=tuple(gap_row(gap, names) for gap in gaps[: caps.gaps]),
-        all_gaps=len(gaps),
+        repeated=often,
+        gaps=gap_register(results, names, caps, medium),
         clusters=clusters[: caps.clusters],
         all_clusters=len(clusters),
         differences=unlike[: caps.differences],
@@ -184,11 +191,13 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
 
 def _parameters(controls: Iterable[Control], strings: Strings) -> tuple[ParameterRow, ...]:
     """Every parameter with its value, once for all controls that have it so."""
-    used: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    used: dict[tuple[str, str, bool], list[tuple[str, str]]] = defaultdict(list)
     for control in controls:
-        for name in control.parameters:
-            used[name, parameter(control, name, strings)].append((f"c-{control.id}", control.title))
-    return tuple(ParameterRow(name, value, tuple(used[name, value])) for name, value in sorted(used))
+        for name, value in control.parameters.items():
+            empty = value == [] and is_default(control, name)
+            told = parameter(control, name, strings)
+            used[name, told, empty].append((f"c-{control.id}", control.title))
+    return tuple(ParameterRow(*key[:2], tuple(used[key]), key[2]) for key in sorted(used))
 
 
 def _areas(views: Iterable[ControlView], strings: Strings) -> tuple[Area, ...]:

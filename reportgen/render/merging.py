@@ -100,9 +100,9 @@ class _Letters:
         (self.font,) = self._document.pages[0].Resources["/Font"].values()
 
     def numbered(self, number: int, last: int) -> str:
-        """The number of a page, and of all, in words."""
-        text = self._strings.text("page.of", number=number, all=last)
-        return text if self._glyphs.keys() >= set(map(ord, text)) else f"{number:,}/{last:,}"
+        """The number of a page, and of all, in words and, as page numbers are, without commas."""
+        text = self._strings.text("page.of", number=str(number), all=str(last))
+        return text if self._glyphs.keys() >= set(map(ord, text)) else f"{number}/{last}"
 
     def shown(self, text: str) -> str:
         """The text as hexadecimal glyph ids."""

@@ -109,6 +109,27 @@ def test_clusters_are_capped_on_paper_only() -> None:
     assert len(view(results, "html").clusters) == 30
 
 
+def test_clusters_without_rights_of_anybody_make_one_row_on_paper_and_each_its_own_on_screen() -> None:
+    base = factory.few(factory.results(30, hostile=False), 1)
+    own = Access("User/u", "execs-pods", WHOLE, "kubernetes", "b", WHOLE, system=True)
+    idle = [replace(one, rows=(own,), missing=("A.",) if n % 2 else ()) for n, one in enumerate(base.access)]
+    results = replace(base, access=(base.access[0], *idle[1:]))
+    found = view(results)
+    assert [(group.number, group.incomplete, group.system) for group in found.alike] == [
+        (14, False, 14),
+        (15, True, 15),
+    ]
+    assert (len(found.clusters), found.listed, found.all_clusters) == (1, 1, 30)
+    assert (len(found.alike[0].clusters), found.alike[0].more) == (14, 0)
+    on_screen = view(results, "html")
+    assert (len(on_screen.clusters), on_screen.alike) == (30, ())
+
+
+def test_one_cluster_without_rights_of_anybody_stands_by_itself() -> None:
+    found = view(listed())
+    assert (len(found.clusters), found.alike) == (1, ())
+
+
 def test_ids_get_the_names_that_are_known() -> None:
     rows = (
         Access(f"Group/{GROUP.upper()}", "reads-secrets", WHOLE, "kubernetes", "b", WHOLE),

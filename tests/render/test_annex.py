@@ -14,6 +14,8 @@ import pytest
 from reportgen.model import Results
 from reportgen.render import annex
 from reportgen.render.annex import PdfAnnex, sections
+from reportgen.render.merging import _Letters
+from reportgen.render.strings import builtin
 from tests.render import factory
 
 
@@ -56,6 +58,21 @@ def test_pages_are_counted_over_all_chunks(pages: list[str]) -> None:
     for number, text in enumerate(pages, start=1):
         assert text.endswith(f"page {number} of {len(pages)}")
         assert "SAMPLE ESTATE: NOT COLLECTED FROM AZURE" in text
+
+
+def test_numbers_of_pages_have_no_commas() -> None:
+    assert _Letters(builtin()).numbered(1500, 3311) == "page 1500 of 3311"
+
+
+def test_it_says_of_when_it_is_and_counts_in_plurals(
+    estate: Results, pages: list[str], tmp_path: Path
+) -> None:
+    assert "2026-10-01 to 2026-12-31, as of 2026-11-15 06:00:00 UTC" in " ".join(pages[0].split())
+    one = replace(estate, observations=estate.observations[:1])
+    with pdfplumber.open(PdfAnnex().render(factory.few(one, 1), tmp_path)) as pdf:
+        assert "40 clusters and 1 control with 1 observation:" in " ".join(
+            pdf.pages[0].extract_text().split()
+        )
 
 
 def test_it_says_what_it_conforms_to_and_has_bookmarks(estate: Results, path: Path, pages: list[str]) -> None:
@@ -102,7 +119,8 @@ def test_every_word_of_a_row_is_printed_and_none_leaves_the_page(estate: Results
     with pdfplumber.open(PdfAnnex().render(small, tmp_path)) as pdf:
         letters = [letter for page in pdf.pages for letter in page.chars]
         right = pdf.pages[0].width - 18 / 25.4 * 72
-        text = "".join("".join(page.extract_text().split()) for page in pdf.pages)
+        bodies = [page.crop((0, 60, page.width, page.height - 50)) for page in pdf.pages]
+        text = "".join("".join(body.extract_text().split()) for body in bodies)
     assert max(letter["x1"] for letter in letters) <= right + 0.5
     printed = [row.line for section in sections(small) for row in section.rows if section.id]
     assert len(printed) == 1
