@@ -277,7 +277,7 @@ def _table(results: Results) -> None:
             finding.control,
             severity[finding.control],
             f"[{style}]{finding.status.value}[/]",
-            str(finding.population),
+            f"{finding.population}+" if finding.unlisted else str(finding.population),
             str(finding.exceptions or ""),
             str(finding.not_assessed or ""),
         )

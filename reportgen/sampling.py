@@ -2,10 +2,12 @@
 
 The canonical form of a population is one line a subject: its id as a JSON string (as it stands in
 ``results/observations.jsonl``), in the order of the lines' bytes in UTF-8, each ended by a line feed. A
-subject's number is that of its line, from 1; the population's hash is the SHA-256 of all lines. In a pack's
-folder::
+subject's number is that of its line, from 1; the population's hash is the SHA-256 of all lines. What stands
+for subjects that could not be listed is no subject (its id ends in ``/*``), so that no sample has it. In a
+pack's folder::
 
-    jq -c 'select(.control == "<id>") | .subject.id' results/observations.jsonl | LC_ALL=C sort | sha256sum
+    jq -c 'select(.control == "<id>") | .subject.id | select(endswith("/*") | not)' results/observations.jsonl
+        | LC_ALL=C sort | sha256sum
 
 A sample of n has the n numbers i for which the SHA-256 of ``<seed>:<i>`` is the smallest as hexadecimal text.
 ``METHOD`` names both; it changes if either ever does.
@@ -19,7 +21,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from reportgen.model import Observation
+from reportgen.model import UNLISTED, Observation
 
 METHOD = "sha256-order-1"
 
@@ -28,7 +30,8 @@ def populations(observations: Iterable[Observation]) -> Mapping[str, list[str]]:
     """The ids of each control's subjects; of a control that looked at none, an empty list."""
     ids: dict[str, list[str]] = defaultdict(list)
     for item in observations:
-        ids[item.control].append(item.subject.id)
+        if not item.subject.unlisted:
+            ids[item.control].append(item.subject.id)
     return ids
 
 
@@ -44,7 +47,8 @@ def population_sha256(ids: Iterable[str]) -> str:
 
 def hash_command(control: str) -> str:
     """What computes the hash of a control's population in a pack's folder, with standard tools."""
-    chosen = f"select(.control == {json.dumps(control)}) | .subject.id"
+    listed = f"select(endswith({json.dumps(UNLISTED)}) | not)"
+    chosen = f"select(.control == {json.dumps(control)}) | .subject.id | {listed}"
     return f"jq -c '{chosen}' results/observations.jsonl | LC_ALL=C sort | sha256sum"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -238,21 +238,31 @@ def _findings(
     controls: tuple[Control, ...], observations: Iterable[Observation], missing: set[str]
 ) -> tuple[Finding, ...]:
     counts: dict[str, Counter[Status]] = defaultdict(Counter)
+    unlisted: dict[str, list[Observation]] = defaultdict(list)
     for observation in observations:
-        counts[observation.control][observation.status] += 1
+        if observation.subject.unlisted:
+            unlisted[observation.control].append(observation)
+        else:
+            counts[observation.control][observation.status] += 1
     return tuple(
-        _finding(control, counts[control.id], bool(missing & set(control.needs)))
+        _finding(control, counts[control.id], unlisted[control.id], bool(missing & set(control.needs)))
         for control in sorted(controls, key=lambda control: control.id)
     )
 
 
-def _finding(control: Control, counts: Counter[Status], gap_in_needs: bool) -> Finding:
+def _finding(
+    control: Control, counts: Counter[Status], unlisted: Collection[Observation], gap_in_needs: bool
+) -> Finding:
+    clusters = sum(bool(item.subject.cluster_id) for item in unlisted)
     return Finding(
         control=control.id,
-        status=roll_up(counts) or (Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE),
+        status=roll_up(counts + Counter(item.status for item in unlisted))
+        or (Status.NOT_ASSESSED if gap_in_needs else Status.NOT_APPLICABLE),
         population=counts.total(),
         satisfied=counts[Status.SATISFIED],
         exceptions=counts[Status.NOT_SATISFIED],
         not_assessed=counts[Status.NOT_ASSESSED],
         not_applicable=counts[Status.NOT_APPLICABLE],
+        unlisted_clusters=clusters,
+        unlisted_subscriptions=len(unlisted) - clusters,
     )

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from reportgen.audit.coverage import UNLISTED, Coverage, gaps, subscriptions
+from reportgen.audit.coverage import Coverage, gaps, subscriptions
 from reportgen.changes import (
     ChangedControl,
     ChangedException,
@@ -16,7 +16,7 @@ from reportgen.changes import (
     ExceptionChange,
     Side,
 )
-from reportgen.model import SEVERITIES
+from reportgen.model import SEVERITIES, UNLISTED
 from reportgen.pack import Pack
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare(old: Pack, new: Pack, old_manifest: str = "", new_manifest: str = ""
         catalogue=catalogue,
         gaps=gaps(old, new),
         subscriptions=subscriptions(old, new),
-        not_assessed=(int(old.findings["not_assessed"].sum()), int(new.findings["not_assessed"].sum())),
+        not_assessed=(_not_assessed(old), _not_assessed(new)),
     )
 
 
@@ -60,6 +60,11 @@ def _side(pack: Pack, manifest_sha256: str) -> Side:
         templates_sha256=facts["templates_sha256"],
         manifest_sha256=manifest_sha256,
     )
+
+
+def _not_assessed(pack: Pack) -> int:
+    """Observations, those among them that stand for subjects which nobody listed."""
+    return int((pack.observations["status"] == _UNSEEN).sum())
 
 
 def _joined(old: DataFrame, new: DataFrame) -> DataFrame:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reportgen.changes import ChangedGap, ChangedSubscription, ExceptionChange
+from reportgen.model import UNLISTED
 from reportgen.pack import Pack
 
-UNLISTED = "/*"
-"""How the id of the one subject ends that stands for a population which could not be listed."""
 _ALWAYS = frozenset({"arm.subscriptions", "arm.managed-clusters", "arg.managed-clusters"})
 """Sources that say what exists, whatever a control needs beside them."""
 READ, NOT_READ, NOT_NAMED = "read", "not read", "not in scope"

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.errors import AlteredError, UsageError
-from reportgen.model import Json
+from reportgen.model import UNLISTED, Json
 from reportgen.pack import read_file, verify
+from reportgen.render.strings import builtin
+from reportgen.render.wording import unlisted
 from reportgen.sampling import METHOD, hash_command, numbered, population_sha256
 
 _SHOWN = 5
@@ -41,12 +43,23 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """All subjects of a control by their numbers; ``finding`` and ``facts`` are those of findings.json."""
+    """All subjects of a control by their numbers; ``finding`` and ``facts`` are those of findings.json.
+
+    What stands for subjects that nobody listed is none of them; `finding` says in how many places that is so.
+    """
 
     finding: dict[str, Any]
     facts: dict[str, Any]
     items: tuple[Item, ...]
     sha256: str
+
+    @property
+    def told(self) -> str:
+        """How many subjects, and where that is not known."""
+        places = (self.finding["unlisted_clusters"], self.finding["unlisted_subscriptions"])
+        more = unlisted(*places, builtin())
+        number = builtin().text("sample.subjects", n=len(self.items))
+        return builtin().text("unlisted.population", subjects=number, unlisted=more) if more else number
 
     @property
     def document(self) -> dict[str, Json]:
@@ -59,6 +72,7 @@ class Population:
             "control": control,
             "title": self.finding["title"],
             "population": len(self.items),
+            **{key: self.finding[key] for key in ("unlisted_clusters", "unlisted_subscriptions")},
             "sha256": self.sha256,
             "method": METHOD,
             "command": hash_command(control),
@@ -76,7 +90,7 @@ def population(pack: Path, control: str) -> Population:
     found = {
         line["subject"]["id"]: line
         for text in read_file(pack, "results/observations.jsonl").splitlines()
-        if (line := json.loads(text))["control"] == control
+        if (line := json.loads(text))["control"] == control and not line["subject"]["id"].endswith(UNLISTED)
     }
     names = {line["id"].lower(): line["name"] for line in document["scope"]["subscriptions"]}
     items = tuple(

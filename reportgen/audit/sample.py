@@ -68,7 +68,8 @@ def drawn(pack: Path, population: Population, size: int, seed: str = "") -> Samp
     """The sample of ``size`` items by a seed, the population's hash where there is none."""
     if not population.items:
         raise UsageError(
-            f"{population.finding['control']}: the population is empty; there is nothing to draw"
+            f"{population.finding['control']}: the population is empty ({population.told}); "
+            "there is nothing to draw"
         )
     used = seed or population.sha256
     return _sample(pack, population, sampling.draw(len(population.items), size, used), used)

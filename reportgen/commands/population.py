@@ -49,7 +49,7 @@ def _print(found: Population, csv: Path | None) -> None:
     console.say(f"{control}: {found.finding['title']}")
     console.say(f"  collection mode: {found.facts['collection_mode']}")
     console.say(f"  pack: {found.facts['pack_id']}, as of {found.facts['as_of']}; intact")
-    console.say(f"  population: {len(found.items)}")
+    console.say(f"  population: {found.told}")
     console.say(f"  SHA-256: {found.sha256} ({METHOD})")
     console.say(f"  the same, in the pack's folder: {hash_command(control)}")
     if csv:
@@ -93,7 +93,7 @@ def sample(
 
     taken = _taken(pack, control, ids, size, seed)
     found = taken.population
-    console.say(f"{control}: {len(taken.items)} of {len(found.items)}")
+    console.say(f"{control}: {len(taken.items)} of {found.told}")
     console.say(f"  SHA-256 of the population: {found.sha256}")
     if taken.seed:
         console.say(f"  seed: {taken.seed}")

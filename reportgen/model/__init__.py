@@ -28,7 +28,7 @@ from reportgen.model.framework import (
     Requirement,
     RequirementResult,
 )
-from reportgen.model.observation import Finding, Observation, Subject
+from reportgen.model.observation import UNLISTED, Finding, Observation, Subject
 from reportgen.model.period import (
     ClusterLife,
     ControlPeriod,
@@ -58,6 +58,7 @@ from reportgen.model.values import Cause, CollectionMode, Json, Status
 
 __all__ = [
     "SEVERITIES",
+    "UNLISTED",
     "Access",
     "AccessListing",
     "AttestationResult",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from reportgen.model.values import Cause, Json, Status
 
+UNLISTED = "/*"
+"""How the id of the one subject ends that stands for all of a kind where they could not be listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -22,6 +25,11 @@ class Subject:
     cluster: str
     cluster_id: str
     subscription: str
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it stands for subjects that nobody listed: it is none itself, and how many is not known."""
+        return self.id.endswith(UNLISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,11 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one control over its whole population (counts of observations)."""
+    """The result of one control over its whole population, as counts of subjects.
+
+    ``unlisted_clusters`` and ``unlisted_subscriptions`` are in how many of these the subjects were not
+    listed, so that there may be more than ``population``. Nothing there is assessed, which the status heeds.
+    """
 
     control: str
     status: Status
@@ -56,6 +68,13 @@ class Finding:
     not_assessed: int
     not_applicable: int
     waived: int = 0
+    unlisted_clusters: int = 0
+    unlisted_subscriptions: int = 0
+
+    @property
+    def unlisted(self) -> int:
+        """In how many places it is not known how many subjects there are."""
+        return self.unlisted_clusters + self.unlisted_subscriptions
 
     @property
     def all_waived(self) -> bool:

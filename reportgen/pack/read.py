@@ -36,6 +36,7 @@ FINDINGS: Mapping[str, str] = {
     **dict.fromkeys(
         ("population", "satisfied", "exceptions", "not_assessed", "not_applicable", "waived"), "int64"
     ),
+    **dict.fromkeys(("unlisted_clusters", "unlisted_subscriptions"), "int64"),
     "population_sha256": "string",
     **dict.fromkeys(("check", "when", "assessable"), "string"),
     "parameters": "object",

@@ -39,7 +39,7 @@ from reportgen.render.room import has_room, may_have_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, of
-from reportgen.render.wording import is_default, parameter
+from reportgen.render.wording import beside, by_status, is_default, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +208,16 @@ def _areas(views: Iterable[ControlView], strings: Strings) -> tuple[Area, ...]:
 
 
 def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Summary:
-    by_status = Counter(finding.status for finding in results.findings)
+    found = Counter(finding.status for finding in results.findings)
     views = [view for area in areas for view in area.controls]
     failed = [view for view in ranked(views) if view.finding.status is Status.NOT_SATISFIED]
     counted = Counter(view.control.severity for view in failed)
     severities = tuple((strings.severity(severity), counted[severity]) for severity in SEVERITIES)
-    observed = Counter(item.status for item in results.observations)
+    observed = by_status(results)
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
-        tiles=tuple((status, by_status[status]) for status in charts.ORDER),
-        sentence=_sentence(results, by_status, observed, strings),
+        tiles=tuple((status, found[status]) for status in charts.ORDER),
+        sentence=_sentence(results, found, observed, strings),
         by_area=charts.status_bars(strings.text("summary.by_area"), area_rows, strings.statuses()),
         by_severity=charts.count_bars(
             strings.text("summary.by_severity_told"),
@@ -240,17 +240,16 @@ def _worst_shown(areas: tuple[Area, ...]) -> int:
     return min(8, max(3, 19 - len(areas)))
 
 
-def _sentence(
-    results: Results, by_status: Counter[Status], observed: Counter[Status], strings: Strings
-) -> str:
+def _sentence(results: Results, found: Counter[Status], observed: Counter[Status], strings: Strings) -> str:
     clusters = len({item.subject.cluster_id.lower() for item in results.observations} - {""})
-    return strings.text(
+    told = strings.text(
         "summary.sentence",
         controls=strings.text("counts.controls", n=len(results.findings)),
         clusters=strings.text("counts.clusters", n=clusters),
         observations=strings.text("counts.observations", n=sum(observed.values())),
-        **{status.value.replace("-", "_"): by_status[status] for status in Status},
+        **{status.value.replace("-", "_"): found[status] for status in Status},
     )
+    return " ".join(part for part in (told, beside(results, strings)) if part)
 
 
 def _clusters(results: Results, names: Names) -> tuple[ClusterRow, ...]:

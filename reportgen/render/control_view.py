@@ -46,12 +46,14 @@ class Shared:
 class Group:
     """Subjects that share one reason (``cause`` is "" where they are not applicable).
 
+    ``counted`` is their number in words; of what stands for subjects that nobody listed, in how many places.
     ``elsewhere`` says that the gaps register has the reason, or the section in front for many controls.
     """
 
     cause: str
     reason: str
     number: int
+    counted: str
     names: tuple[tuple[str, str], ...]
     more: int
     elsewhere: bool
@@ -73,6 +75,7 @@ class ControlView:
     conclusion: str
     counts: str
     short: tuple[str, ...]
+    unassessed: str
     procedure: str
     commands: str
     parameters: tuple[tuple[str, str], ...]

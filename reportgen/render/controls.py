@@ -16,7 +16,7 @@ from reportgen.render.room import levels
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 from reportgen.render.values import observed
-from reportgen.render.wording import conclusion, is_default, parameter, procedure, short
+from reportgen.render.wording import conclusion, is_default, not_assessed, parameter, procedure, short
 
 NOT_READ = "–"
 _MOST_COLUMNS = 3
@@ -73,6 +73,7 @@ class _Views:
             conclusion=conclusion(control, finding, self.as_of, strings),
             counts=conclusion(control, finding, "", strings),
             short=short(finding, strings),
+            unassessed=not_assessed(finding, strings),
             procedure=text,
             commands=commands,
             parameters=tuple((key, parameter(control, key, strings)) for key in sorted(told)),
@@ -142,21 +143,23 @@ class _Views:
     def _groups(self, items: list[Observation]) -> tuple[Group, ...]:
         strings = self.names.strings
         register = strings.text("article.in_register")
-        grouped: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+        grouped: dict[tuple[str, str, bool], list[Observation]] = defaultdict(list)
         for item in items:
             reason = item.reason if self.caps.whole or item.cause is not Cause.GAP else register
-            grouped[(strings.cause(item.cause) if item.cause else "", reason)].append(item)
+            cause = strings.cause(item.cause) if item.cause else ""
+            grouped[cause, reason, item.subject.unlisted].append(item)
         largest = sorted(grouped.items(), key=lambda entry: (-len(entry[1]), entry[0]))
         return tuple(
             Group(
                 cause=cause,
                 reason=reason or strings.text("article.no_reason"),
                 number=len(members),
+                counted=_counted(members, strings),
                 names=tuple(self._named(item) for item in members[: self.caps.names]),
                 more=max(0, len(members) - (self.caps.names or len(members))),
                 elsewhere=reason == register or (cause, reason) in self.said,
             )
-            for (cause, reason), members in largest
+            for (cause, reason, _), members in largest
         )
 
     def _named(self, item: Observation) -> tuple[str, str]:
@@ -164,6 +167,14 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
+
+
+def _counted(members: list[Observation], strings: Strings) -> str:
+    """All of ``members`` stand for one subject each, or all for subjects that nobody listed."""
+    if not members[0].subject.unlisted:
+        return f"{len(members):,}"
+    word = "clusters" if members[0].subject.cluster_id else "subscriptions"
+    return strings.text(f"unlisted.{word}", n=len(members))
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:

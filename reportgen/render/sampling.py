@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reportgen.model import Control, Results
 from reportgen.render.strings import Strings
+from reportgen.render.wording import population
 from reportgen.sampling import METHOD, draw_command, hash_command, population_sha256, populations
 
 _SIZE = 25
@@ -43,10 +44,13 @@ class SamplingView:
 def sampling_view(results: Results, strings: Strings) -> SamplingView:
     """Populations in the order of the first control that looks at each."""
     ids = populations(results.observations)
-    shared: dict[str, list[Control]] = defaultdict(list)
+    findings = {finding.control: finding for finding in results.findings}
+    shared: dict[tuple[str, str, tuple[int, int]], list[Control]] = defaultdict(list)
     for control in results.controls:
-        if ids[control.id]:
-            shared[population_sha256(ids[control.id])].append(control)
+        found = findings[control.id]
+        if ids[control.id] or found.unlisted:
+            unknown = (found.unlisted_clusters, found.unlisted_subscriptions)
+            shared[population_sha256(ids[control.id]), control.subject, unknown].append(control)
     return SamplingView(
         method=METHOD,
         commands="reportgen population <pack> --control <id>\n"
@@ -54,11 +58,15 @@ def sampling_view(results: Results, strings: Strings) -> SamplingView:
         by_hand=f"{hash_command('<id>')}\n{draw_command('<population>', _SIZE, '<seed>')}",
         populations=tuple(
             PopulationRow(
-                strings.subjects(members[0].subject, len(ids[members[0].id])),
+                population(members[0].subject, findings[members[0].id], strings),
                 sha256,
                 tuple(Listed(control.id, f"c-{control.id}") for control in members),
             )
-            for sha256, members in shared.items()
+            for (sha256, *_), members in shared.items()
         ),
-        empty=tuple(control.id for control in results.controls if not ids[control.id]),
+        empty=tuple(
+            control.id
+            for control in results.controls
+            if not ids[control.id] and not findings[control.id].unlisted
+        ),
     )

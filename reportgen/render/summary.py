@@ -15,6 +15,7 @@ from reportgen.render.names import Names
 from reportgen.render.strings import Strings
 from reportgen.render.tables import by_severity
 from reportgen.render.text import cut, moment
+from reportgen.render.wording import beside, by_status
 
 _MOST_EXCEPTIONS = 20
 _MOST_GAPS = 20
@@ -92,7 +93,7 @@ def _exclusions(results: Results, strings: Strings) -> Iterator[str]:
 def _counts(results: Results, strings: Strings) -> Iterator[str]:
     """Controls and subjects by status; never a percentage."""
     findings = Counter(finding.status for finding in results.findings)
-    items = Counter(item.status for item in results.observations)
+    items = by_status(results)
     yield from ("", f"## {_text(strings, 'results')}")
     yield from _table(
         _heads(strings, "status", "controls", "subjects"),
@@ -104,6 +105,8 @@ def _counts(results: Results, strings: Strings) -> Iterator[str]:
     waived = sum(finding.waived for finding in results.findings)
     if waived:
         yield from ("", _text(strings, "waived", n=waived))
+    if told := beside(results, strings):
+        yield from ("", escaped(told))
 
 
 def _exceptions(results: Results, names: Names) -> Iterator[str]:

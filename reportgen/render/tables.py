@@ -12,7 +12,8 @@ from reportgen.sources import BY_NAME
 _RANK: Mapping[str, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 _CONTROLS = (
     "control", "title", "area", "severity", "status", "population", "satisfied", "exceptions", "waived",
-    "not_assessed", "not_applicable", "method", "evidence", "needs",
+    "not_assessed", "not_applicable", "unlisted_clusters", "unlisted_subscriptions", "method", "evidence",
+    "needs",
 )  # fmt: skip
 _EXCEPTIONS = (
     "severity", "control", "title", "area", "subject", "kind", "cluster", "subscription", "subscription_id",
@@ -43,7 +44,9 @@ class ControlsTable:
                 [
                     *(control.id, control.title, control.area, control.severity, finding.status.value),
                     *(finding.population, finding.satisfied, finding.exceptions, finding.waived),
-                    *(finding.not_assessed, finding.not_applicable, control.method, control.evidence),
+                    *(finding.not_assessed, finding.not_applicable),
+                    *(finding.unlisted_clusters, finding.unlisted_subscriptions),
+                    *(control.method, control.evidence),
                     " ".join(control.needs),
                 ]
             )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from reportgen.model import Control, Finding
+from reportgen.model import Control, Finding, Results, Status
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
 from reportgen.render.values import observed
@@ -38,6 +39,41 @@ def parameter(control: Control, name: str, strings: Strings) -> str:
     return strings.text(key, value=shown, default=observed(note.default, strings), source=note.source)
 
 
+def unlisted(clusters: int, subscriptions: int, strings: Strings) -> str:
+    """Where nobody listed the subjects, so that how many there are is not known; "" where all were listed."""
+    places = (("clusters", clusters), ("subscriptions", subscriptions))
+    told = [strings.text(f"unlisted.{word}", n=number) for word, number in places if number]
+    return strings.text("unlisted.joint").join(told)
+
+
+def _unlisted(finding: Finding, strings: Strings) -> str:
+    return unlisted(finding.unlisted_clusters, finding.unlisted_subscriptions, strings)
+
+
+def population(kind: str, finding: Finding, strings: Strings) -> str:
+    """How many of what a control looks at, and where that is not known."""
+    subjects, more = strings.subjects(kind, finding.population), _unlisted(finding, strings)
+    return strings.text("unlisted.population", subjects=subjects, unlisted=more) if more else subjects
+
+
+def not_assessed(finding: Finding, strings: Strings) -> str:
+    """The number of subjects that were not assessed, and where it is not known; for a heading."""
+    more = _unlisted(finding, strings)
+    numbers = [f"{finding.not_assessed:,}"] if finding.not_assessed or not more else []
+    return strings.text("unlisted.joint").join([*numbers, *([more] if more else [])])
+
+
+def by_status(results: Results) -> Counter[Status]:
+    """Observations of subjects by status, without those that stand for subjects which nobody listed."""
+    return Counter(item.status for item in results.observations if not item.subject.unlisted)
+
+
+def beside(results: Results, strings: Strings) -> str:
+    """What is to be said next to the numbers of `by_status`; "" where everything was listed."""
+    number = sum(item.subject.unlisted for item in results.observations)
+    return strings.text("unlisted.beside", n=number) if number else ""
+
+
 def is_default(control: Control, name: str) -> bool:
     """Whether a parameter was left as the catalogue has it."""
     note = control.parameter_notes.get(name)
@@ -59,6 +95,8 @@ def short(finding: Finding, strings: Strings) -> tuple[str, ...]:
         told.append(strings.text("conclusion.not_assessed", n=finding.not_assessed))
     if not assessed and finding.not_applicable:
         told.append(strings.text("conclusion.not_applicable", n=finding.not_applicable))
+    if finding.unlisted:
+        told.append(strings.text("unlisted.short", n=finding.unlisted))
     return tuple(told) or (strings.text("annex.empty"),)
 
 
@@ -68,7 +106,8 @@ def conclusion(control: Control, finding: Finding, as_of: str, strings: Strings)
     if finding.exceptions:
         key = "failed"
     else:
-        key = "passed" if assessed else "none" if finding.population else "empty"
+        nothing = "unlisted" if finding.unlisted else "empty"
+        key = "passed" if assessed else "none" if finding.population else nothing
     counted = strings.text(
         f"conclusion.{key}",
         exceptions=finding.exceptions,
@@ -85,4 +124,6 @@ def conclusion(control: Control, finding: Finding, as_of: str, strings: Strings)
         )
         if number
     ]
+    if finding.unlisted:
+        rest.insert(1 if finding.waived else 0, _unlisted(finding, strings))
     return "; ".join([told, *rest]) + "."

@@ -72,7 +72,7 @@ def without_body(answers: Answers, kinds: Kinds, cluster_id: str, name: str, poi
         "derived": {},
     }
     item = Item(subject, nothing, (pointer,) if pointer else (), unseen)
-    unknown = unseen_pool(item, "unknown pools", "*unknown", *unseen)
+    unknown = unseen_pool(item, "unknown pools", "*", *unseen)
     return _case(answers, kinds, item, (unknown,), gathered)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reportgen import sampling
 from reportgen.model import Cause, Gap, Status
 from tests.assess.build import Snapshot, cluster, cluster_id
 from tests.assess.test_engine import by_name, control, run
@@ -46,6 +47,35 @@ def test_what_an_engagement_leaves_out_is_excluded_and_no_gap(tmp_path: Path) ->
     snapshot.writer.gap(Gap("k8s.access", "tenant", "tenant", "excluded", "Nothing inside was looked at."))
     found = by_name(run(tmp_path, snapshot))["a"]
     assert (found.status, found.cause) == (Status.NOT_ASSESSED, Cause.EXCLUDED)
+
+
+def test_what_could_not_be_listed_is_no_part_of_the_population(tmp_path: Path) -> None:
+    control(tmp_path, needs=["arm.managed-clusters", "k8s.namespaces"], check="true", subject="namespace")
+    snapshot = Snapshot(tmp_path).arm(cluster("a"), cluster("b"))
+    names = [{"metadata": {"name": name}} for name in ("one", "two")]
+    snapshot.page("k8s.namespaces", cluster_id("a"), {"items": names})
+    snapshot.gap("k8s.namespaces", cluster_id("b"), "HTTP 403 Forbidden.")
+    assessed = run(tmp_path, snapshot)
+    (finding,) = assessed.findings
+    assert (finding.population, finding.satisfied, finding.not_assessed) == (2, 2, 0)
+    assert (finding.unlisted_clusters, finding.unlisted_subscriptions) == (1, 0)
+    assert finding.status is Status.NOT_ASSESSED
+    (unlisted,) = [item for item in assessed.observations if item.subject.unlisted]
+    assert (unlisted.subject.cluster, unlisted.cause) == ("b", Cause.GAP)
+    drawn_from = sampling.populations(assessed.observations)[finding.control]
+    assert len(drawn_from) == 2
+    assert unlisted.subject.id not in drawn_from
+
+
+def test_an_asterisk_as_a_name_is_a_subject(tmp_path: Path) -> None:
+    sources = ("k8s.cluster-roles", "k8s.roles")
+    control(tmp_path, needs=["arm.managed-clusters", *sources], check="true", subject="role")
+    snapshot = Snapshot(tmp_path).arm(cluster("a"))
+    snapshot.page(sources[0], cluster_id("a"), {"items": [{"metadata": {"name": "*"}}]})
+    snapshot.page(sources[1], cluster_id("a"), {"items": []})
+    (item,) = run(tmp_path, snapshot).observations
+    assert (item.subject.name, item.subject.unlisted) == ("*", False)
+    assert item.subject.id == f"{cluster_id('a')}/kubernetes/role/%2A"
 
 
 def test_secrets_that_nobody_asked_for_are_excluded(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reportgen.model import Finding, Status
 from reportgen.render.strings import builtin
-from reportgen.render.wording import conclusion, procedure, short
+from reportgen.render.wording import conclusion, population, procedure, short
 from tests.render import factory
 
 
@@ -35,6 +37,63 @@ def test_conclusions_are_counts_at_a_time(counts: tuple[int, ...], sentence: str
     control = factory.results(1).controls[0]
     finding = Finding(control.id, Status.SATISFIED, *counts)
     assert conclusion(control, finding, "2026-11-15T06:00:00Z", builtin()) == sentence
+
+
+@pytest.mark.parametrize(
+    ("counts", "clusters", "subscriptions", "sentence"),
+    [
+        (
+            (294, 61, 12, 0, 221),
+            *(4, 0),
+            (
+                "12 of 73 clusters assessed not satisfied; an unknown number on 4 clusters where they were "
+                "not read; 221 not applicable."
+            ),
+        ),
+        (
+            (0, 0, 0, 0, 0),
+            *(1, 0),
+            "0 clusters assessed; an unknown number on 1 cluster where they were not read.",
+        ),
+        (
+            (2, 0, 0, 2, 0),
+            *(1, 2),
+            (
+                "0 of 2 clusters assessed; an unknown number on 1 cluster where they were not read, and an "
+                "unknown number in 2 subscriptions where they were not read; 2 not assessed."
+            ),
+        ),
+    ],
+)
+def test_nobody_counts_what_was_not_listed(
+    counts: tuple[int, ...], clusters: int, subscriptions: int, sentence: str
+) -> None:
+    control = factory.results(1).controls[0]
+    finding = Finding(
+        control.id,
+        Status.NOT_ASSESSED,
+        *counts,
+        unlisted_clusters=clusters,
+        unlisted_subscriptions=subscriptions,
+    )
+    assert conclusion(control, finding, "", builtin()) == sentence
+    places = clusters + subscriptions
+    assert short(finding, builtin())[-1] == f"number unknown in {places} place{'s' * (places > 1)}"
+
+
+def test_a_waiver_is_told_right_behind_the_exceptions() -> None:
+    control = factory.results(1).controls[0]
+    finding = Finding(control.id, Status.NOT_SATISFIED, 9, 8, 1, 0, 0, waived=1, unlisted_clusters=2)
+    told = conclusion(control, finding, "", builtin())
+    assert "not satisfied; 1 waived; an unknown number on 2 clusters" in told
+
+
+def test_a_population_says_where_it_is_not_known() -> None:
+    finding = Finding("some-control", Status.NOT_ASSESSED, 73, 73, 0, 0, 0, unlisted_clusters=4)
+    assert population("role-binding", finding, builtin()) == (
+        "73 role bindings, and an unknown number on 4 clusters where they were not read"
+    )
+    assert population("role-binding", replace(finding, unlisted_clusters=0), builtin()) == "73 role bindings"
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ def multiplied(base: Results, observations: int) -> Results:
     while len(kept) < observations:
         number = next(copies)
         kept.extend(_copies(base.observations, number, observations - len(kept)))
-    by_control = Counter((item.control, item.status.value) for item in kept)
+    by_control = Counter(
+        (item.control, "unlisted" if item.subject.unlisted else item.status.value) for item in kept
+    )
     return replace(
         base,
         observations=tuple(kept),
@@ -94,4 +96,5 @@ def _finding(found: Finding, counts: Counter[tuple[str, str]]) -> Finding:
         exceptions=number["not-satisfied"],
         not_assessed=number["not-assessed"],
         not_applicable=number["not-applicable"],
+        unlisted_clusters=counts[found.control, "unlisted"] - found.unlisted_subscriptions,
     )

@@ -36,7 +36,7 @@ from reportgen.render.oscal.parts import (
 from reportgen.render.oscal.plan import METHODS
 from reportgen.render.oscal.subjects import components, inventory, reference, subject_reference, subject_uuid
 from reportgen.render.strings import Strings, of
-from reportgen.render.wording import conclusion
+from reportgen.render.wording import conclusion, unlisted
 
 _STATES = {Status.SATISFIED: ("satisfied", "pass"), Status.NOT_SATISFIED: ("not-satisfied", "fail")}
 Group = tuple[Status, Cause | None]
@@ -99,6 +99,23 @@ def _some(items: Iterator[Json]) -> Iterator[Json] | None:
     return None
 
 
+def _unlisted(items: list[Observation]) -> tuple[int, int]:
+    """In how many clusters and subscriptions the subjects were not listed."""
+    alike = [item.subject for item in items if item.subject.unlisted]
+    clusters = sum(bool(subject.cluster_id) for subject in alike)
+    return clusters, len(alike) - clusters
+
+
+def _numbers(items: list[Observation]) -> Iterator[Json]:
+    """Properties: how many subjects, and where it is not known."""
+    clusters, subscriptions = _unlisted(items)
+    yield prop("subjects", len(items) - clusters - subscriptions)
+    if clusters:
+        yield prop("unlisted-clusters", clusters)
+    if subscriptions:
+        yield prop("unlisted-subscriptions", subscriptions)
+
+
 class _Result:
     """The one result of the document, made from the results of a pack."""
 
@@ -129,13 +146,15 @@ class _Result:
                     "uuid": self._observation(control.id, (status, cause)),
                     "title": escaped(f"{control.title}: {_status(status, cause, self.strings)}"),
                     "description": self.text(
-                        "observation", n=len(items), status=_status(status, cause, self.strings)
+                        "observation",
+                        counted=self._counted(items),
+                        status=_status(status, cause, self.strings),
                     ),
                     "props": [
                         prop("control-id", control.id),
                         prop("status", status.value),
                         *([prop("cause", cause.value)] if cause else ()),
-                        prop("subjects", len(items)),
+                        *_numbers(items),
                     ],
                     "methods": [METHODS[control.evidence]],
                     "types": ["control-objective"],
@@ -146,6 +165,14 @@ class _Result:
                     ],
                     "collected": self.results.facts.collected_to,
                 }
+
+    def _counted(self, items: list[Observation]) -> str:
+        """How many subjects, and where nobody listed them."""
+        clusters, subscriptions = _unlisted(items)
+        number = len(items) - clusters - subscriptions
+        told = [self.strings.text("oscal.counted", n=number)] if number else []
+        more = unlisted(clusters, subscriptions, self.strings)
+        return self.strings.text("unlisted.joint").join([*told, *([more] if more else [])])
 
     def findings(self) -> Iterator[Json]:
         """One for each control of which something was tested."""
@@ -164,7 +191,10 @@ class _Result:
                     {"risk-uuid": self._risk(control.id, waiver)} for waiver in self._waived(control.id)
                 ],
             }
-            counts = ("population", "satisfied", "exceptions", "waived", "not_assessed", "not_applicable")
+            counts = (
+                *("population", "satisfied", "exceptions", "waived", "not_assessed", "not_applicable"),
+                *("unlisted_clusters", "unlisted_subscriptions"),
+            )
             yield {
                 "uuid": self.id("finding", control.id),
                 "title": escaped(control.title),
@@ -216,7 +246,7 @@ class _Result:
         for gap in self.results.gaps:
             yield self._gap(gap)
         for control in self.results.controls:
-            if not self.found[control.id].population:
+            if not self.groups[control.id]:
                 title = self.text("log_nothing", title=control.title)
                 told = conclusion(control, self.found[control.id], facts.as_of, self.strings)
                 yield self._entry(f"population\n{control.id}", title, escaped(told), control)
@@ -225,16 +255,16 @@ class _Result:
                     yield from self._untested(control, group, items)
 
     def _untested(self, control: Control, group: Group, items: list[Observation]) -> Iterator[Json]:
-        by_reason: dict[str, int] = defaultdict(int)
+        by_reason: dict[str, list[Observation]] = defaultdict(list)
         for item in items:
-            by_reason[item.reason] += 1
+            by_reason[item.reason].append(item)
         status, cause = group
-        for reason, number in by_reason.items():
+        for reason, alike in by_reason.items():
             title = escaped(f"{control.title}: {_status(status, cause, self.strings)}")
-            told = self.text("log_untested", n=number, reason=reason)
+            told = self.text("log_untested", counted=self._counted(alike), reason=reason)
             key = f"untested\n{control.id}\n{status}\n{cause}\n{reason}"
             entry = self._entry(key, title, told, control)
-            entry["props"] += [prop("status", status.value), prop("subjects", number)]
+            entry["props"] += [prop("status", status.value), *_numbers(alike)]
             if cause:
                 entry["props"].append(prop("cause", cause.value))
             entry["links"] = [{"href": f"#{self._observation(control.id, group)}", "rel": "related"}]

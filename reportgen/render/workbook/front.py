@@ -9,6 +9,7 @@ from reportgen.model import Results
 from reportgen.render.caps import Caps
 from reportgen.render.charts import ORDER
 from reportgen.render.completeness import scope_view
+from reportgen.render.wording import beside, by_status
 from reportgen.render.workbook.book import Cell, Link, Moment, Part, Sheet, Table
 
 _WIDTHS = (30, 16, 16, 74)
@@ -36,13 +37,7 @@ def write_summary(sheet: Sheet, results: Results, written: Sequence[tuple[Table,
     sheet.row(
         [text(f"workbook.{key}") for key in ("status", "findings", "observations", "means")], styles.head
     )
-    findings = Counter(finding.status for finding in results.findings)
-    observations = Counter(item.status for item in results.observations)
-    for status in ORDER:
-        meaning = text(f"workbook.means_{status.value}")
-        sheet.row([status, findings[status], observations[status], meaning], wraps=_LAST_WRAPS)
-    waived = sum(finding.waived for finding in results.findings)
-    sheet.row([text("workbook.waived"), None, waived, text("workbook.means_waived")], wraps=_LAST_WRAPS)
+    _write_counts(sheet, results)
     sheet.row([])
     sheet.row([text(f"workbook.{key}") for key in ("sheet", "rows", "of_rows", "holds")], styles.head)
     for table, parts in written:
@@ -52,6 +47,20 @@ def write_summary(sheet: Sheet, results: Results, written: Sequence[tuple[Table,
             if len(parts) > 1:
                 about = f"{text('workbook.in_parts', n=len(parts))} {about}"
             sheet.row([Link(part.sheet, part.sheet, 0), part.rows, total, about], wraps=_LAST_WRAPS)
+
+
+def _write_counts(sheet: Sheet, results: Results) -> None:
+    """Findings and observations of subjects by status, and what is in none of these numbers."""
+    text = sheet.strings.text
+    findings = Counter(finding.status for finding in results.findings)
+    observations = by_status(results)
+    for status in ORDER:
+        meaning = text(f"workbook.means_{status.value}")
+        sheet.row([status, findings[status], observations[status], meaning], wraps=_LAST_WRAPS)
+    waived = sum(finding.waived for finding in results.findings)
+    sheet.row([text("workbook.waived"), None, waived, text("workbook.means_waived")], wraps=_LAST_WRAPS)
+    if more := beside(results, sheet.strings):
+        sheet.across(text("status.not_assessed"), more, _WIDTHS)
 
 
 def _facts(results: Results) -> Iterator[tuple[str, Cell]]:

@@ -110,7 +110,7 @@ class _Rows:
         for control in self.results.controls:
             finding, start = self.found[control.id], starts[control.id]
             answer = self.owners.of_control(control.id)
-            subjects = (item.subject.id for _, item in populations[control.id])
+            subjects = (item.subject.id for _, item in populations[control.id] if not item.subject.unlisted)
             yield [
                 Link(control.id, *start) if start else control.id,
                 *(
@@ -179,14 +179,14 @@ class _Rows:
         )
 
     def population(self, populations: Iterable[_Population]) -> Iterator[list[Cell]]:
-        """A row an observation, with the number that a sample is drawn by."""
+        """A row an observation, with the number that a sample is drawn by, if one may draw it."""
         for members in populations:
-            ids = numbered(item.subject.id for _, item in members)
+            ids = numbered(item.subject.id for _, item in members if not item.subject.unlisted)
             numbers = {known: number for number, known in enumerate(ids, start=1)}
             for line, item in members:
-                yield self._observation(line, numbers[item.subject.id], item)
+                yield self._observation(line, numbers.get(item.subject.id), item)
 
-    def _observation(self, line: int, number: int, item: Observation) -> list[Cell]:
+    def _observation(self, line: int, number: int | None, item: Observation) -> list[Cell]:
         """Each value in a cell of its own type, in the order of their labels."""
         control = self.controls[item.control]
         labels = [label for label in control.observe if label in item.observed]

@@ -129,11 +129,16 @@ def named(document: Json) -> tuple[str, str]:
 def found(
     kind: str, document: Json, pointers: tuple[str, ...], derived: Mapping[str, Json], part: str = ""
 ) -> Found:
-    """A subject that is one object; values of None in ``derived`` are left out."""
+    """A subject that is one object; values of None in ``derived`` are left out.
+
+    Names of roles and bindings may be a lone asterisk, which in an id stands for what was not listed. No name
+    of Kubernetes has a percent sign in it.
+    """
     namespace, name = named(document)
+    last = "%2A" if name == "*" else name
     return Found(
         name=f"{namespace}/{name}" if namespace else name,
-        path="/".join(part for part in ("kubernetes", kind, namespace, name) if part),
+        path="/".join(part for part in ("kubernetes", kind, namespace, last) if part),
         document=document,
         derived={key: value for key, value in derived.items() if value is not None},
         pointers=pointers,
