@@ -11,6 +11,7 @@ from pathlib import Path
 from reportgen.assess import catalogue, frameworks
 from reportgen.assess.roll_up import roll_up
 from reportgen.engagement import Engagement, EntityControl
+from reportgen.engagement.registers import Malformed
 from reportgen.errors import UsageError
 from reportgen.model import Control, EntityControlResult, Finding, Framework
 
@@ -95,6 +96,8 @@ def _known(engagement: Engagement, loaded: Iterable[Framework], controls: Iterab
     asked = {(framework.id, one.id) for framework in loaded for one in framework.requirements}
     entity = {item.id for item in engagement.entity_controls}
     for number, item in enumerate(engagement.attestations, start=1):
+        if isinstance(item, Malformed):
+            continue
         if item.requirement and (item.framework, item.requirement) not in asked:
             unknown.append(f"attestations: {number}: {item.framework} has no requirement {item.requirement}")
         if item.entity_control and item.entity_control not in entity:
@@ -110,7 +113,7 @@ def _named(engagement: Engagement) -> Iterator[tuple[str, str]]:
         yield from ((f"entity_controls: {item.id}", name) for name in item.controls)
     for key in ("waivers", "attestations", "responses"):
         for number, entry in enumerate(getattr(engagement, key), start=1):
-            if entry.control:
+            if not isinstance(entry, Malformed) and entry.control:
                 yield f"{key}: {number}", entry.control
     yield from (("policy_exemptions: controls", name) for name in engagement.policy_exemptions.controls)
 

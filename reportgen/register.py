@@ -6,7 +6,9 @@
 
 An entry is created under its number and never written again, so of two processes one gets the number and
 the other takes the next. A run has an entry ``started`` before it does anything, ``collected`` when its
-snapshot is in the store, and ``ended`` with its exit code; one that was killed has no ``ended``.
+snapshot is in the store, and ``ended`` with its exit code; one that was killed has no ``ended``. A pack has
+an entry ``released`` when somebody let it go, and ``delivering`` before it first goes to its recipients; both
+name the snapshots that it rests on.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from reportgen.snapshot import canonical_json
 from reportgen.store import Store, StoreError
 
 FOLDER = "register"
+RELEASED, DELIVERING = "released", "delivering"
 _NAME = re.compile(r"(\d{6,})\.json")
 _FIXED = ("number", "previous", "kind", "time", "run")
 _MOST_TRIES = 1000
@@ -46,6 +49,12 @@ class Entry:
     def text(self, key: str) -> str:
         """One of the facts, "" where the entry does not have it."""
         return str(self.facts.get(key) or "")
+
+    @property
+    def snapshots(self) -> tuple[str, ...]:
+        """The snapshots that it names: that a pack rests on, or that were removed."""
+        found = self.facts.get("snapshots")
+        return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 Facts = Callable[[tuple[Entry, ...]], Mapping[str, Json]]

@@ -9,10 +9,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from reportgen.engagement import Engagement
+from reportgen.engagement.keeping import Retention
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
-from reportgen.register import key, stamp
+from reportgen.register import DELIVERING, RELEASED, key, stamp
 from reportgen.snapshot import name_day
+
+_WORDS = {RELEASED: "released", DELIVERING: "handed over"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ def judge(kept: Kept, out: Path, today: date) -> tuple[Judged, ...]:
     if engagement.retention is None:
         raise UsageError("retention: missing from the engagement; nothing is removed without a rule")
     names = kept.snapshots.names()
-    own, packs = _whose(kept), _packs(out)
+    own, packs = _whose(kept), {**_registered(kept, engagement.retention, today), **_packs(out)}
     return tuple(
         Judged(name, next(_reasons(engagement, name, own, packs, names[-1], today), "")) for name in names
     )
@@ -75,6 +78,18 @@ def _reasons(
 def _whose(kept: Kept) -> dict[str, str]:
     entries = kept.register.entries()
     return {entry.text("snapshot"): entry.text("engagement") for entry in entries if entry.kind == "started"}
+
+
+def _registered(kept: Kept, retention: Retention, today: date) -> dict[str, str]:
+    """Snapshot -> a pack that was released or delivered, wherever it is by now, and is still to be kept."""
+    found: dict[str, str] = {}
+    for entry in kept.register.entries():
+        day = date.fromisoformat(entry.time[:10])
+        days = retention.keep_packs_days
+        if entry.kind in _WORDS and (days is None or today - day <= timedelta(days=days)):
+            told = f"pack {entry.text('pack')}, {_WORDS[entry.kind]} on {day},"
+            found.update(dict.fromkeys(entry.snapshots, told))
+    return found
 
 
 def _packs(out: Path) -> dict[str, str]:

@@ -21,17 +21,17 @@ def listing(
     used: frozenset[str],
     unused: Mapping[str, str],
 ) -> RunListing | None:
-    """The runs of an engagement's period, and what came of each; None where the register is empty.
+    """The runs of an engagement's period, and what came of each; None where it has no run.
 
     ``used`` are the snapshots that a report rests on, ``unused`` says why some are not. It is a function of
     the entries up to each run's collection: that a report was made later changes nothing in it.
     """
     entries = register.entries()
-    if not entries:
+    if not any(entry.kind == "started" for entry in entries):
         return None
     period = Window(engagement.period.start, engagement.period.end)
     ours = [run for run in fold(entries, key(engagement)) if period.holds(run.started_at)]
-    removed = {name for entry in entries if entry.kind == "pruned" for name in _names(entry)}
+    removed = {name for entry in entries if entry.kind == "pruned" for name in entry.snapshots}
     stored = frozenset(snapshots.names())
     runs = tuple(_judged(run, used, unused, stored, removed) for run in ours)
     last = max((run.last_entry for run in runs), default=0)
@@ -131,11 +131,6 @@ def _windows(
 
 def _days(window: Window) -> tuple[str, str]:
     return window.first.isoformat(), window.last.isoformat()
-
-
-def _names(entry: Entry) -> list[str]:
-    found = entry.facts.get("snapshots")
-    return [str(name) for name in found] if isinstance(found, list) else []
 
 
 def _run_of(value: Json) -> str:

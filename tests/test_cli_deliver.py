@@ -39,7 +39,7 @@ def test_a_pack_is_held_released_delivered_and_then_left_alone(tmp_path: Path, f
     again = json.loads(called("deliver", pack, file, "--json").out)
     assert [(outcome["channel"], outcome["state"]) for outcome in again] == [("folder", "already")]
     runs = line.command("runs", file, "--out", tmp_path / "out")
-    assert (runs.code, runs.out.endswith("0 runs, 1 entries; the chain is unbroken\n")) == (0, True)
+    assert (runs.code, runs.out.endswith("0 runs, 2 entries; the chain is unbroken\n")) == (0, True)
     assert "released  pack 3f9a1c77e2b4 by Kim Holm" in runs.out
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reportgen.attempt import attempt
+from reportgen.deliver import Releaser, parcel, release
+from reportgen.deliver.release import delivering
 from reportgen.engagement import load
 from reportgen.kept import Kept, keep
 from reportgen.lease import Lease
 from reportgen.register import key
 from tests import line
+from tests.deliver import parcels
 from tests.store import tiny
 from tests.store.conftest import azurite, container, settings, store
 
@@ -192,6 +196,45 @@ def test_prune_reads_packs_that_are_zips_and_trusts_no_damaged_one(tmp_path: Pat
     result = place("prune", "--remove")
     assert (result.code, "what it rests on is unknown" in result.err) == (2, True)
     assert len(place.kept.snapshots.names()) == 7
+
+
+def handed_over(place: Place, folder: Path, snapshot: str, when: datetime, kind: str) -> None:
+    """A pack that rests on a snapshot was released, or went to its recipients; nothing of it lies here."""
+    taken = folder / "taken" / snapshot
+    taken.mkdir(parents=True)
+    (taken / "snapshot.json").write_text("{}", encoding="utf-8")
+    found = parcel(parcels.pack(folder / f"made-{snapshot}", snapshots=[taken]))
+    if kind == "delivering":
+        delivering(place.kept, found, when)
+    else:
+        approving = load(parcels.file(folder / "approving", "release: after_approval\nfolder: handed\n"))
+        release(replace(place.kept, engagement=approving), found, Releaser("Kim Holm", "kim"), when)
+
+
+@pytest.mark.parametrize(("kind", "word"), [("delivering", "handed over"), ("released", "released")])
+def test_prune_knows_packs_that_are_gone_from_the_register(
+    tmp_path: Path, settings: str, kind: str, word: str
+) -> None:
+    place, _ = old_store(tmp_path, settings)
+    old = datetime(2020, 5, 4, 6, tzinfo=UTC)
+    handed_over(place, tmp_path, "20200106T060000Z", old, kind)
+    handed_over(place, tmp_path, "20200406T060000Z", back(days=3), kind)
+    shutil.rmtree(place.out)  # the disk of the next job is empty
+    fates = dict(row.split("  ", 1) for row in place("prune").out.splitlines()[:-1])
+    assert fates["20200106T060000Z"] == f"kept: pack 3f9a1c77e2b4, {word} on 2020-05-04, rests on it"
+    day = back(days=3).date()
+    kept_yet = f"kept: pack 3f9a1c77e2b4, {word} on {day}, rests on it"
+    assert fates["20200406T060000Z"] == kept_yet
+    assert fates["20200203T060000Z"] == "may go"
+    text = place.file.read_text(encoding="utf-8").replace(
+        "keep_days: 400", "keep_days: 400\n  keep_packs_days: 4"
+    )
+    place.file.write_text(text, encoding="utf-8")
+    done = place("prune", "--remove")
+    assert done.out.splitlines()[-1] == "2 of 7 removed"
+    assert "20200106T060000Z  may go" in done.out
+    assert f"20200406T060000Z  {kept_yet}" in done.out
+    assert "20200106T060000Z" not in place.kept.snapshots.names()
 
 
 def test_prune_needs_a_rule(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""The whole line with registers: pack id, exit code, the files in the pack, and a run that is refused."""
+"""The whole line with registers: pack id, exit code, the files in the pack, and entries with mistakes."""
 
 from __future__ import annotations
 
@@ -103,16 +103,46 @@ def test_the_pack_id_covers_waivers_and_attached_files(
     assert len({first, second, third}) == 3
 
 
-@pytest.mark.parametrize("command", ["collect", "run", "report"])
-def test_one_wrong_entry_stops_every_command_before_anything_is_done(
-    mixed_run: Run, engagement: Path, snapshot: Path, tmp_path: Path, command: str
+@pytest.mark.parametrize("command", ["collect", "run"])
+def test_an_entry_with_a_mistake_costs_no_evidence(
+    mixed_run: Run, engagement: Path, tmp_path: Path, command: str
 ) -> None:
+    whole = line.command(command, engagement, "--estate", mixed_run.estate, "--out", tmp_path / "whole")
     (tmp_path / "waivers.yaml").write_text(WAIVERS.replace("2027-03-31", "soon"), encoding="utf-8")
-    how = ("--snapshot", snapshot) if command == "report" else ("--estate", mixed_run.estate)
-    result = line.command(command, engagement, *how, "--out", tmp_path / "out")
-    assert (result.code, result.out) == (2, "")
-    assert "waivers.yaml:8: 0.expires_on: expected a day such as 2026-10-01; found 'soon'" in result.err
-    assert not (tmp_path / "out").exists()
+    result = line.command(command, engagement, "--estate", mixed_run.estate, "--out", tmp_path / "out")
+    assert result.code == whole.code
+    assert (
+        f"warning: {tmp_path}/waivers.yaml:1: waivers, entry 1: malformed, not applied: expires_on: expected "
+        "a day such as 2026-10-01; found 'soon' (line 8). Correct it in the file\n"
+    ) in result.err
+    assert len(list((tmp_path / "out" / "snapshots").iterdir())) == 1
+
+
+def test_a_malformed_waiver_stands_in_front_and_waives_nothing(
+    engagement: Path, snapshot: Path, tmp_path: Path
+) -> None:
+    wrong = WAIVERS.replace("2027-03-31", "soon").replace("RISK-1", "<b>{{ 7 }}</b>\u202e")
+    (tmp_path / "waivers.yaml").write_text(wrong + WAIVERS, encoding="utf-8")
+    result, document = report(engagement, snapshot, tmp_path / "out")
+    assert result.err.count("warning: ") == 1 + result.err.count("report.pdf cannot be made")
+    assert [(one["id"], one["state"], one["waived"]) for one in document["waivers"]] == [
+        ("W-01", "malformed", 0),
+        ("W-02", "active", 1),
+    ]
+    assert (document["waivers"][0]["where"], document["waivers"][0]["problems"]) == (
+        "waivers.yaml:1",
+        ["expires_on: expected a day such as 2026-10-01; found 'soon' (line 8)"],
+    )
+    page = (result.pack / "report.html").read_text(encoding="utf-8")
+    front = page[page.index('id="waivers-front"') : page.index('id="summary"')]
+    assert "Malformed, not applied" in front
+    assert "entry at waivers.yaml:1: expires_on: expected a day" in front
+    assert "<b>{{" not in page
+    assert "\u202e" not in page
+    (tmp_path / "waivers.yaml").write_text(wrong, encoding="utf-8")
+    _, alone = report(engagement, snapshot, tmp_path / "alone")
+    (finding,) = [one for one in alone["findings"] if one["control"] == "api-server-private"]
+    assert (finding["status"], finding["waived"]) == ("not-satisfied", 0)
 
 
 @pytest.mark.parametrize(

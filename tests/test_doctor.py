@@ -118,6 +118,12 @@ def test_a_machine_gets_one_document(tmp_path: Path) -> None:
     assert [(one["missing"], one["beyond_reading"]) for one in found["subscriptions"]] == [([], []), ([], [])]
 
 
+def test_a_machine_s_document_steers_no_terminal(tmp_path: Path) -> None:
+    out = line.command("doctor", tmp_path / "\u202e\x9b.yaml", "--json").out
+    assert "\\u202e\\u009b.yaml" in out
+    assert not {"\u202e", "\x9b"} & {*out}
+
+
 # --- subscriptions ---
 
 
@@ -331,6 +337,20 @@ def test_an_engagement_that_is_wrong(tmp_path: Path) -> None:
     assert "colour: unknown key" in " ".join(result.out.split())
     found = json.loads(line.command("doctor", path, "--json").out)
     assert (found["exit_code"], found["checks"][0]["state"], found["subscriptions"]) == (2, "stops", [])
+
+
+def test_entries_with_mistakes_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    wrong = [{"control": "api-server-private", "subject": "x\x1b[2J", "ticket": "\u202e"}, "\u202e"]
+    with azure(tmp_path) as sandbox:
+        found = document(tmp_path, sandbox, waivers=wrong)
+        result = look(tmp_path, sandbox, waivers=wrong)
+    (check,) = checks(found, "entries")
+    assert (found["exit_code"], check["state"]) == (0, "note")
+    assert check["found"].startswith("2 entries have mistakes and are not applied")
+    assert "waivers, entry 1: malformed, not applied: reason: missing" in check["details"][0]
+    assert "waivers, entry 2: malformed, not applied: expected keys" in check["details"][1]
+    assert "note        entries        2 entries have mistakes and are not applied" in result.out
+    assert not {"\x1b", "\u202e"} & set(result.out)
 
 
 def test_parameters_that_no_control_has(tmp_path: Path) -> None:

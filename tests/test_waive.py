@@ -1,4 +1,4 @@
-"""``reportgen waive``: a skeleton that a run refuses until it is filled in, beside whatever is there."""
+"""``reportgen waive``: a skeleton that is malformed until it is filled in, beside whatever is there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reportgen import engagement
-from reportgen.errors import UsageError
+from reportgen.engagement.registers import Malformed
 from tests import line
 from tests.engagement.test_engagement import GOOD
 from tests.engagement.test_registers import WAIVER, folder
@@ -31,7 +31,7 @@ def filled(text: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def test_a_skeleton_is_written_refused_and_accepted_once_filled_in(tmp_path: Path) -> None:
+def test_a_skeleton_is_malformed_until_it_is_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "engagement.yaml"
     path.write_text(GOOD, encoding="utf-8")
     result = waive(path, "--subject", ODD)
@@ -39,13 +39,16 @@ def test_a_skeleton_is_written_refused_and_accepted_once_filled_in(tmp_path: Pat
     assert "It is no waiver yet" in result.out
     assert f"Add this line to {path}:  waivers: waivers.yaml" in result.out
     path.write_text(f"{GOOD}waivers: waivers.yaml\n", encoding="utf-8")
-    with pytest.raises(UsageError) as error:
-        engagement.load(path)
-    assert [text.split(": ")[1] for text in str(error.value).splitlines()] == [
-        f"0.{key}" for key in ("reason", "ticket", "requested_by", "approved_by", "approved_on", "expires_on")
-    ]
-    refused = line.command("report", str(path), "--out", str(tmp_path / "out"))
-    assert (refused.code, "waivers.yaml:4: 0.reason: is empty; fill it in" in refused.err) == (2, True)
+    (begun,) = engagement.load(path).waivers
+    assert isinstance(begun, Malformed)
+    assert [problem.split(":")[0] for problem in begun.problems] == [
+        "reason", "ticket", "requested_by", "approved_by", "approved_on", "expires_on",
+    ]  # fmt: skip
+    told = line.command("report", str(path), "--out", str(tmp_path / "out")).err
+    assert (
+        f"warning: {tmp_path}/waivers.yaml:2: waivers, entry 1: malformed, not applied: reason: is empty"
+        in told
+    )
     beside = tmp_path / "waivers.yaml"
     beside.write_text(filled(beside.read_text(encoding="utf-8")), encoding="utf-8")
     (found,) = engagement.load(path).waivers

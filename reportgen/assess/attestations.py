@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
-from reportgen.engagement.registers import Attestation, Registers
+from reportgen.engagement.registers import Attestation, Malformed, Registers
 from reportgen.model import AttestationResult, AttestationState, Cause, Control, Observation, Status
 
 METHOD = "attestation"
@@ -34,7 +34,9 @@ def apply(
     today = datetime.fromisoformat(as_of).astimezone(UTC).date()
     methods = {control.id: control.method for control in controls}
     results = [
-        _result(f"A-{number:02d}", item, registers, methods, today)
+        _malformed(f"A-{number:02d}", item)
+        if isinstance(item, Malformed)
+        else _result(f"A-{number:02d}", item, registers, methods, today)
         for number, item in enumerate(registers.attestations, start=1)
     ]
     decided = list(observations)
@@ -51,7 +53,7 @@ def apply(
         tuple(
             replace(
                 result,
-                state=AttestationState.UNMATCHED if result.kind == "control" and not seen else result.state,
+                state=AttestationState.UNMATCHED if _idle(result, seen) else result.state,
                 relied_on=number,
             )
             for result, seen, number in zip(results, matched, relied_on, strict=True)
@@ -69,6 +71,10 @@ def copied(file: str, sha256: str) -> str:
 
 def _waits(item: Observation) -> bool:
     return item.cause is Cause.NOT_ATTESTED
+
+
+def _idle(result: AttestationResult, matched: int) -> bool:
+    return result.kind == "control" and not matched and result.state is not AttestationState.MALFORMED
 
 
 def _is_about(result: AttestationResult, item: Observation) -> bool:
@@ -108,6 +114,30 @@ def _result(
         file_sha256=sha256,
         copy=copied(file, sha256) if file else "",
         state=_state(item, kind == "control" and methods.get(item.control or "") != METHOD, today),
+    )
+
+
+def _malformed(known: str, entry: Malformed) -> AttestationResult:
+    """A statement that is none; it bears what can be read of it."""
+    said = entry.said
+    key = next((key for key in ("control", "requirement", "entity_control") if key in said), "control")
+    return AttestationResult(
+        id=known,
+        kind=key.replace("_", "-"),
+        about=said.get(key, ""),
+        framework=said.get("framework", "") if key == "requirement" else "",
+        subject=said.get("subject", ""),
+        person=said.get("person", ""),
+        role=said.get("role", ""),
+        statement=said.get("statement", ""),
+        stated_on="",
+        valid_until="",
+        file="",
+        file_sha256="",
+        copy="",
+        state=AttestationState.MALFORMED,
+        problems=entry.problems,
+        where=entry.where,
     )
 
 

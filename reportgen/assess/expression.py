@@ -28,6 +28,10 @@ _ENV = cel.NewEnv(
     variables=dict.fromkeys(VARIABLES, cel.Type.DYN) | {"as_of": cel.Type.TIMESTAMP},
     extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings()],
 )
+_REFUSED = (RuntimeError, TypeError)
+"""What the engine raises for a text that is no expression, and for one that is not Unicode."""
+_BROKEN = (RuntimeError, TypeError, SystemError, ValueError, OverflowError)
+"""What it raises of itself (the first three), and what its binding makes of errors in C++ (pybind11)."""
 _POSITION = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
@@ -62,7 +66,7 @@ class Expression:
             return _plain(result)
         except EvaluationError:
             raise
-        except Exception as error:  # the engine raises bare RuntimeError, TypeError and SystemError
+        except _BROKEN as error:
             raise EvaluationError(_one_line(str(error))) from error
 
     def truth(self, context: Context) -> bool:
@@ -91,7 +95,7 @@ def compile(text: str, gives: str = "DYN") -> Expression:
     """Compile once; ``gives`` is BOOL, STRING or DYN (anything) and is checked as far as types are known."""
     try:
         compiled = _ENV.compile(text)
-    except Exception as error:
+    except _REFUSED as error:
         raise BadExpression(_compile_error(str(error))) from error
     found = compiled.return_type().name()
     if found.startswith("optional_type"):
@@ -135,7 +139,7 @@ def _plain(result: Any) -> Json:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
     if isinstance(value, timedelta):
         return f"{value.days} d {value.seconds // 3600} h"
     if isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):

@@ -16,6 +16,7 @@ from reportgen.assess.life import changes, roll_forward
 from reportgen.assess.operations import Operations
 from reportgen.assess.sightings import Records, Sighting
 from reportgen.assess.statuses import Statuses, number
+from reportgen.assess.stretches import stretches
 from reportgen.assess.waived import Waived, at_point
 from reportgen.engagement.registers import Registers
 from reportgen.model import (
@@ -167,43 +168,27 @@ class Period:
 
     def _history(self, control: str, subject: Subject, states: tuple[Seen, ...]) -> ExceptionHistory:
         times = [_time(point.as_of) for point in self.points]
-        stretches = tuple(_stretches(states))
-        ended = stretches[-1][1]
-        ends = [times[end] if end is not None else times[-1] for _, end in stretches]
+        found = tuple(stretches(states))
+        ended = found[-1][1]
+        ends = [times[end] if end is not None else times[-1] for _, end in found]
         open_for = sum(
-            ((end - times[start]) for (start, _), end in zip(stretches, ends, strict=True)), timedelta()
+            ((end - times[start]) for (start, _), end in zip(found, ends, strict=True)), timedelta()
         )
         key = control, number(subject.id)
-        waived_times, waived_for = self._waived.times(*key, states, stretches, times)
+        waived_times, waived_for = self._waived.times(*key, states, found, times)
         return ExceptionHistory(
             control=control,
             subject=subject,
             states=states,
-            first_seen=self.points[stretches[0][0]].as_of,
+            first_seen=self.points[found[0][0]].as_of,
             last_seen=self.points[max(i for i, state in enumerate(states) if state is Seen.EXCEPTION)].as_of,
             fixed_at=self.points[ended].as_of if ended is not None else "",
             days_open=open_for.days,
-            reopened=len(stretches) - 1,
+            reopened=len(found) - 1,
             waived=self._waived.at(*key),
             waived_times=waived_times,
             days_waived=waived_for.days,
         )
-
-
-def _stretches(states: Sequence[Seen]) -> Iterator[tuple[int, int | None]]:
-    """The points at which an exception began and was first seen ended; None where it goes on.
-
-    A point that knows nothing ends none.
-    """
-    began: int | None = None
-    for index, state in enumerate(states):
-        if state is Seen.EXCEPTION:
-            began = index if began is None else began
-        elif state is not Seen.UNKNOWN and began is not None:
-            yield began, index
-            began = None
-    if began is not None:
-        yield began, None
 
 
 def _time(stamp: str) -> datetime:

@@ -13,14 +13,13 @@ from itertools import groupby
 
 from reportgen.assess import exemptions, waivers
 from reportgen.assess.statuses import number
+from reportgen.assess.stretches import Stretch
 from reportgen.assess.waivers import Claim
 from reportgen.engagement.registers import Registers
 from reportgen.model import Observation, Seen, WaivedTime, WaiverPeriod, WaiverResult, WaiverState
 from reportgen.snapshot import Reader
 
 Span = tuple[datetime, datetime]
-Stretch = tuple[int, int | None]
-"""The points at which an exception began and was first seen ended; None where it goes on."""
 _ASKED_FOR_NOTHING = frozenset({"", WaiverState.SHOWN, WaiverState.UNMAPPED})
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from reportgen.engagement.registers import Registers, Waiver, same_person
+from reportgen.engagement.registers import Malformed, Registers, Waiver, same_person
 from reportgen.model import Observation, Status, WaiverResult, WaiverState
 
 MOST_SUBJECTS = 50
@@ -44,7 +44,9 @@ class Claim:
 def claims(registers: Registers) -> tuple[Claim, ...]:
     """The waivers of the engagement, numbered in its order: ``W-01``, ``W-02``."""
     return tuple(
-        _claim(f"W-{number:02d}", waiver, registers.files)
+        _malformed(f"W-{number:02d}", waiver)
+        if isinstance(waiver, Malformed)
+        else _claim(f"W-{number:02d}", waiver, registers.files)
         for number, waiver in enumerate(registers.waivers, start=1)
     )
 
@@ -118,7 +120,7 @@ def _against(claim: Claim, matched: int, broad: bool, today: date) -> Iterable[W
         (WaiverState.NOT_BEGUN, claim.begins is not None and claim.begins > today),
     )
     # What no control is waived by is a line in the register; whether it could be is nobody's concern.
-    asks = bool(told.controls) and WaiverState.SHOWN not in holds
+    asks = bool(told.controls) and holds.isdisjoint((WaiverState.SHOWN, WaiverState.MALFORMED))
     tests_of_waivers = (
         (WaiverState.UNAPPROVED, not told.approved_by),
         (
@@ -181,6 +183,39 @@ def _claim(known: str, waiver: Waiver, files: Mapping[str, str]) -> Claim:
         exact=waiver.subject is not None,
         begins=max(waiver.begins, waiver.approved_on),
         ends=waiver.expires_on,
+    )
+
+
+def _malformed(known: str, entry: Malformed) -> Claim:
+    """A waiver that is none: it covers nothing, and bears what can be read of it."""
+    said = entry.said
+    return Claim(
+        key=known,
+        result=WaiverResult(
+            id=known,
+            origin=ENGAGEMENT,
+            controls=(said["control"],) if "control" in said else (),
+            subject=said.get("subject", ""),
+            glob="" if "subject" in said else said.get("glob", ""),
+            reason=said.get("reason", ""),
+            ticket=said.get("ticket", ""),
+            requested_by=said.get("requested_by", ""),
+            approved_by=said.get("approved_by", ""),
+            approved_on="",
+            begins_on="",
+            expires_on="",
+            approval=said.get("approval", ""),
+            approval_file="",
+            approval_sha256="",
+            state=WaiverState.MALFORMED,
+            problems=entry.problems,
+            where=entry.where,
+        ),
+        covers=lambda _: False,
+        exact=True,
+        begins=None,
+        ends=None,
+        against=(WaiverState.MALFORMED,),
     )
 
 

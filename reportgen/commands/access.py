@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
+from reportgen.commands.collecting import load
 from reportgen.commands.options import AsJson, Estate, Out
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
     from reportgen.doctor import Report
     from reportgen.engagement import Engagement
-    from reportgen.model import Json
 
 EngagementFile = Annotated[Path | None, typer.Argument(help="The engagement file (see `reportgen init`).")]
 
@@ -33,7 +31,7 @@ def doctor(
     """Say what works before anything is collected: 0 all of it, 2 nothing, 3 gaps, 4 no delivery."""
     found = _examine(engagement, estate, out)
     if as_json:
-        _json(found.document())
+        console.document(found.document())
     else:
         for line in found.text():
             console.say(line)
@@ -66,11 +64,7 @@ def _load(path: Path | None, estate: Path | None) -> Engagement:
     if estate and path is None:
         own = estate / "engagement.yaml"
         return engagement.load(own) if own.is_file() else line.engagement_of_estate(estate, datetime.now(UTC))
-    if path is None:
-        raise UsageError(
-            "Name an engagement file (write one with `reportgen init`), or a folder with --estate"
-        )
-    return engagement.load(path)
+    return load(path)
 
 
 class Section(StrEnum):
@@ -111,10 +105,6 @@ def permissions(
     to = roles.grantee(loaded, object_id, group)
     plan = roles.plan(loaded, catalogue.load(CONTROLS), tuple(control or ()), to)
     if as_json:
-        _json(plan.document())
+        console.document(plan.document())
     else:
         console.say(roles.text(plan, section or ""))
-
-
-def _json(document: Json) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")

@@ -72,14 +72,17 @@ def collected(
 
 
 def load(path: Path | None) -> Engagement:
-    """The engagement in a file; UsageError where none is named."""
+    """The engagement in a file, with a warning for each entry that is not applied; UsageError for none."""
     from reportgen import engagement
 
     if path is None:
         raise UsageError(
             "Name an engagement file (write one with `reportgen init`), or a folder with --estate"
         )
-    return engagement.load(path)
+    found = engagement.load(path)
+    for problem in found.malformed:
+        console.warn(problem)
+    return found
 
 
 def warn(out: Path, *, draws: bool, delivers: Engagement | None = None) -> None:

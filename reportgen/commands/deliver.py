@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
-from reportgen.commands.options import AsJson, EngagementFile, Out, Pack, kept_by
+from reportgen.commands.options import AsJson, EngagementFile, Out, Pack, account, kept_by
 from reportgen.errors import DeliveryError
 
 if TYPE_CHECKING:
@@ -81,7 +79,7 @@ def release(
     """Release a pack to its recipients (`release: after_approval`); `reportgen deliver` then sends it."""
     from reportgen import deliver as line
 
-    who = line.Releaser(by, f"{getpass.getuser()} on {platform.node()}")
+    who = line.Releaser(by, account())
     found = line.parcel(pack)
     entry, new = line.release(kept_by(engagement, out), found, who, datetime.now(UTC))
     done = "Released" if new else "Was released already"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,3 +28,12 @@ def kept_by(engagement: Path, out: Path) -> Kept:
     from reportgen.kept import keep
 
     return keep(load(engagement), out)
+
+
+def account() -> str:
+    """The account and the host that a command is run by; a container's user may have a number alone."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # KeyError up to Python 3.12
+        name = f"uid {os.getuid()}"
+    return f"{name} on {platform.node()}"

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import platform
-import secrets
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reportgen import console
-from reportgen.commands.options import AsJson, EngagementFile, Out, kept_by
+from reportgen.commands.options import AsJson, EngagementFile, Out, account, kept_by
 from reportgen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +44,9 @@ def runs(engagement: EngagementFile, out: Out = Path("out"), as_json: AsJson = F
                 who = f"{entry.text('by')} (run by {entry.text('account')})"
                 released = f"pack {entry.text('pack')} by {who}"
                 console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  released  {released}")
+            elif entry.kind == "delivering":
+                rests = f"pack {entry.text('pack')} rests on {', '.join(entry.snapshots) or 'no snapshot'}"
+                console.say(f"{entry.number:>6}  {entry.time}  {entry.run}  delivering  {rests}")
         for told in problems:
             console.say(f"BROKEN: {told}")
         console.say(
@@ -86,11 +86,13 @@ def status(
 
 def unlock(engagement: EngagementFile, out: Out = Path("out")) -> None:
     """Free an engagement whose run is gone and left its lease; a run that is alive goes on all the same."""
+    import secrets
+
     from reportgen.lease import Lease
     from reportgen.register import key, stamp
 
     kept = kept_by(engagement, out)
-    by = f"{getpass.getuser()} on {platform.node()}"
+    by = account()
     holder = Lease(kept.store, key(kept.engagement)).release(by)
     if holder is None:
         console.say("The lease is free.")
@@ -108,6 +110,8 @@ def prune(
     ] = False,
 ) -> None:
     """Say which snapshots the engagement's retention lets go, and remove them where asked to."""
+    import secrets
+
     from reportgen import retention
 
     kept, now = kept_by(engagement, out), datetime.now(UTC)

@@ -20,7 +20,7 @@ def waive(
         Path | None, typer.Option("--controls", help="A folder of your own controls, as `run` takes it.")
     ] = None,
 ) -> None:
-    """Write a waiver's skeleton beside the engagement: invalid, and a run refused, until it is filled in."""
+    """Write a waiver's skeleton beside the engagement: malformed, and not applied, until it is filled in."""
     from reportgen import waive as skeleton
     from reportgen.assess import catalogue
     from reportgen.run import CONTROLS
@@ -34,7 +34,9 @@ def waive(
     written = skeleton.write(
         engagement, control=control, title=found.title, subject=subject or glob, glob=bool(glob)
     )
-    console.say(f"Wrote a skeleton to {written.path}. It is no waiver yet: `run` and `report` refuse it")
-    console.say("until reason, ticket, who asked, who approved, and the days are filled in.")
+    console.say(f"Wrote a skeleton to {written.path}. It is no waiver yet: reports call it malformed")
+    console.say(
+        "and apply nothing until reason, ticket, who asked, who approved, and the days are filled in."
+    )
     if not written.named:
         console.say(f"Add this line to {engagement}:  waivers: {written.path.name}")

@@ -18,7 +18,7 @@ from reportgen.deliver.interface import Mail, Receipt, Unclear
 from reportgen.deliver.mail import Occasion, compose
 from reportgen.deliver.parcel import Parcel, belongs, parcel
 from reportgen.deliver.records import Record, Records
-from reportgen.deliver.release import Releaser, release, released
+from reportgen.deliver.release import Releaser, delivering, release, released
 from reportgen.engagement.delivering import DeliverSettings
 from reportgen.errors import DeliveryError, ReportgenError, UsageError
 from reportgen.kept import Kept
@@ -95,6 +95,7 @@ def deliver(
     line = _Line(kept, settings, found, own, again, clock, sleep)
     if settings.release == "after_approval" and not released(kept, found):
         return line.draft()
+    delivering(kept, found, clock())
     return line.final()
 
 

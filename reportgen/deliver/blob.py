@@ -26,12 +26,13 @@ class Blob:
         store = StoreSettings(url=settings.url, connection_string_env=settings.connection_string_env)
         self._store = open_store(engagement.model_copy(update={"store": store}), Path())
         self._sleep = sleep
+        self._url = settings.url
         self.place = settings.link or settings.url
 
     def check(self) -> str:
         """See `StorageChannel`: lists what cannot be there, for which the container has to be."""
         self._store.entries(_NOTHING)
-        return f"{self.place} can be read; whether it may be written shows with the first pack"
+        return f"{self._url} can be read; whether it may be written shows with the first pack"
 
     def put(self, archive_file: Path) -> Receipt:
         """See `StorageChannel`."""

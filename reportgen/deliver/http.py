@@ -93,11 +93,13 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 def _broken(call: Call, error: RequestException) -> Exception:
     """What a call without an answer means: nothing went out, or nobody knows."""
-    if isinstance(error, (SSLError, ProxyError)):
-        return DeliveryError(f"{_place(call)}: no connection: {one_line(error)}")
     cause = error.args[0] if error.args else None
-    unreached = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
-    if unreached or isinstance(error, ConnectTimeout) or call.repeats:
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    if isinstance(error, (SSLError, ProxyError)):
+        # The reason alone: what is around it has the query.
+        told = one_line(reason) if reason else type(error).__name__
+        return DeliveryError(f"{_place(call)}: no connection: {told}")
+    if isinstance(reason, NewConnectionError) or isinstance(error, ConnectTimeout) or call.repeats:
         return Transient(f"{_place(call)}: cannot be reached: {type(error).__name__}")
     return Unclear(f"{_place(call)}: no answer ({type(error).__name__}); it may have been sent all the same")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -16,9 +17,11 @@ from reportgen.model import CollectionMode, Json, Status
 from reportgen.pack import verify
 from reportgen.pack.build import MANIFEST
 from reportgen.pack.read import read_file
+from reportgen.snapshot import HEADER
 
 SUMMARY = "summary.pdf"
 _LISTED = 20
+_SNAPSHOT = re.compile(rf"evidence/([^/]+)/{re.escape(HEADER)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An intact pack; ``exceptions`` and ``waived`` count observations, not controls."""
+    """An intact pack; ``exceptions`` and ``waived`` count observations, not controls.
+
+    ``snapshots`` are the names of those that it rests on.
+    """
 
     archive: Path
     pack_id: str
@@ -55,6 +61,7 @@ class Parcel:
     summary: bytes | None
     zip_sha256: str
     manifest_sha256: str
+    snapshots: tuple[str, ...]
 
 
 def parcel(pack: Path) -> Parcel:
@@ -106,6 +113,7 @@ def _of(document: dict[str, Any], archive: Path, manifest: bytes) -> Parcel:
         summary=read_file(archive, SUMMARY) if SUMMARY in names else None,
         zip_sha256=_sha256(archive),
         manifest_sha256=hashlib.sha256(manifest).hexdigest(),
+        snapshots=tuple(sorted(found[1] for name in names if (found := _SNAPSHOT.fullmatch(name)))),
     )
 
 

@@ -1,4 +1,7 @@
-"""Releases: who let a pack go to its recipients, in the run register, where it cannot be changed."""
+"""What the run register has of packs, where it cannot be changed: who let one go, and that it goes.
+
+Both entries name the snapshots that the pack rests on, so that these are kept where the pack itself is gone.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,7 @@ from reportgen.engagement.registers import same_person
 from reportgen.errors import UsageError
 from reportgen.kept import Kept
 from reportgen.model import Json
-from reportgen.register import Entry, key, stamp
-
-RELEASED = "released"
+from reportgen.register import DELIVERING, RELEASED, Entry, key, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +53,51 @@ def release(kept: Kept, pack: Parcel, who: Releaser, moment: datetime) -> tuple[
         raise UsageError(
             f"--by {name}: is who prepared the pack, as the engagement says; somebody else has to release it"
         )
+    more = {
+        "by": name,
+        "account": one_line(who.account),
+        "prepared_by": prepared.name if prepared else "",
+    }
+    return _once(RELEASED, kept, pack, moment, more)
+
+
+def delivering(kept: Kept, pack: Parcel, moment: datetime) -> None:
+    """Register that exactly this pack goes to its recipients, before the first of them gets it."""
+    _once(DELIVERING, kept, pack, moment, {})
+
+
+def released(kept: Kept, pack: Parcel) -> Entry | None:
+    """The release of a pack, None where there is none; one of the same id with other files is another."""
+    return _found(RELEASED, kept.register.entries(), key(kept.engagement), pack)
+
+
+def _once(
+    kind: str, kept: Kept, pack: Parcel, moment: datetime, more: Mapping[str, Json]
+) -> tuple[Entry, bool]:
+    """The entry of a kind about a pack, and whether it is new."""
     own = key(kept.engagement)
 
     def facts(before: tuple[Entry, ...]) -> Mapping[str, Json]:
-        if entry := _found(before, own, pack):
+        if entry := _found(kind, before, own, pack):
             raise _Already(entry)
         return {
             "engagement": own,
             "pack": pack.pack_id,
             "manifest_sha256": pack.manifest_sha256,
-            "by": name,
-            "account": one_line(who.account),
-            "prepared_by": prepared.name if prepared else "",
+            "snapshots": list(pack.snapshots),
+            **more,
         }
 
     try:
-        return kept.register.append(RELEASED, stamp(moment), secrets.token_hex(6), facts), True
+        return kept.register.append(kind, stamp(moment), secrets.token_hex(6), facts), True
     except _Already as already:
         return already.entry, False
 
 
-def released(kept: Kept, pack: Parcel) -> Entry | None:
-    """The release of a pack, None where there is none; one of the same id with other files is another."""
-    return _found(kept.register.entries(), key(kept.engagement), pack)
-
-
-def _found(entries: tuple[Entry, ...], engagement: str, pack: Parcel) -> Entry | None:
+def _found(kind: str, entries: tuple[Entry, ...], engagement: str, pack: Parcel) -> Entry | None:
     wanted = (engagement, pack.pack_id, pack.manifest_sha256)
     for entry in entries:
         told = (entry.text("engagement"), entry.text("pack"), entry.text("manifest_sha256"))
-        if entry.kind == RELEASED and told == wanted:
+        if entry.kind == kind and told == wanted:
             return entry
     return None

@@ -40,7 +40,12 @@ def examine(
         served = connect()
     except UsageError as error:
         return unusable(error)
-    here = (_fits(engagement, len(controls)), preflight.report(), preflight.folder(out))
+    here = (
+        _fits(engagement, len(controls)),
+        *_entries(engagement),
+        preflight.report(),
+        preflight.folder(out),
+    )
     if served.engagement.credential.kind == "kubeconfig":
         alone = clusters.alone(served, clock, controls)
         return Report((*here, alone, *delivery.examine(engagement, simulated=True)), controls=controls)
@@ -54,6 +59,25 @@ def _fits(known: Engagement, controls: int) -> Line:
     period = known.period
     return Line(
         State.OK, "engagement", f"{known.entity}, {period.start} to {period.end}; {controls} controls fit it"
+    )
+
+
+def _entries(known: Engagement) -> tuple[Line, ...]:
+    """A line where entries of the engagement's lists have mistakes."""
+    found = known.malformed
+    if not found:
+        return ()
+    entries = (
+        f"{len(found)} entries have mistakes and are" if len(found) > 1 else "1 entry has a mistake and is"
+    )
+    return (
+        Line(
+            State.NOTE,
+            "entries",
+            f"{entries} not applied; a run goes on without, and the pack says so in front",
+            found,
+            "Correct what is named; `reportgen controls schema waivers` prints what an entry has.",
+        ),
     )
 
 

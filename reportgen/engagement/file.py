@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from reportgen.engagement import mistakes, registers, yaml_text
+from reportgen.engagement import entries, mistakes, yaml_text
 from reportgen.engagement.settings import Engagement
 from reportgen.errors import UsageError
 
@@ -26,14 +26,14 @@ def load(path: Path) -> Engagement:
 
 def parse(text: str, name: str, folder: Path = Path()) -> Engagement:
     """The engagement in a text; ``name`` is how errors call the file, ``folder`` where its paths begin."""
-    node, raw = yaml_text.read(text, name)
+    node, raw = yaml_text.read(text, name, entries.OF_AN_ENTRY)
     if not isinstance(raw, dict):
         raise UsageError(f"{name}:1: expected the keys entity, period, scope and credential")
     try:
-        engagement = Engagement.model_validate(registers.with_files(raw, node, name, folder))
+        engagement = Engagement.model_validate(entries.with_lists(raw, node, name, folder))
     except ValidationError as error:
         raise UsageError(
             "\n".join(mistakes.told(name, node, item, Engagement) for item in error.errors(include_url=False))
         ) from error
-    engagement.read_from(folder, name)
+    engagement.read_from(folder)
     return engagement

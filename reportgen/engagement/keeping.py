@@ -82,9 +82,14 @@ class Hold(StrictModel):
 
 
 class Retention(StrictModel):
-    """How long snapshots are kept at least; `reportgen prune` removes older ones that nothing needs."""
+    """How long snapshots are kept at least; `reportgen prune` removes older ones that nothing needs.
+
+    What a pack rests on that was released or delivered is kept for ``keep_packs_days`` after that; without
+    the key for good.
+    """
 
     keep_days: int = Field(ge=1)
+    keep_packs_days: int | None = Field(default=None, ge=1)
     hold: tuple[Hold, ...] = ()
 
 

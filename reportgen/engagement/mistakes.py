@@ -21,15 +21,21 @@ def told(name: str, node: yaml.Node | None, item: Mapping[str, Any], model: type
     """One of pydantic's errors as a line; ``name`` is the file's, ``model`` what the file is read as."""
     location = tuple(item["loc"])
     key = ".".join(str(part) for part in location) or "(top level)"
+    return f"{name}:{line(node, location)}: {key}: {what(item, model)}"
+
+
+def what(item: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """One of pydantic's errors in words, without where it is."""
+    location = tuple(item["loc"])
     if item["type"] == "extra_forbidden":
-        what = _secret(location) or (
+        return _secret(location) or (
             f"unknown key; expected one of {', '.join(_model_at(model, location).model_fields)}"
         )
-    elif item["type"] == "missing":
-        what = "missing; this key is needed"
-    else:
-        what = f"{item['msg'].removeprefix('Value error, ')}{_found(location, item['input'])}"
-    return f"{name}:{line(node, location)}: {key}: {what}"
+    if item["type"] == "missing":
+        return "missing; this key is needed"
+    if item["type"] == "model_type" and not location:
+        return "expected keys with their values"
+    return f"{item['msg'].removeprefix('Value error, ')}{_found(location, item['input'])}"
 
 
 def yaml_problem(error: yaml.MarkedYAMLError) -> str:

@@ -1,23 +1,24 @@
 """What people decide and state beside the evidence: exclusions, waivers, attestations, responses.
 
-Each stands in the engagement as a list, or in a file of its own that the engagement names. One entry that is
-wrong stops the run before anything is collected: a waiver that silently does nothing is the worst of all.
+Each stands in the engagement as a list, or in a file of its own that the engagement names. A waiver, an
+attestation or a response with a mistake is not applied and keeps its place: the run goes on, for a typing
+error may not cost the evidence of a week, and all who read are told. An exclusion with a mistake stops the
+run, since what is judged hangs on it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, InstanceOf, model_validator
 
-from reportgen.engagement import mistakes, yaml_text
 from reportgen.engagement.fields import Day, Filled, StrictModel
 from reportgen.errors import UsageError
 from reportgen.model import AttestationResult
@@ -152,15 +153,39 @@ class Response(StrictModel):
     due_on: Day
 
 
+class Malformed(StrictModel):
+    """An entry with a mistake, which is not applied.
+
+    ``file`` and ``line`` are where it begins, ``problems`` what is wrong, key by key. ``said`` are those of
+    its texts that can be read, by their keys: they say which entry it is, and decide nothing.
+    """
+
+    file: str
+    line: int
+    problems: tuple[str, ...]
+    said: dict[str, str]
+
+    @property
+    def where(self) -> str:
+        """File and line, as reports print them."""
+        return f"{self.file}:{self.line}"
+
+
+Waivers = tuple[Waiver | InstanceOf[Malformed], ...]
+Attestations = tuple[Attestation | InstanceOf[Malformed], ...]
+Responses = tuple[Response | InstanceOf[Malformed], ...]
+"""A list in its own order, by which entries are numbered; nobody writes that an entry is malformed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registers:
     """All of them. ``files`` are the SHA-256 of the files that entries name, by the name they give."""
 
     exclusions: tuple[Exclusion, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
+    waivers: Waivers = ()
     exemptions: PolicyExemptions = field(default_factory=PolicyExemptions)
-    attestations: tuple[Attestation, ...] = ()
-    responses: tuple[Response, ...] = ()
+    attestations: Attestations = ()
+    responses: Responses = ()
     period_end: date | None = None
     folder: Path = Path()
     files: Mapping[str, str] = field(default_factory=dict)
@@ -190,26 +215,21 @@ def json_schema(key: str) -> dict[str, Any]:
     }
 
 
-def with_files(raw: Mapping[str, Any], node: yaml.Node | None, name: str, folder: Path) -> dict[str, Any]:
-    """The engagement's keys, with the lists of entries in the place of the files that hold them.
-
-    Raises UsageError with file and line where such a file cannot be read, or an entry in it is wrong.
-    """
-    found = dict(raw)
-    for key in MODELS:
-        if isinstance(raw.get(key), str):
-            where = f"{name}:{mistakes.line(node, (key,))}: {key}"
-            found[key] = _entries(key, _inside(folder, Path(raw[key]), where))
-    return found
+def hashes(registers: Registers) -> dict[str, str]:
+    """The SHA-256 of each file that an entry names."""
+    entries = (*registers.waivers, *registers.attestations)
+    files = {file for entry in entries if (file := shown(entry))}
+    return {
+        file.as_posix(): hashlib.sha256(content(registers.folder / file)).hexdigest()
+        for file in sorted(files, key=Path.as_posix)
+    }
 
 
-def hashes(registers: Registers, name: str) -> dict[str, str]:
-    """The SHA-256 of each file that an entry names. Raises UsageError where one is not there."""
-    found: dict[str, str] = {}
-    for key, number, file in _named(registers):
-        path = _inside(registers.folder, file, f"{name}: {key} {number}")
-        found[file.as_posix()] = hashlib.sha256(_content(path)).hexdigest()
-    return dict(sorted(found.items()))
+def shown(entry: StrictModel) -> Path | None:
+    """The file that an entry shows for what it says, if it names one."""
+    if isinstance(entry, Waiver):
+        return entry.approval_file
+    return entry.file if isinstance(entry, Attestation) else None
 
 
 def copy_files(registers: Registers, attested: Iterable[AttestationResult], folder: Path) -> None:
@@ -219,59 +239,27 @@ def copy_files(registers: Registers, attested: Iterable[AttestationResult], fold
     """
     for result in attested:
         if result.copy:
-            content = _content(registers.folder / result.file)
-            if hashlib.sha256(content).hexdigest() != result.file_sha256:
+            told = content(registers.folder / result.file)
+            if hashlib.sha256(told).hexdigest() != result.file_sha256:
                 raise UsageError(f"{registers.folder / result.file}: changed while the report was made")
             target = folder / result.copy
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            target.write_bytes(told)
 
 
-def _named(registers: Registers) -> Iterator[tuple[str, int, Path]]:
-    """The files that entries name: the key, the number of the entry, and the path."""
-    for number, waiver in enumerate(registers.waivers, start=1):
-        if waiver.approval_file:
-            yield "waivers", number, waiver.approval_file
-    for number, attestation in enumerate(registers.attestations, start=1):
-        if attestation.file:
-            yield "attestations", number, attestation.file
-
-
-def _inside(folder: Path, file: Path, where: str) -> Path:
-    """The path below the folder; a link that leads out of it is refused too."""
+def refusal(folder: Path, file: Path) -> str:
+    """Why a file that is named cannot be had, "" where it can; a link that leads out is refused too."""
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"{where}: {file} lies outside the engagement's folder {folder}")
+        return f"{file} lies outside the engagement's folder"
     if not path.is_file():
-        raise UsageError(f"{where}: there is no file {path}")
-    return path
+        return f"there is no file {file} in the engagement's folder"
+    return "" if os.access(path, os.R_OK) else f"{file} cannot be read"
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
+    """What a file holds; UsageError where it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
-
-
-def _entries(key: str, path: Path) -> tuple[StrictModel, ...]:
-    """The entries of a file of its own, which is a list and nothing else."""
-    try:
-        text = _content(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text (byte {error.start})") from error
-    node, raw = yaml_text.read(text, str(path))
-    if raw is None:
-        return ()
-    if not isinstance(raw, list):
-        raise UsageError(f"{path}:1: expected a list of {key}, each beginning with a dash")
-    model, entries, problems = MODELS[key], [], []
-    for place, entry in enumerate(raw):
-        try:
-            entries.append(model.model_validate(entry))
-        except ValidationError as error:
-            items = ({**item, "loc": (place, *item["loc"])} for item in error.errors(include_url=False))
-            problems += [mistakes.told(str(path), node, item, model) for item in items]
-    if problems:
-        raise UsageError("\n".join(problems))
-    return tuple(entries)

@@ -26,12 +26,13 @@ from reportgen.engagement.imported import Imported
 from reportgen.engagement.keeping import Retention, Schedule, StoreSettings, TimestampSettings
 from reportgen.engagement.principals import Principals
 from reportgen.engagement.registers import (
-    Attestation,
+    Attestations,
     Exclusion,
+    Malformed,
     PolicyExemptions,
     Registers,
-    Response,
-    Waiver,
+    Responses,
+    Waivers,
 )
 from reportgen.snapshot import canonical_json
 
@@ -126,10 +127,10 @@ class Engagement(StrictModel):
     principals: Principals = Principals()
     imported: tuple[Imported, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
+    waivers: Waivers = ()
     policy_exemptions: PolicyExemptions = PolicyExemptions()
-    attestations: tuple[Attestation, ...] = ()
-    responses: tuple[Response, ...] = ()
+    attestations: Attestations = ()
+    responses: Responses = ()
     templates: TemplatesFolder | None = None
     prepared_by: Person | None = None
     reviewers: tuple[Reviewer, ...] = ()
@@ -170,10 +171,10 @@ class Engagement(StrictModel):
             raise ValueError("clusters.kubeconfig and clusters.context go with credential kubeconfig alone")
         return self
 
-    def read_from(self, folder: Path, name: str) -> None:
-        """Say where its file lies, and hash the files that it names; ``name`` is how errors call it."""
+    def read_from(self, folder: Path) -> None:
+        """Say where its file lies, and hash the files that it names."""
         self._folder = folder
-        self._files = registers.hashes(self.registers, name)
+        self._files = registers.hashes(self.registers)
 
     @property
     def folder(self) -> Path:
@@ -194,6 +195,18 @@ class Engagement(StrictModel):
         """
         settings = {**self.model_dump(mode="json", exclude={"deliver"}), "files": self._files}
         return hashlib.sha256(canonical_json(settings)).hexdigest()
+
+    @property
+    def malformed(self) -> tuple[str, ...]:
+        """A sentence about each entry that is not applied, since it has a mistake."""
+        lists = {"waivers": self.waivers, "attestations": self.attestations, "responses": self.responses}
+        return tuple(
+            f"{self._folder / entry.file}:{entry.line}: {key}, entry {number}: malformed, not applied: "
+            f"{'; '.join(entry.problems)}. Correct it in the file"
+            for key, entries in lists.items()
+            for number, entry in enumerate(entries, start=1)
+            if isinstance(entry, Malformed)
+        )
 
     @property
     def registers(self) -> Registers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -20,15 +21,20 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+def read(text: str, name: str, spared: str = "") -> tuple[yaml.Node | None, Any]:
     """The file as nodes, which know their lines, and as plain values; ``name`` is how errors call it.
 
-    Raises UsageError where it is no YAML, or has a key twice.
+    Raises UsageError where it is no YAML, or has a key twice; not for a key that the pattern ``spared``
+    matches (as in ``waivers.0.ticket``), which is for the caller to judge.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
-        doubled = [f"{name}:{line}: {key}: this key is there twice" for line, key in mistakes.doubled(node)]
+        doubled = [
+            f"{name}:{line}: {key}: this key is there twice"
+            for line, key in mistakes.doubled(node)
+            if not (spared and re.match(spared, key))
+        ]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{name}:{line}: not valid YAML: {mistakes.yaml_problem(error)}") from None

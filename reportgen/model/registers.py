@@ -34,6 +34,7 @@ class ExclusionResult:
 class WaiverState(StrEnum):
     """What holds of a waiver, the most telling first; those before `ACTIVE` keep it from being applied."""
 
+    MALFORMED = "malformed"
     SHOWN = "shown"
     UNMAPPED = "unmapped"
     UNREADABLE = "unreadable"
@@ -60,7 +61,8 @@ class WaiverResult:
     ``subject`` is an id, or of an exemption the scope it stands at; of ``subject`` and ``glob`` one is "".
     ``state`` is the first of what holds, ``notes`` the rest. ``matched`` counts subjects of its controls,
     ``waived`` the exceptions beside which it stands. ``late_days``: approved so long after one of them was
-    first seen. ``name`` and ``category`` are those of an exemption, "" else.
+    first seen. ``name`` and ``category`` are those of an exemption, "" else. Of one that is malformed
+    ``problems`` say what is wrong, ``where`` file and line; it has those of its texts that could be read.
     """
 
     id: str
@@ -85,6 +87,8 @@ class WaiverResult:
     late_days: int = 0
     name: str = ""
     category: str = ""
+    problems: tuple[str, ...] = ()
+    where: str = ""
 
     @property
     def needs_reader(self) -> bool:
@@ -100,6 +104,7 @@ class WaiverResult:
 class AttestationState(StrEnum):
     """What is to be said of an attestation; `CURRENT` alone is relied on."""
 
+    MALFORMED = "malformed"
     CURRENT = "current"
     BESIDE = "beside"
     EXPIRED = "expired"
@@ -114,6 +119,7 @@ class AttestationResult:
     ``framework`` goes with a requirement; ``subject`` is "" where the whole control is meant. `BESIDE` is a
     statement about a control that is tested: it stands beside the result and changes nothing. ``relied_on``
     counts observations that are satisfied by it; ``copy`` is the path of the file in the pack.
+    ``problems`` and ``where`` are as those of a waiver.
     """
 
     id: str
@@ -131,11 +137,14 @@ class AttestationResult:
     copy: str
     state: AttestationState
     relied_on: int = 0
+    problems: tuple[str, ...] = ()
+    where: str = ""
 
 
 class ResponseState(StrEnum):
     """What became of what a management response is about."""
 
+    MALFORMED = "malformed"
     OVERDUE = "overdue"
     OPEN = "open"
     UNASSESSED = "unassessed"
@@ -147,7 +156,8 @@ class ResponseState(StrEnum):
 class ResponseResult:
     """What management does about a control's exceptions, or (``subject``) about those of one subject.
 
-    ``exceptions`` are those that there are still; ``waived`` of them have a waiver.
+    ``exceptions`` are those that there are still; ``waived`` of them have a waiver. ``problems`` and
+    ``where`` are as those of a waiver.
     """
 
     id: str
@@ -159,3 +169,5 @@ class ResponseResult:
     state: ResponseState
     exceptions: int = 0
     waived: int = 0
+    problems: tuple[str, ...] = ()
+    where: str = ""

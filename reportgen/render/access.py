@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from reportgen.model import Access, AccessListing, Principal, Results
-from reportgen.render.controls import Caps
+from reportgen.render.caps import Caps
 from reportgen.render.names import Names, resource_group
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut

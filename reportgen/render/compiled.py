@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from types import CodeType
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
+Kind = tuple[str, bool, frozenset[int] | None]
+"""What environments that speak the packaged texts differ in: medium, whether sandboxed, what fonts draw."""
+
+_CODES: dict[tuple[Kind, str, str], CodeType] = {}
+"""By kind of environment, and by name, file and content of a template."""
+
 
 class Compiled(BytecodeCache):
-    """In memory, by name, file and content of a template.
+    """The code for environments of one kind.
 
-    Jinja computes constants when it compiles, by the environment's own filters: one of these serves
-    environments that are alike in them and in nothing else.
+    Jinja computes constants when it compiles, by the environment's own filters: what was compiled for one
+    kind is of no use to another.
     """
 
-    def __init__(self) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give a template its code if it has been compiled before."""
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        bucket.code = _CODES.get((self._kind, bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template that was just compiled."""
         if bucket.code:
-            self._codes[bucket.key, bucket.checksum] = bucket.code
-
-
-@lru_cache(maxsize=8)
-def compiled(medium: str, sandboxed: bool, covered: frozenset[int] | None) -> Compiled:
-    """What was compiled for environments of this kind that speak the packaged texts."""
-    del medium, sandboxed, covered
-    return Compiled()
+            _CODES[self._kind, bucket.key, bucket.checksum] = bucket.code

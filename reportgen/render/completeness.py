@@ -16,7 +16,7 @@ from reportgen.model import (
     Results,
     SubscriptionScope,
 )
-from reportgen.render.controls import Caps
+from reportgen.render.caps import Caps
 from reportgen.render.names import Names
 from reportgen.render.strings import Strings
 from reportgen.render.values import observed

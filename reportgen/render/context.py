@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportgen.model import SEVERITIES, Control, Results, Status
 from reportgen.render import charts, sections
 from reportgen.render.access import AccessView, access_view
+from reportgen.render.caps import Caps
 from reportgen.render.changes import ChangesView, changes_view
 from reportgen.render.completeness import (
     CommandsRow,
@@ -22,7 +23,8 @@ from reportgen.render.completeness import (
     rights,
     scope_view,
 )
-from reportgen.render.controls import Caps, ControlView, control_views
+from reportgen.render.control_view import ControlView
+from reportgen.render.controls import control_views
 from reportgen.render.entity_controls import EntityRow, entity_rows
 from reportgen.render.estate import Estate, estate
 from reportgen.render.frameworks import FrameworkView, framework_views
@@ -37,7 +39,7 @@ from reportgen.render.room import has_room, may_have_room, ranked
 from reportgen.render.runs import RunsView, runs_view
 from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, of
-from reportgen.render.wording import parameter
+from reportgen.render.wording import is_default, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """A parameter with one value; ``controls`` are the anchors and titles of those that have it so."""
+    """A parameter with one value; ``controls`` are the anchors and titles of those that have it so.
+
+    ``empty`` says that it is an empty list by default, and was left so.
+    """
 
     name: str
     value: str
     controls: tuple[tuple[str, str], ...]
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +191,13 @@ def report(results: Results, medium: str, profile: str = "standard") -> Report:
 
 def _parameters(controls: Iterable[Control], strings: Strings) -> tuple[ParameterRow, ...]:
     """Every parameter with its value, once for all controls that have it so."""
-    used: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    used: dict[tuple[str, str, bool], list[tuple[str, str]]] = defaultdict(list)
     for control in controls:
-        for name in control.parameters:
-            used[name, parameter(control, name, strings)].append((f"c-{control.id}", control.title))
-    return tuple(ParameterRow(name, value, tuple(used[name, value])) for name, value in sorted(used))
+        for name, value in control.parameters.items():
+            empty = value == [] and is_default(control, name)
+            told = parameter(control, name, strings)
+            used[name, told, empty].append((f"c-{control.id}", control.title))
+    return tuple(ParameterRow(*key[:2], tuple(used[key]), key[2]) for key in sorted(used))
 
 
 def _areas(views: Iterable[ControlView], strings: Strings) -> tuple[Area, ...]:

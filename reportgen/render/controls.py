@@ -1,4 +1,4 @@
-"""One control as it is printed: the conclusion in counts, exceptions, what was not assessed, the rest."""
+"""The views of all controls, made of the results."""
 
 from __future__ import annotations
 
@@ -7,187 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reportgen.model import Cause, Control, Finding, Observation, Results, Status
+from reportgen.render.caps import Caps
+from reportgen.render.control_view import ControlView, Group, Row, Shared
 from reportgen.render.ipe import IpeSheet
 from reportgen.render.names import Names
 from reportgen.render.repeated import Repeated
-from reportgen.render.room import Level, levels
+from reportgen.render.room import levels
 from reportgen.render.strings import Strings
 from reportgen.render.text import cut
 from reportgen.render.values import observed
-from reportgen.render.widths import column_widths
-from reportgen.render.wording import conclusion, parameter, procedure, short
+from reportgen.render.wording import conclusion, is_default, parameter, procedure, short
 
 NOT_READ = "–"
 _MOST_COLUMNS = 3
 """Columns of values beside those of name and subscription; one more where the latter stands with the name."""
 _LONG_REASON = 150
 """Letters of a reason that still fits into a column; longer ones stand across the table, over their rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """How much of each table is printed. The HTML report has all observations in its table beside them.
-
-    ``grants`` are those of one cluster in the access listing, ``access_clusters`` the clusters there. Where
-    not ``whole``, only as many controls have a block as `reportgen.render.room` finds room for, and what all
-    have in common (reasons of gaps, defaults of parameters) stands in one place.
-    """
-
-    exceptions: int | None = None
-    exception_lines: int | None = None
-    heat_rows: int = 30
-    groups: int | None = None
-    names: int | None = None
-    satisfied: int | None = None
-    gaps: int | None = None
-    subscriptions: int | None = None
-    clusters: int | None = None
-    differences: int | None = None
-    letters: int | None = None
-    grants: int | None = None
-    access_clusters: int | None = None
-    requirements: int | None = None
-    parameters: int | None = None
-    rights: int | None = None
-    whole: bool = True
-
-    @classmethod
-    def for_summary(cls) -> Caps:
-        """Caps that keep all of a PDF below 12 pages."""
-        return replace(cls.for_report("pdf", whole=False), gaps=20, subscriptions=15, clusters=0)
-
-    @classmethod
-    def for_report(cls, medium: str, *, whole: bool = True) -> Caps:
-        """Caps that keep a report at a length that somebody reads, whatever the estate and the catalogue."""
-        if medium == "html":
-            return cls(exceptions=25, groups=20, names=12, satisfied=0)
-        return cls(
-            exceptions=25 if whole else 4,
-            exception_lines=40,
-            heat_rows=22,
-            groups=6 if whole else 2,
-            names=8 if whole else 3,
-            satisfied=10 if whole else 0,
-            gaps=40,
-            subscriptions=45,
-            clusters=100,
-            letters=120,
-            differences=25,
-            grants=15,
-            access_clusters=25,
-            requirements=120,
-            parameters=135,
-            rights=12,
-            whole=whole,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One subject with what was observed on it, as (label, value): one a column, or all for one cell."""
-
-    name: str
-    cluster: str
-    anchor: str
-    subscription: str
-    cells: tuple[tuple[str, str], ...]
-    reason: str
-    waiver: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """Exceptions with one reason; ``reason`` is "" where the rows bear reasons of their own."""
-
-    reason: str
-    number: int
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Subjects that share one reason (``cause`` is "" where they are not applicable).
-
-    ``elsewhere`` says that the gaps register has the reason, or the section in front for many controls.
-    """
-
-    cause: str
-    reason: str
-    number: int
-    names: tuple[tuple[str, str], ...]
-    more: int
-    elsewhere: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ControlView:
-    """One control with its finding, ready to print. ``all_*`` are the numbers before the caps.
-
-    ``counts`` are the conclusion without its time; ``defaults`` are parameters that have their default value
-    and are not printed with the control; ``level`` is how much room it has; ``subscription`` is the head of
-    that column.
-    """
-
-    control: Control
-    finding: Finding
-    area: str
-    anchor: str
-    conclusion: str
-    counts: str
-    short: tuple[str, ...]
-    procedure: str
-    commands: str
-    parameters: tuple[tuple[str, str], ...]
-    defaults: tuple[str, ...]
-    columns: tuple[str, ...]
-    inside: str
-    subscription: str
-    exceptions: tuple[Shared, ...]
-    all_exceptions: int
-    not_assessed: tuple[Group, ...]
-    all_not_assessed: int
-    satisfied: tuple[Row, ...]
-    all_satisfied: int
-    not_applicable: tuple[Group, ...]
-    all_not_applicable: int
-    ipe: tuple[IpeSheet, ...]
-    csv: str
-    level: Level = Level.FULL
-
-    @property
-    def brief(self) -> bool:
-        """Whether it is a row."""
-        return self.level in (Level.SHORT, Level.ROW)
-
-    @property
-    def told_apart(self) -> tuple[Group, ...]:
-        """What was not assessed for a reason that is said nowhere else."""
-        return tuple(group for group in self.not_assessed if not group.elsewhere)
-
-    @property
-    def shown_exceptions(self) -> int:
-        """How many exceptions are printed."""
-        return sum(len(shared.rows) for shared in self.exceptions)
-
-    def widths(self, own_reasons: bool, room: int) -> tuple[int, ...]:
-        """The percentages of all columns but the last, of ``room`` for all: name to values, and reason."""
-        rows = [row for shared in self.exceptions for row in shared.rows] + list(self.satisfied)
-        texts = [[text for row in rows for text in (row.name, row.cluster)]]
-        if self.inside:
-            texts[0] += [f"{row.cluster} · {row.subscription}" for row in rows]
-        else:
-            texts.append([self.subscription, *(row.subscription for row in rows)])
-        if self.columns == ("",):
-            texts.append(["; ".join(map(": ".join, row.cells)) for row in rows])
-        else:
-            texts += [
-                [*label.split(), *(row.cells[place][1] for row in rows)]
-                for place, label in enumerate(self.columns)
-            ]
-        if own_reasons:
-            texts.append([row.reason for row in rows])
-        return column_widths([max(map(len, column), default=0) for column in texts], room)
 
 
 def control_views(
@@ -229,7 +64,7 @@ class _Views:
         failed, passed = split[Status.NOT_SATISFIED], split[Status.SATISFIED]
         unread = self._groups(split[Status.NOT_ASSESSED])
         outside = self._groups(split[Status.NOT_APPLICABLE]) if self.caps.whole else ()
-        told = {key for key in control.parameters if self.caps.whole or not _is_default(control, key)}
+        told = {key for key in control.parameters if self.caps.whole or not is_default(control, key)}
         return ControlView(
             control=control,
             finding=finding,
@@ -329,11 +164,6 @@ class _Views:
         cluster = self.names.clusters.get(key, "")
         parts = [cluster] if item.subject.kind == "cluster" else [cluster, item.subject.name]
         return " / ".join(part for part in parts if part), self.names.link(key)
-
-
-def _is_default(control: Control, name: str) -> bool:
-    note = control.parameter_notes.get(name)
-    return note is not None and note.default == control.parameters[name]
 
 
 def _columns(control: Control, observations: list[Observation]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from reportgen.model import OwnTemplates, Results
 from reportgen.render import charts, fonts, paper, text
-from reportgen.render.compiled import compiled
+from reportgen.render.compiled import Compiled
 from reportgen.render.context import Report
 from reportgen.render.figures import Figures, sign
 from reportgen.render.page_numbers import ROOM
@@ -95,7 +95,7 @@ def _environment(
         finalize=clean,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=None if own and own.strings else compiled(medium, bool(foreign), covered),
+        bytecode_cache=None if own and own.strings else Compiled((medium, bool(foreign), covered)),
     )
 
     def t(key: str, **values: Any) -> Markup:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from reportgen.model import FrameworkResult, RequirementResult, Results, Status
 from reportgen.render import charts
-from reportgen.render.controls import Caps
+from reportgen.render.caps import Caps
 from reportgen.render.strings import Strings
 
 METHODS = ("automated", "external", "attestation", "inherited", "out-of-scope")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportgen.model import Results
+from reportgen.render.caps import Caps
 from reportgen.render.completeness import GapRow, gap_row
-from reportgen.render.controls import Caps
 from reportgen.render.names import Names
 
 _NAMED = 6

@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +48,12 @@ class PdfReport:
         """
         drawn_by()
         files = data_files(folder) if self.profile == "standard" else ()
-        view = report(results, "pdf", self.profile)
-        document = render(view, fonts.covered(), files)
-        inside = attachments(files, results.facts.as_of, view.strings)
         path = folder / _FILES[self.profile]
-        path.write_bytes(drawn(document, results.facts.pack_id, view.strings, inside))
+        with no_gc():
+            view = report(results, "pdf", self.profile)
+            document = render(view, fonts.covered(), files)
+            inside = attachments(files, results.facts.as_of, view.strings)
+            path.write_bytes(drawn(document, results.facts.pack_id, view.strings, inside))
         return path
 
 
@@ -71,29 +71,11 @@ def drawn(document: str, identifier: str, strings: Strings, inside: Sequence[Any
 
 def laid_out(document: str, options: Mapping[str, Any]) -> Any:
     """WeasyPrint's document of a page that names files of the package's templates and nothing else."""
-    import weasyprint
+    from reportgen.render.page import Page
 
     with refused():
         base = f"{TEMPLATES.resolve().as_uri()}/"
-        page = weasyprint.HTML(string=document, base_url=base, url_fetcher=packaged_only())
-        # WeasyPrint names no other way to its own style sheet.
-        page._ua_stylesheets = _own_sheets  # noqa: SLF001
-        return page.render(**options)
-
-
-@cache
-def _own_sheets(*_: bool) -> list[Any]:
-    """WeasyPrint's own style sheet without the pseudo-elements that it gives to every element of a page.
-
-    No report has footnotes, and each element would have six more styles for them than the one it needs.
-    WeasyPrint tells whether there are forms, which no report has either.
-    """
-    import weasyprint
-    from weasyprint.css.counters import CounterStyle
-    from weasyprint.html import UA
-
-    lines = [line for line in UA.splitlines() if not line.startswith("::")]
-    return [weasyprint.CSS(string="\n".join(lines), counter_style=CounterStyle())]
+        return Page(document, base, packaged_only()).render(**options)
 
 
 def _packed(content: bytes, pack_id: str) -> bytes:

@@ -22,7 +22,7 @@ from reportgen.render.names import Names
 _MOST_ROWS = 40
 """Rows of each register in a PDF; the page in a browser has all."""
 _MOST_IN_FRONT = 12
-_LOUD = (ResponseState.OVERDUE, ResponseState.UNMATCHED)
+_LOUD = (ResponseState.MALFORMED, ResponseState.OVERDUE, ResponseState.UNMATCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class WaiverRow:
-    """A waiver with the keys of the words for what holds of it.
+    """A waiver with the keys of the words for what holds of it; ``wrong`` says why one is malformed.
 
     ``points`` of ``all_points`` collection points had it in force; 0 of 0 where there is one alone.
     """
@@ -49,11 +49,12 @@ class WaiverRow:
     applied: bool
     points: int
     all_points: int
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AttestationRow:
-    """An attestation with the key of the word for its state."""
+    """An attestation with the key of the word for its state; ``wrong`` says why one is malformed."""
 
     result: AttestationResult
     anchor: str
@@ -61,11 +62,12 @@ class AttestationRow:
     subject: Target | None
     word: str
     loud: bool
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseRow:
-    """A management response with the key of the word for its state."""
+    """A management response with the key of the word for its state; ``wrong`` says why one is malformed."""
 
     result: ResponseResult
     anchor: str
@@ -73,6 +75,7 @@ class ResponseRow:
     subject: Target | None
     word: str
     loud: bool
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +122,14 @@ def registers_view(results: Results, names: Names, medium: str) -> RegistersView
     through = {line.id: line for line in view.waivers if len(view.points) > 1} if view else {}
     waivers = [_waiver(item, targets, through.get(item.id)) for item in results.waivers]
     front = [row for row in waivers if row.result.needs_reader]
+    front.sort(key=lambda row: not row.wrong)
     quiet = [row for row in waivers if not row.result.needs_reader]
     stated = [_attestation(item, targets) for item in results.attestations]
     responses = sorted((_response(item, targets) for item in results.responses), key=lambda row: not row.loud)
     by_control: dict[str, list[ResponseRow]] = defaultdict(list)
     for row in responses:
+        if row.wrong:
+            continue
         by_control[row.result.control].append(row)
     return RegistersView(
         waivers=tuple((front + quiet)[:most]),
@@ -210,6 +216,7 @@ def _waiver(item: WaiverResult, targets: _Targets, through: WaiverPeriod | None)
         applied=item.state is WaiverState.ACTIVE,
         points=through.points if through else 0,
         all_points=len(through.states) if through else 0,
+        wrong="; ".join(item.problems),
     )
 
 
@@ -221,6 +228,7 @@ def _attestation(item: AttestationResult, targets: _Targets) -> AttestationRow:
         subject=targets.subject(item.subject),
         word=f"attestations.{_key(item.state)}",
         loud=item.state not in (AttestationState.CURRENT, AttestationState.BESIDE),
+        wrong="; ".join(item.problems),
     )
 
 
@@ -232,6 +240,7 @@ def _response(item: ResponseResult, targets: _Targets) -> ResponseRow:
         subject=targets.subject(item.subject),
         word=f"responses.{_key(item.state)}",
         loud=item.state in _LOUD,
+        wrong="; ".join(item.problems),
     )
 
 

@@ -7,14 +7,9 @@ not satisfied or not assessed come first; whatever the estate and the catalogue,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from reportgen.model import SEVERITIES, Control, Status
-
-if TYPE_CHECKING:
-    from reportgen.render.controls import ControlView
-
+from reportgen.render.control_view import ControlView, Level
 
 PAGES = 38
 """Pages for the control index and all that stands in the section of controls."""
@@ -25,15 +20,6 @@ _BODY, _SMALL, _MONO = 4.5, 3.8, 3.7
 _HEAD = 26
 _LOST = 1.15
 """A control's heading, with what surrounds it; what page ends between blocks cost."""
-
-
-class Level(IntEnum):
-    """How a control is printed: the line of the index alone, a short row, a row, a block of its own."""
-
-    INDEX = 0
-    SHORT = 1
-    ROW = 2
-    FULL = 3
 
 
 def may_have_room(controls: Collection[Control]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reportgen.model import SEVERITIES, Control, Finding, Observation, Results
+from reportgen.render.caps import Caps
 from reportgen.render.charts import GLYPHS, ORDER
 from reportgen.render.completeness import gap_row, scope_view
-from reportgen.render.controls import Caps
 from reportgen.render.markdown import code, escaped, told
 from reportgen.render.names import Names
 from reportgen.render.strings import Strings
@@ -18,6 +18,7 @@ from reportgen.render.text import cut, moment
 
 _MOST_EXCEPTIONS = 20
 _MOST_GAPS = 20
+_MOST_EXCLUSIONS = 20
 _LONGEST = 240
 """Letters of a reason; the workbook and the tables have it whole."""
 _WHERE = {
@@ -78,11 +79,14 @@ def _lines(results: Results) -> Iterator[str]:
 
 def _exclusions(results: Results, strings: Strings) -> Iterator[str]:
     """What the engagement leaves out, whether it is in force or not."""
-    for one in results.exclusions[:_MOST_GAPS]:
+    for one in results.exclusions[:_MOST_EXCLUSIONS]:
         about = {"until": one.expires_on, "owner": escaped(one.owner), "n": one.subjects}
         key = f"exclusion_{one.state.value}"
-        told = _text(strings, key, id=one.id, place=code(one.name or one.scope), **about)
-        yield from ("", f"{told} {escaped(cut(one.reason, _LONGEST))}")
+        said = _text(strings, key, id=one.id, place=code(one.name or one.scope), **about)
+        yield from ("", f"{said} {escaped(cut(one.reason, _LONGEST))}")
+    more = len(results.exclusions) - _MOST_EXCLUSIONS
+    if more > 0:
+        yield from ("", _text(strings, "more_exclusions", n=more))
 
 
 def _counts(results: Results, strings: Strings) -> Iterator[str]:

@@ -71,14 +71,18 @@ def lead(text: str, length: int) -> str:
 
 
 def moment(value: str) -> str:
-    """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is."""
+    """An RFC 3339 time as ``2026-11-15 06:00:00 UTC``; anything else as it is.
+
+    Services write the year 1 where they mean that there is none; in some zones that is before the first day.
+    """
     try:
         parsed = datetime.fromisoformat(value)
-    except ValueError:
+        if parsed.tzinfo is None:
+            return value
+        utc = parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
         return value
-    if parsed.tzinfo is None:
-        return value
-    return parsed.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{utc.replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 def breakable(value: str) -> Markup:

@@ -38,6 +38,12 @@ def parameter(control: Control, name: str, strings: Strings) -> str:
     return strings.text(key, value=shown, default=observed(note.default, strings), source=note.source)
 
 
+def is_default(control: Control, name: str) -> bool:
+    """Whether a parameter was left as the catalogue has it."""
+    note = control.parameter_notes.get(name)
+    return note is not None and note.default == control.parameters[name]
+
+
 def short(finding: Finding, strings: Strings) -> tuple[str, ...]:
     """The counts for the index: what was assessed first, and what was not."""
     assessed = finding.satisfied + finding.exceptions

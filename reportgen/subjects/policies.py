@@ -77,6 +77,9 @@ def _left_out(row: Json, cluster_id: str, exemptions: list[Json], as_of: datetim
 
 
 def expired(exemption: Json, as_of: datetime) -> bool:
-    """Whether an exemption has ended; one without an end never does."""
+    """Whether an exemption has ended; one without an end never does, one whose end cannot be read has."""
     end = of_row(exemption, "expiresOn")
-    return bool(end) and datetime.fromisoformat(str(end)) <= as_of
+    try:
+        return bool(end) and datetime.fromisoformat(str(end)) <= as_of
+    except (ValueError, TypeError):  # TypeError: a time without a zone
+        return True

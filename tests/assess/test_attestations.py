@@ -9,7 +9,7 @@ import pytest
 
 from reportgen.assess import assess, attestations, catalogue
 from reportgen.assess.judge import NO_STATEMENT
-from reportgen.engagement.registers import Attestation, Registers
+from reportgen.engagement.registers import Attestation, Malformed, Registers
 from reportgen.errors import UsageError
 from reportgen.model import AttestationState, Cause, Status
 from tests.assess.build import AS_OF, Snapshot, cluster, cluster_id, write_control
@@ -29,14 +29,16 @@ def control(folder: Path, **changes: Any) -> None:
     write_control(folder / "controls", method="attestation", check=None, observe={}, tests=[], **changes)
 
 
-def run(folder: Path, *stated: dict[str, Any], method: str = "attestation") -> Any:
+def run(folder: Path, *stated: dict[str, Any] | Malformed, method: str = "attestation") -> Any:
     if method == "attestation":
         control(folder)
     else:
         write_control(folder / "controls")
     bodies = [cluster("a"), cluster("b")]
     reader = Snapshot(folder).arm(*bodies).graph(*bodies).reader()
-    given = tuple(Attestation.model_validate({**STATED, **changes}) for changes in stated)
+    given = tuple(
+        one if isinstance(one, Malformed) else Attestation.model_validate({**STATED, **one}) for one in stated
+    )
     return assess(reader, catalogue.load(folder / "controls"), AS_OF, registers=Registers(attestations=given))
 
 
@@ -105,3 +107,16 @@ def test_what_a_person_states_has_no_check(tmp_path: Path) -> None:
 def test_a_copy_has_a_plain_name_that_its_hash_makes_unique(name: str, copy: str) -> None:
     path = attestations.copied(name, "ab" * 32)
     assert path == f"evidence/attestations/{'ab' * 6}{'' if copy.startswith('.') else '-'}{copy}"
+
+
+def test_a_malformed_one_decides_nothing(tmp_path: Path) -> None:
+    about = str(STATED["control"])
+    wrong = Malformed(file="a.yaml", line=1, problems=("person: missing",), said={"control": about})
+    elsewhere = Malformed(file="a.yaml", line=9, problems=("person: missing",), said={"control": "a-b"})
+    result = run(tmp_path, wrong, elsewhere)
+    assert {item.status for item in result.observations} == {Status.NOT_ASSESSED}
+    stated, other = result.attestations
+    assert (other.id, other.state, other.where) == ("A-02", AttestationState.MALFORMED, "a.yaml:9")
+    assert (stated.id, stated.state, stated.about, stated.relied_on, stated.where) == (
+        "A-01", AttestationState.MALFORMED, about, 0, "a.yaml:1",
+    )  # fmt: skip

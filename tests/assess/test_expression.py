@@ -36,6 +36,7 @@ def value(text: str, **variables: Any) -> Any:
         ("has(subject.absent)", False),
         ("subject.half", 0.5),
         ("as_of", "2026-11-15T06:00:00Z"),
+        ("timestamp('0001-01-01T00:00:00Z')", "0001-01-01T00:00:00Z"),
         ("as_of - timestamp('2026-10-01T00:00:00Z')", "45 d 6 h"),
         ("as_of - timestamp('2026-10-01T00:00:00Z') <= duration('2160h')", True),
         ("parameters.days * 24", 720),
@@ -96,6 +97,12 @@ def test_a_sentence_is_text() -> None:
 def test_bad_expressions_say_where(text: str, gives: str, message: str) -> None:
     with pytest.raises(expression.BadExpression, match=message):
         expression.compile(text, gives)
+
+
+@pytest.mark.parametrize("text", ["'\ud800'", "(" * 500])
+def test_a_text_that_the_engine_does_not_take_is_a_bad_expression(text: str) -> None:
+    with pytest.raises(expression.BadExpression):
+        expression.compile(text)
 
 
 def test_maps_come_back_in_the_order_of_their_keys() -> None:

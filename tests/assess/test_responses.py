@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reportgen.assess import responses
-from reportgen.engagement.registers import Response
+from reportgen.engagement.registers import Malformed, Response
 from reportgen.model import Observation, ResponseResult, Status
 from tests.assess.test_waivers import AS_OF, HOME, seen
 
@@ -49,3 +49,12 @@ def test_one_about_a_subject_sees_no_other() -> None:
 def test_a_waived_exception_is_still_one() -> None:
     result = told(replace(seen("one"), waiver="W-01"), seen("two"))
     assert (result.exceptions, result.waived) == (2, 1)
+
+
+def test_a_malformed_one_is_about_nothing() -> None:
+    wrong = Malformed(
+        file="r.yaml", line=4, problems=("due_on: missing",), said={"control": "a-b", "plan": "x"}
+    )
+    (result,) = responses.apply([wrong], [seen("one")], AS_OF)
+    assert (result.id, result.state.value, result.control, result.plan) == ("R-01", "malformed", "a-b", "x")
+    assert (result.exceptions, result.where) == (0, "r.yaml:4")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reportgen.assess import waivers
-from reportgen.engagement.registers import Registers, Waiver
+from reportgen.engagement.registers import Malformed, Registers, Waiver
 from reportgen.model import Observation, Status, Subject, WaiverResult, WaiverState
 
 AS_OF = "2026-11-15T06:00:00Z"
@@ -176,3 +176,16 @@ def test_an_approval_may_be_shown_by_a_file() -> None:
     assert (states(result), result.approval_file, result.approval_sha256) == (
         ["active"], "minutes.txt", "f" * 64,
     )  # fmt: skip
+
+
+def test_a_malformed_one_keeps_its_number_and_covers_nothing() -> None:
+    said = {"control": "a-b", "subject": f"{HOME}/one", "reason": "why", "approved_by": "ops"}
+    wrong = Malformed(file="waivers.yaml", line=3, problems=("ticket: missing",), said=said)
+    registers = Registers(waivers=(wrong, waiver()))
+    after, (first, second) = waivers.apply(waivers.claims(registers), [seen("one"), seen("two")], AS_OF)
+    assert [item.waiver for item in after] == ["W-02", None]
+    assert (states(first), first.id, first.matched, first.waived) == (["malformed"], "W-01", 0, 0)
+    assert (first.controls, first.subject, first.reason) == (("a-b",), f"{HOME}/one", "why")
+    assert (first.where, first.problems) == ("waivers.yaml:3", ("ticket: missing",))
+    assert first.needs_reader
+    assert states(second) == ["active"]

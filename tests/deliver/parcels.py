@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,9 @@ APPROVED = (
 )
 
 
-def pack(out: Path, results: Results | None = None, summary: bytes | None = PDF) -> Path:
+def pack(
+    out: Path, results: Results | None = None, summary: bytes | None = PDF, snapshots: Sequence[Path] = ()
+) -> Path:
     """A pack's folder, its zip beside it; complete and from Azure where no results are given."""
     whole = results or factory.clean()
 
@@ -43,7 +46,7 @@ def pack(out: Path, results: Results | None = None, summary: bytes | None = PDF)
         return ()
 
     out.mkdir(parents=True, exist_ok=True)
-    return build(out, whole.facts, [], fill)
+    return build(out, whole.facts, snapshots, fill)
 
 
 def renamed(results: Results, **facts: object) -> Results:

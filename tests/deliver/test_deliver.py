@@ -133,6 +133,25 @@ def test_before_the_release_only_the_preparer_gets_a_draft(tmp_path: Path, box: 
     assert len(box.mails) == 2
 
 
+def test_the_register_names_what_a_pack_rests_on_before_it_goes_and_once(tmp_path: Path) -> None:
+    names = ["20261005T060000Z", "20261012T060000Z"]
+    for name in names:
+        (tmp_path / "taken" / name).mkdir(parents=True)
+        (tmp_path / "taken" / name / "snapshot.json").write_text("{}", encoding="utf-8")
+    pack = parcels.pack(tmp_path / "out", snapshots=[tmp_path / "taken" / name for name in names])
+    (tmp_path / "handed").write_text("no folder", encoding="utf-8")
+    kept = parcels.kept(tmp_path, "release: after_approval\nfolder: handed\n")
+    assert send(kept, pack) == {"folder": "held"}
+    assert kept.register.entries() == ()
+    release(kept, parcel(pack), KIM, NOW)
+    assert send(kept, pack) == {"folder": "failed"}
+    (tmp_path / "handed").unlink()
+    assert send(kept, pack) == {"folder": "delivered"}
+    told = [(entry.kind, entry.text("pack"), list(entry.snapshots)) for entry in kept.register.entries()]
+    assert told == [("released", "3f9a1c77e2b4", names), ("delivering", "3f9a1c77e2b4", names)]
+    assert kept.register.problems() == ()
+
+
 def test_a_release_is_of_one_pack_and_stands_once(tmp_path: Path) -> None:
     kept = parcels.kept(tmp_path, "release: after_approval\nfolder: handed\n")
     pack = parcels.pack(tmp_path / "out")

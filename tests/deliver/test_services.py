@@ -187,6 +187,7 @@ def test_a_service_that_nobody_vouches_for_gets_nothing(tmp_path: Path, azure: S
     outcome = send()
     assert (outcome.state, azure.calls, send.waits) == ("failed", [], [])
     assert "CERTIFICATE_VERIFY_FAILED" in outcome.told or "certificate" in outcome.told
+    assert "api-version" not in outcome.told, "a query may hold a token"
 
 
 def test_a_netrc_of_the_host_s_takes_no_token_s_place(

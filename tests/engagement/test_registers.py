@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from reportgen import engagement
 from reportgen.engagement import registers
+from reportgen.engagement.registers import Malformed, Waiver
 from reportgen.errors import UsageError
 from reportgen.model import AttestationResult, AttestationState
 from tests.engagement.test_engagement import GOOD
@@ -81,54 +83,106 @@ def test_the_engagement_s_hash_covers_the_files_that_entries_name(tmp_path: Path
 
 
 WRONG = {
-    "no reason": (WAIVER.replace("  reason: Until the private link is built.\n", ""), 1, "0.reason",
-                  "missing; this key is needed"),
-    "an empty ticket": (WAIVER.replace("RISK-1", ""), 4, "0.ticket", "is empty; fill it in"),
-    "an empty day": (WAIVER.replace("2027-03-31", ""), 8, "0.expires_on", "is empty; fill it in"),
-    "a blank approver": (WAIVER.replace("Risk Committee", '"  "'), 6, "0.approved_by", "is empty"),
-    "no such day": (WAIVER.replace("2027-03-31", "2027-02-30"), 8, "0.expires_on",
-                    "expected a day such as 2026-10-01; found '2027-02-30'"),
-    "an unknown key": (WAIVER + "  owner: x\n", 9, "0.owner", "unknown key; expected one of control,"),
-    "subject and glob": (WAIVER + '  glob: "*"\n', 1, "0", "expected either subject"),
-    "neither": (WAIVER.replace("  subject: /subscriptions/S/x\n", ""), 1, "0", "expected either subject"),
-    "an end before the beginning": (WAIVER.replace("2027-03-31", "2026-09-13"), 1, "0",
+    "no reason": (WAIVER.replace("  reason: Until the private link is built.\n", ""),
+                  "reason: missing; this key is needed"),
+    "an empty ticket": (WAIVER.replace("RISK-1", ""), "ticket: is empty; fill it in; found None (line 7)"),
+    "an empty day": (WAIVER.replace("2027-03-31", ""),
+                     "expires_on: is empty; fill it in; found None (line 11)"),
+    "a blank approver": (WAIVER.replace("Risk Committee", '"  "'),
+                         "approved_by: is empty; fill it in; found '  ' (line 9)"),
+    "no such day": (WAIVER.replace("2027-03-31", "2027-02-30"),
+                    "expires_on: expected a day such as 2026-10-01; found '2027-02-30' (line 11)"),
+    "an unknown key": (WAIVER + "  owner: x\n", "owner: unknown key; expected one of control, subject, glob"),
+    "subject and glob": (WAIVER + '  glob: "*"\n',
+                         "expected either subject (an exact id) or glob (a pattern), and not both; found "),
+    "an end before the beginning": (WAIVER.replace("2027-03-31", "2026-09-13"),
                                     "expires_on 2026-09-13 is before it begins, on 2026-09-14"),
-    "a later entry": (WAIVER + WAIVER.replace("RISK-1", ""), 12, "1.ticket", "is empty; fill it in"),
-    "no list": ("control: x\n", 1, "", "expected a list of waivers"),
-    "no YAML": (WAIVER + "  - [\n", 9, "", "not valid YAML"),
-    "a doubled key": (WAIVER + "  ticket: RISK-2\n", 9, "0.ticket", "this key is there twice"),
-    "a file elsewhere": (WAIVER + "  approval_file: ../minutes.txt\n", 9, "0.approval_file",
-                         "expected the path of a file in the engagement's folder"),
+    "a doubled key": (WAIVER + "  ticket: RISK-2\n", "ticket: this key is there twice (line 12)"),
+    "a file elsewhere": (WAIVER + "  approval_file: ../minutes.txt\n",
+                         "approval_file: expected the path of a file in the engagement's folder"),
+    "a file that is not there": (WAIVER + "  approval_file: minutes.txt\n",
+                                 "there is no file minutes.txt in the engagement's folder"),
+    "no keys": ("- until the private link is built\n", "expected keys with their values"),
+    "an empty entry": ("-\n", "expected keys with their values"),
+    "a secret": (WAIVER + "  password: hush-hush\n", "password: a secret never stands in this file"),
 }  # fmt: skip
+FIRST = """\
+- {control: a-b, subject: x, reason: y, ticket: t, requested_by: z, approved_by: q,
+   approved_on: 2026-01-01, expires_on: 2027-01-01}
+"""
 
 
-@pytest.mark.parametrize(("text", "line", "key", "what"), WRONG.values(), ids=WRONG)
-def test_a_wrong_entry_stops_the_run_with_file_and_line(
-    tmp_path: Path, text: str, line: int, key: str, what: str
+@pytest.mark.parametrize(("text", "what"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("place", ["file", "engagement"])
+def test_an_entry_with_a_mistake_keeps_its_place_and_the_others_stand(
+    tmp_path: Path, text: str, what: str, place: str
 ) -> None:
-    with pytest.raises(UsageError) as error:
+    all_text = "# one\n" + FIRST + text + FIRST
+    if place == "file":
+        path, file, line = folder(tmp_path, waivers=all_text), "waivers.yaml", 4
+    else:
+        path, file = folder(tmp_path), "engagement.yaml"
+        line = len(GOOD.splitlines()) + 5
+        path.write_text(f"{GOOD}waivers:\n{all_text}", encoding="utf-8")
+    known = engagement.load(path)
+    first, wrong, last = known.waivers
+    assert (type(first), first) == (Waiver, last)
+    assert isinstance(wrong, Malformed)
+    assert wrong.where == f"{file}:{line}"
+    (problem,) = wrong.problems
+    shift = line - 4
+    expected = re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + shift}", what)
+    assert expected in problem
+    assert "hush-hush" not in problem
+    (told,) = known.malformed
+    assert told.startswith(f"{tmp_path / file}:{line}: waivers, entry 2: malformed, not applied: {problem}")
+
+
+@pytest.mark.parametrize("text", ["control: x\n", WAIVER + "  - [\n"], ids=["no list", "no YAML"])
+def test_what_is_no_list_of_entries_stops_the_run(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsageError, match=r"waivers\.yaml:\d+: (expected a list of waivers|not valid YAML)"):
         engagement.load(folder(tmp_path, waivers=text))
-    told = str(error.value)
-    assert f"waivers.yaml:{line}: {key}" in told
-    assert what in told
+    with pytest.raises(UsageError, match=r"e:\d+: waivers"):
+        engagement.parse(GOOD + "waivers: {control: x}\n", "e")
 
 
-def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
-    wrong = WAIVER.replace("RISK-1", "").replace("ops", "") + WAIVER.replace("2027-03-31", "soon")
-    with pytest.raises(UsageError) as error:
-        engagement.load(folder(tmp_path, waivers=wrong))
-    assert [text.split(": ")[1] for text in str(error.value).splitlines()] == [
-        "0.ticket",
-        "0.requested_by",
-        "1.expires_on",
-    ]
+def test_all_that_is_wrong_in_an_entry_is_told_and_what_can_be_read_is_kept(tmp_path: Path) -> None:
+    wrong = WAIVER.replace("RISK-1", "").replace("ops", "").replace("2027-03-31", "soon")
+    (found,) = engagement.load(folder(tmp_path, waivers=wrong)).waivers
+    assert isinstance(found, Malformed)
+    assert [problem.split(":")[0] for problem in found.problems] == ["ticket", "requested_by", "expires_on"]
+    assert found.said == {
+        "control": "api-server-private",
+        "subject": "/subscriptions/S/x",
+        "reason": "Until the private link is built.",
+        "approved_by": "Risk Committee",
+        "approved_on": "2026-09-14",
+    }
 
 
-def test_a_wrong_entry_in_the_engagement_itself_is_told_alike(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"e\.yaml:12: waivers\.0\.ticket: missing; this key is needed"):
-        engagement.parse(GOOD + "waivers:\n  - {control: a-b, subject: x, reason: y, requested_by: z,\n"
-                         "     approved_by: q, approved_on: 2026-01-01, expires_on: 2027-01-01}\n",
-                         "e.yaml", tmp_path)  # fmt: skip
+def test_nobody_writes_that_an_entry_is_malformed(tmp_path: Path) -> None:
+    (found,) = engagement.load(
+        folder(tmp_path, waivers="- {file: x, line: 1, problems: [], said: {}}\n")
+    ).waivers
+    assert isinstance(found, Malformed)
+    assert (found.file, len(found.problems)) == ("waivers.yaml", 11)
+
+
+def test_the_rest_of_the_engagement_and_exclusions_stay_strict(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"exclusions\.yaml:1: 0\.owner: missing; this key is needed"):
+        engagement.load(folder(tmp_path, exclusions="- {scope: x, reason: y, expires_on: 2027-01-01}\n"))
+    with pytest.raises(UsageError, match=r"e:12: scope: this key is there twice"):
+        engagement.parse(GOOD + "waivers: []\nscope: {}\n", "e")
+    with pytest.raises(UsageError, match=r"e:13: report\.profiles: this key is there twice"):
+        engagement.parse(GOOD + "report:\n  profiles: [full]\n  profiles: [full]\n", "e")
+
+
+def test_a_mistake_is_part_of_the_engagement_s_hash(tmp_path: Path) -> None:
+    hashes = {
+        engagement.load(folder(tmp_path, waivers=text)).sha256
+        for text in (WAIVER, WAIVER.replace("RISK-1", ""), WAIVER.replace("2027-03-31", "soon"))
+    }
+    assert len(hashes) == 3
 
 
 @pytest.mark.parametrize("said", ["waivers.yaml", "/etc/passwd", "../waivers.yaml"])
@@ -146,8 +200,9 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     inner.mkdir()
     (tmp_path / "secret").write_text("x", encoding="utf-8")
     (inner / "minutes.txt").symlink_to(tmp_path / "secret")
-    with pytest.raises(UsageError, match=r"waivers 1: minutes\.txt lies outside"):
-        engagement.load(folder(inner, waivers=WAIVER + "  approval_file: minutes.txt\n"))
+    (found,) = engagement.load(folder(inner, waivers=WAIVER + "  approval_file: minutes.txt\n")).waivers
+    assert isinstance(found, Malformed)
+    assert found.problems == ("minutes.txt lies outside the engagement's folder",)
 
 
 STATEMENTS = {
@@ -163,8 +218,9 @@ STATEMENTS = {
 
 @pytest.mark.parametrize(("text", "what"), STATEMENTS.values(), ids=STATEMENTS)
 def test_a_statement_is_about_one_thing(tmp_path: Path, text: str, what: str) -> None:
-    with pytest.raises(UsageError, match=rf"attestations\.yaml:1: 0: .*{what}"):
-        engagement.load(folder(tmp_path, attestations=text))
+    (found,) = engagement.load(folder(tmp_path, attestations=text)).attestations
+    assert isinstance(found, Malformed)
+    assert what in found.problems[0]
 
 
 def test_exemptions_waive_nothing_without_a_map(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from markupsafe import escape
 from reportgen.model import SEVERITIES, Cause, Status
 from reportgen.render import repeated, room
 from reportgen.render.context import report
-from reportgen.render.controls import ControlView
+from reportgen.render.control_view import ControlView, Level
 from reportgen.render.environment import render
 from tests.render import factory
 
@@ -21,7 +21,7 @@ def test_every_control_stands_in_the_pdf_once(monkeypatch: pytest.MonkeyPatch, p
     monkeypatch.setattr(room, "_LEAST_PAGES", pages / 2)
     results = factory.results(4, hostile=False)
     view = report(results, "pdf")
-    assert (pages > 0) is bool({one.level for one in view.controls} - {room.Level.INDEX})
+    assert (pages > 0) is bool({one.level for one in view.controls} - {Level.INDEX})
     text = render(view)
     anchors = re.findall(r'<(?:article|tr)[^>]* id="(c-[^"]+)"', text)
     assert sorted(anchors) == sorted(f"c-{control.id}" for control in results.controls)
@@ -35,7 +35,7 @@ def test_a_row_says_what_was_found_and_why_something_was_not_assessed(
     view = report(factory.results(6, hostile=False), "pdf")
     text = render(view)
     brief = [one for one in view.controls if one.brief]
-    assert {one.level for one in view.controls} >= {room.Level.FULL, room.Level.SHORT}
+    assert {one.level for one in view.controls} >= {Level.FULL, Level.SHORT}
     failed = [one for one in view.controls if one.finding.status is Status.NOT_SATISFIED]
     worst = max(_place(one) for one in failed if not one.brief)
     assert all(_place(one) >= worst for one in failed if one.brief)

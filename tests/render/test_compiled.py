@@ -7,35 +7,43 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader, Environment
 
-from reportgen.render.compiled import Compiled, compiled
+from reportgen.render import compiled
+from reportgen.render.compiled import Compiled, Kind
+
+HTML: Kind = ("html", False, None)
 
 
-def printed(kept: Compiled, template: str, finalize: Any = str) -> str:
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_CODES", {})
+
+
+def printed(kind: Kind, template: str, finalize: Any = str) -> str:
     loader = DictLoader({"a": template})
-    environment = Environment(loader=loader, autoescape=True, finalize=finalize, bytecode_cache=kept)
+    environment = Environment(
+        loader=loader, autoescape=True, finalize=finalize, bytecode_cache=Compiled(kind)
+    )
     return environment.get_template("a").render()
 
 
 def test_a_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Compiled()
-    assert printed(kept, "{{ 'one' }}") == "one"
+    assert printed(HTML, "{{ 'one' }}") == "one"
     monkeypatch.setattr(Environment, "compile", None)
-    assert printed(kept, "{{ 'one' }}") == "one"
+    assert printed(HTML, "{{ 'one' }}") == "one"
     with pytest.raises(TypeError):
-        printed(Compiled(), "{{ 'one' }}")
+        printed(("pdf", False, None), "{{ 'one' }}")
 
 
 def test_other_content_under_the_name_is_compiled_anew() -> None:
-    kept = Compiled()
-    assert [printed(kept, text) for text in ("{{ 'one' }}", "{{ 'two' }}")] == ["one", "two"]
+    assert [printed(HTML, text) for text in ("{{ 'one' }}", "{{ 'two' }}")] == ["one", "two"]
 
 
 def test_constants_are_those_of_the_kind_of_environment() -> None:
-    kinds: list[tuple[Any, Any]] = [
-        (("html", False, None), str.lower),
+    kinds: list[tuple[Kind, Any]] = [
+        (HTML, str.lower),
         (("pdf", False, None), str.upper),
         (("html", True, None), str.title),
         (("html", False, frozenset({65})), str.swapcase),
     ]
-    texts = [printed(compiled(*kind), "{{ 'aB c' }}", finalize) for kind, finalize in kinds]
+    texts = [printed(kind, "{{ 'aB c' }}", finalize) for kind, finalize in kinds]
     assert texts == ["ab c", "AB C", "Ab C", "Ab C"]

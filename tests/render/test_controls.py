@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reportgen.model import Results, Status
 from reportgen.render.context import report
-from reportgen.render.controls import ControlView
+from reportgen.render.control_view import ControlView
 from tests.render import factory
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
 from reportgen.model import (
@@ -23,6 +25,7 @@ from reportgen.render.data import FindingsJson
 from reportgen.render.html import HtmlReport
 from reportgen.render.names import Names
 from reportgen.render.registers import registers_view
+from reportgen.render.schemas import FILES, load
 from reportgen.render.strings import builtin
 from tests.render import factory
 from tests.render.test_html import Page
@@ -132,6 +135,32 @@ def test_attestations_show_who_states_what_and_the_file_s_hash(tmp_path: Path) -
                   "in this pack: evidence/attestations/ffffffffffff-list.txt",
                   "2026-10-01, valid until 2027-10-01"):  # fmt: skip
         assert words in text
+
+
+def test_malformed_entries_say_what_is_wrong_and_where(tmp_path: Path) -> None:
+    wrong: dict[str, Any] = {"problems": ("ticket: missing", f"x: {HOSTILE}"), "where": "registers.yaml:7"}
+    results = with_registers(
+        waiver(1, WaiverState.LATE),
+        waiver(2, WaiverState.MALFORMED, expires_on="", approved_on="", waived=0, **wrong),
+        attestations=(stated(state=AttestationState.MALFORMED, stated_on="", valid_until="", **wrong),),
+        responses=(response(state=ResponseState.MALFORMED, due_on="", **wrong),),
+    )
+    document, _, text = html(results, tmp_path)
+    front = document[document.index('id="waivers-front"') : document.index('id="summary"')]
+    assert front.index("#w-02") < front.index("#w-01")
+    assert "no end" not in text
+    assert text.count("entry at registers.yaml:7: ticket: missing; x: <script>") == 4
+    for words in ("Malformed, not applied", "Malformed, not relied on", "Malformed, not heard"):
+        assert words in text
+    assert "Overdue · R-01" not in text
+    assert text.count("The setting is turned on.") == 1
+    assert "\u202e" not in document
+    shown = json.loads(FindingsJson().render(results, tmp_path).read_bytes())
+    found = (shown["waivers"][1], shown["attestations"][0], shown["responses"][0])
+    assert {(one["state"], one["where"], tuple(one["problems"])) for one in found} == {
+        ("malformed", wrong["where"], wrong["problems"])
+    }
+    jsonschema.Draft202012Validator(load(FILES["results/findings.json"])).validate(shown)
 
 
 def test_without_registers_nothing_is_said_of_them(tmp_path: Path) -> None:

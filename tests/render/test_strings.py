@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from markupsafe import Markup
 
@@ -46,3 +49,17 @@ def test_a_key_that_is_not_there_is_an_error() -> None:
 def test_every_packaged_entry_is_text() -> None:
     for entry in builtin().entries.values():
         assert isinstance(entry, str) or set(entry) == {"one", "other"}
+
+
+def test_every_packaged_entry_is_used() -> None:
+    """By its key, by the beginning of a key that is put together, or with its section."""
+    root = Path(__file__).parents[2]
+    files = [*(root / "reportgen").rglob("*.py"), *(root / "templates").rglob("*.j2")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    whole = set(re.findall(r"""["']([a-z_]+\.[\w-]+)["']""", source))
+    begun = tuple({*re.findall(r"""["']([a-z_]+\.[\w-]*)(?:\{|["'] *[~+])""", source)})
+    sections = tuple(f"{name}." for name in re.findall(r"""\.section\(["'](\w+)["']\)""", source))
+    unused = [
+        key for key in builtin().entries if key not in whole and not key.startswith((*begun, *sections))
+    ]
+    assert unused == []

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from reportgen.model import CollectionMode, Gap, OwnTemplates, Results, Status
+from reportgen.model import (
+    CollectionMode,
+    ExclusionResult,
+    ExclusionState,
+    Gap,
+    OwnTemplates,
+    Results,
+    Status,
+)
 from reportgen.render.markdown import code, escaped
 from reportgen.render.strings import Entry
 from reportgen.render.summary import TicketSummary
@@ -41,6 +49,11 @@ def summary(results: Results, folder: Path) -> str:
     return TicketSummary().render(results, folder).read_text(encoding="utf-8")
 
 
+def excluded(number: int, text: str) -> tuple[ExclusionResult, ...]:
+    one = ExclusionResult("X-01", text, text, text, text, "2026-12-31", ExclusionState.ACTIVE, 1)
+    return (one,) * number
+
+
 @pytest.mark.parametrize("text", HARMFUL, ids=ascii)
 def test_a_text_is_shown_letter_by_letter(text: str) -> None:
     expected = " ".join(text.replace("\x1b", "\\u{001B}").replace("\u202e", "\\u{202E}").split())
@@ -62,7 +75,7 @@ def test_forges_find_no_mention_reference_or_address(text: str) -> None:
 
 @pytest.mark.parametrize("text", HARMFUL, ids=ascii)
 def test_no_name_breaks_the_summary(tmp_path: Path, text: str) -> None:
-    base = factory.results(3, hostile=False)
+    base = replace(factory.results(3, hostile=False), exclusions=excluded(1, "x"))
     usual = html(summary(base, tmp_path))
     facts = replace(base.facts, entity=text, engagement=text, classification=text)
     observations = tuple(
@@ -71,7 +84,17 @@ def test_no_name_breaks_the_summary(tmp_path: Path, text: str) -> None:
     )
     gaps = tuple(Gap(gap.source, gap.scope, text, gap.reason, text) for gap in base.gaps)
     made = html(
-        summary(replace(base, facts=facts, observations=observations, gaps=gaps, notes=(text,)), tmp_path)
+        summary(
+            replace(
+                base,
+                facts=facts,
+                observations=observations,
+                gaps=gaps,
+                exclusions=excluded(1, text),
+                notes=(text,),
+            ),
+            tmp_path,
+        )
     )
     assert len(re.findall("<tr", made)) == len(re.findall("<tr", usual))
     for row in re.findall(r"<tr>(.*?)</tr>", made, re.DOTALL):
@@ -110,6 +133,12 @@ def test_a_clean_estate_has_neither_exceptions_nor_gaps(tmp_path: Path) -> None:
     assert "## Gaps" not in text
     assert "Complete. " in text
     assert "NOT COLLECTED" not in text
+
+
+def test_exclusions_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    text = summary(replace(factory.clean(), exclusions=excluded(21, "x")), tmp_path)
+    assert text.count("Left out by the engagement: `x`") == 20
+    assert "1 more exclusion stands in the report" in text
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:

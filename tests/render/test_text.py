@@ -43,6 +43,8 @@ def test_times_are_utc_or_left_alone() -> None:
     assert moment("2026-11-15T07:00:00+01:00") == "2026-11-15 06:00:00 UTC"
     assert moment("2026-11-15T07:00:00") == "2026-11-15T07:00:00"
     assert moment("soon") == "soon"
+    assert moment("0001-01-01T00:00:00Z") == "0001-01-01 00:00:00 UTC"
+    assert moment("0001-01-01T00:00:00+01:00") == "0001-01-01T00:00:00+01:00"
 
 
 def test_a_lead_ends_with_a_sentence_where_one_fits() -> None:

@@ -74,10 +74,12 @@ def test_what_decides_whether_it_bites(row: Any, key: str, expected: Any) -> Non
         ({}, "exempted by lab"),
         ({"displayName": "Laboratory", "expiresOn": "2026-12-01T00:00:00Z"}, "exempted by Laboratory"),
         ({"expiresOn": "2026-11-15T06:00:00Z"}, ""),
+        ({"expiresOn": "2026-12-01T00:00:00"}, ""),
+        ({"expiresOn": "next year"}, ""),
         ({"policyDefinitionReferenceIds": ["one"]}, ""),
         ({"policyAssignmentId": f"{ID}2"}, ""),
     ],
-    ids=["no-end", "to-come", "ended", "single-policy", "another"],
+    ids=["no-end", "to-come", "ended", "no-zone", "no-time", "single-policy", "another"],
 )
 def test_an_exemption_takes_the_cluster_out_while_it_lasts(given: Any, expected: str) -> None:
     assert found([exemption(**given)])["left_out"] == expected

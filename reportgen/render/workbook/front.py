@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from reportgen.model import Results
+from reportgen.render.caps import Caps
 from reportgen.render.charts import ORDER
 from reportgen.render.completeness import scope_view
-from reportgen.render.controls import Caps
 from reportgen.render.workbook.book import Cell, Link, Moment, Part, Sheet, Table
 
 _WIDTHS = (30, 16, 16, 74)

@@ -20,17 +20,19 @@ _WAIVERS = (
     *(Column("begins_on", 12), Column("expires_on", 12), Column("matched", 10), Column("waived", 10)),
     *(Column("late_days", 10), Column("approval", 44, wrap=True), Column("approval_file", 30)),
     *(Column("file_sha256", 68), Column("origin", 24), Column("exemption", 30), Column("category", 14)),
+    *(Column("entry_at", 24), Column("entry_wrong", 70, wrap=True)),
 )
 _ATTESTATIONS = (
     *(Column("id", 10), Column("state", 26), Column("about_kind", 16), Column("about", 36)),
     *(Column("framework", 20), Column("subject", 44), Column("statement", 70, wrap=True)),
     *(Column("person", 24), Column("role", 24), Column("stated_on", 12), Column("valid_until", 12)),
     *(Column("relied_on", 12), Column("file", 30), Column("file_sha256", 68), Column("copy", 44)),
+    *(Column("entry_at", 24), Column("entry_wrong", 70, wrap=True)),
 )
 _RESPONSES = (
     *(Column("id", 10), Column("state", 16), Column("control", 36), Column("subject", 44)),
     *(Column("plan", 70, wrap=True), Column("owner", 24), Column("due_on", 12), Column("exceptions", 11)),
-    Column("waived", 10),
+    *(Column("waived", 10), Column("entry_at", 24), Column("entry_wrong", 70, wrap=True)),
 )
 
 
@@ -62,6 +64,7 @@ def _waivers(results: Results, strings: Strings) -> Iterator[list[Cell]]:
             *(item.requested_by, item.approved_by, Day(item.approved_on), Day(item.begins_on)),
             *(Day(item.expires_on), item.matched, item.waived, item.late_days, item.approval),
             *(item.approval_file, item.approval_sha256, item.origin, item.name, item.category),
+            *(item.where, "; ".join(item.problems)),
         ]
 
 
@@ -71,6 +74,7 @@ def _attestations(results: Results, strings: Strings) -> Iterator[list[Cell]]:
             *(item.id, _word("attestations", item.state, strings), item.kind, item.about, item.framework),
             *(item.subject, item.statement, item.person, item.role, Day(item.stated_on)),
             *(Day(item.valid_until), item.relied_on, item.file, item.file_sha256, item.copy),
+            *(item.where, "; ".join(item.problems)),
         ]
 
 
@@ -85,5 +89,5 @@ def _responses(results: Results, strings: Strings) -> Iterator[list[Cell]]:
                 item.plan,
                 item.owner,
             ),
-            *(Day(item.due_on), item.exceptions, item.waived),
+            *(Day(item.due_on), item.exceptions, item.waived, item.where, "; ".join(item.problems)),
         ]
