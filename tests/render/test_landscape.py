@@ -49,7 +49,10 @@ def test_a_long_time_line_stands_on_landscape_pages(points: int, wide: bool) -> 
         short,
         points=(short.points * 5)[:points],
         missed=(),
-        controls=tuple(replace(line, states=(line.states * 5)[:points]) for line in short.controls),
+        controls=tuple(
+            replace(line, states=(line.states * 5)[:points], waived=(line.waived * 5)[:points])
+            for line in short.controls
+        ),
         exceptions=(),
     )
     document = render(report(replace(PLAIN, period=long), "pdf"))
