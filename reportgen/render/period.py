@@ -155,7 +155,7 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     telling = Telling(results, view, shown, strings)
     by_control = {line.control: telling.control(line, by_id[line.control]) for line in view.controls}
     rows = list(by_control.values())
-    told = [row for row in rows if not row.steady]
+    told = [row for row in rows if not row.steady] + [row for row in rows if row.steady and row.changed]
     history = sorted(
         view.exceptions,
         key=lambda line: (
@@ -182,10 +182,10 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         ),
         brief=_brief(view, strings),
         points=tuple(_points(view.points)),
-        controls=tuple((told if pdf else sorted(rows, key=lambda row: row.steady))[:most]),
+        controls=tuple((told if pdf else sorted(rows, key=_calm))[:most]),
         all_controls=len(told if pdf else rows),
         whole=len(rows) - len(told),
-        exceptions=tuple(_history(line, by_id, names, shown, strings) for line in listed[:most]),
+        exceptions=tuple(_history(line, by_id, names, telling) for line in listed[:most]),
         all_exceptions=len(history),
         listed_exceptions=len(listed),
         unchanged_exceptions=unchanged,
@@ -197,6 +197,11 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         changes=tuple(_change(change, by_id, names, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
+
+
+def _calm(row: ControlRow) -> tuple[bool, bool]:
+    """What changed its status comes first, then what changed in a property alone."""
+    return row.steady, not row.changed
 
 
 def _brief(view: PeriodView, strings: Strings) -> str:
@@ -246,10 +251,9 @@ def _history(
     line: ExceptionHistory,
     by_id: Mapping[str, Control],
     names: Names,
-    shown: tuple[Column, ...],
-    strings: Strings,
+    telling: Telling,
 ) -> HistoryRow:
-    last = line.states[-1]
+    last, strings = line.states[-1], telling.strings
     if line.fixed_at:
         gone = line.states[_place(line)] is Seen.GONE
         ended = strings.text("period.gone" if gone else "period.fixed", time=_minute(line.fixed_at))
@@ -264,7 +268,7 @@ def _history(
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        cells=cells(shown, line.states, line.waived),
+        cells=cells(telling.shown, line.states, line.waived, telling.changes_of(line)),
         line=signs(line.states),
         first_seen=_minute(line.first_seen),
         ended=ended,
