@@ -71,7 +71,8 @@ def _controls(results: Results, view: PeriodView) -> Iterator[list[Cell]]:
         yield [
             *(line.control, titles.get(line.control, ""), ends.get(line.control), line.status),
             *(line.expected, line.assessed, line.satisfied, line.not_applicable, line.blind_hours),
-            *(sum(changes), *map(_marked, signs(states), changes)),
+            sum(changes),
+            *map(_marked, signs(states), changes),
         ]
 
 
