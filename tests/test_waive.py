@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reportgen import engagement
-from reportgen.engagement.registers import Malformed
+from reportgen.engagement.registers import Malformed, Waiver
 from tests import line
 from tests.engagement.test_engagement import GOOD
 from tests.engagement.test_registers import WAIVER, folder
@@ -52,6 +52,7 @@ def test_a_skeleton_is_malformed_until_it_is_filled_in(tmp_path: Path) -> None:
     beside = tmp_path / "waivers.yaml"
     beside.write_text(filled(beside.read_text(encoding="utf-8")), encoding="utf-8")
     (found,) = engagement.load(path).waivers
+    assert isinstance(found, Waiver)
     assert (found.control, found.subject, found.glob) == (CONTROL, ODD, None)
 
 
@@ -63,7 +64,7 @@ def test_it_is_appended_to_the_file_that_the_engagement_names(tmp_path: Path) ->
     text = (tmp_path / "waivers.yaml").read_text(encoding="utf-8")
     assert text.startswith(WAIVER)
     (tmp_path / "waivers.yaml").write_text(filled(text), encoding="utf-8")
-    assert [one.glob or one.subject for one in engagement.load(path).waivers] == [
+    assert [one.glob or one.subject for one in engagement.load(path).waivers if isinstance(one, Waiver)] == [
         "/subscriptions/S/x", "*/dev-*", "x",
     ]  # fmt: skip
 

@@ -83,7 +83,7 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
     telling = Telling(results, view, shown, strings)
     by_control = {line.control: telling.control(line, by_id[line.control]) for line in view.controls}
     rows = list(by_control.values())
-    told = [row for row in rows if not row.steady]
+    told = [row for row in rows if not row.steady] + [row for row in rows if row.steady and row.changed]
     history = sorted(view.exceptions, key=rank)
     steady = sum(map(unchanged, history))
     subjects = {line.subject.id.lower(): line.subject for line in view.exceptions}
@@ -101,10 +101,10 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         ),
         brief=_brief(view, strings),
         points=tuple(_points(view.points)),
-        controls=tuple((told if pdf else sorted(rows, key=lambda row: row.steady))[:most]),
+        controls=tuple((told if pdf else sorted(rows, key=_calm))[:most]),
         all_controls=len(told if pdf else rows),
         whole=len(rows) - len(told),
-        exceptions=tuple(history_row(line, by_id, names, shown, strings) for line in listed[:most]),
+        exceptions=tuple(history_row(line, by_id, names, telling) for line in listed[:most]),
         all_exceptions=len(history),
         listed_exceptions=len(listed),
         unchanged_exceptions=steady,
@@ -116,6 +116,11 @@ def period_part(results: Results, names: Names, medium: str, strings: Strings) -
         changes=tuple(change_row(change, by_id, names, strings) for change in view.changes[:most]),
         all_changes=len(view.changes),
     )
+
+
+def _calm(row: ControlRow) -> tuple[bool, bool]:
+    """What changed its status comes first, then what changed in a property alone."""
+    return row.steady, not row.changed
 
 
 def _brief(view: PeriodView, strings: Strings) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reportgen.model import Control, ExceptionHistory, Seen, Subject, WaiverPeriod
+from reportgen.render.control_period import Telling
 from reportgen.render.names import Names
 from reportgen.render.strings import Strings
 from reportgen.render.text import moment
@@ -53,11 +54,10 @@ def history_row(
     line: ExceptionHistory,
     by_id: Mapping[str, Control],
     names: Names,
-    shown: tuple[Column, ...],
-    strings: Strings,
+    telling: Telling,
 ) -> HistoryRow:
-    """The row of an exception; ``shown`` are the columns of the time line."""
-    last = line.states[-1]
+    """The row of an exception, with the columns of ``telling``."""
+    last, strings = line.states[-1], telling.strings
     if line.fixed_at:
         gone = line.states[_place(line)] is Seen.GONE
         ended = strings.text("period.gone" if gone else "period.fixed", time=_minute(line.fixed_at))
@@ -72,7 +72,7 @@ def history_row(
         name=line.subject.name,
         cluster=names.clusters.get(cluster, line.subject.cluster) if line.subject.kind != "cluster" else "",
         subscription=names.subscription(line.subject.subscription),
-        cells=cells(shown, line.states, line.waived),
+        cells=cells(telling.shown, line.states, line.waived, telling.changes_of(line)),
         line=signs(line.states),
         first_seen=_minute(line.first_seen),
         ended=ended,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
-from reportgen.model import PeriodView, Seen, Status, WaiverState
+from reportgen.model import PeriodView, Point, Seen, Status, WaiverState
 from reportgen.render.charts import GLYPHS
 
 MOST_COLUMNS = 18
@@ -27,6 +30,8 @@ _KINDS = {
 _NONE = "·"
 WAIVED, VALID = "w", "–"
 """A waiver beside an exception; one in force that finds none."""
+CHANGED = "Δ"
+"""A recorded change between the point before and this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,14 @@ class Column:
 class Cell:
     """A sign with the class that colours it; ``missed`` where there was no point.
 
-    ``waived``: a waiver was in force beside what was not satisfied.
+    ``waived``: a waiver was in force beside what was not satisfied. ``changed`` counts the recorded changes
+    since the point before.
     """
 
     sign: str
     kind: str
     waived: bool = False
+    changed: int = 0
 
 
 def columns(view: PeriodView) -> tuple[Column, ...]:
@@ -71,12 +78,32 @@ def months(shown: Sequence[Column]) -> tuple[tuple[str, int], ...]:
     return tuple((month, sum(1 for _ in group)) for month, group in by_month)
 
 
+def changed(points: Sequence[Point], times: Iterable[str]) -> tuple[int, ...]:
+    """How many of ``times`` (RFC 3339) fall to each point: those after the point before, up to its own.
+
+    A change after the last point falls to none: no snapshot shows what came of it.
+    """
+    ends = [datetime.fromisoformat(point.as_of) for point in points]
+    found = Counter(bisect_left(ends, datetime.fromisoformat(time)) for time in times)
+    return tuple(found[place] for place in range(len(ends)))
+
+
 def cells(
-    shown: Sequence[Column], states: Sequence[Status | Seen | None], waived: Sequence[object] = ()
+    shown: Sequence[Column],
+    states: Sequence[Status | Seen | None],
+    waived: Sequence[object] = (),
+    changes: Sequence[int] = (),
 ) -> tuple[Cell, ...]:
-    """A cell for each column, of what each point says; ``waived`` says of each whether it is, () for none."""
+    """A cell for each column, of what each point says.
+
+    ``waived`` says of each whether it is, ``changes`` as `changed` counts them; () for none.
+    """
     return tuple(
-        replace(_cell(states[column.point - 1]), waived=bool(waived and waived[column.point - 1]))
+        replace(
+            _cell(states[column.point - 1]),
+            waived=bool(waived and waived[column.point - 1]),
+            changed=changes[column.point - 1] if changes else 0,
+        )
         if column.point
         else Cell("", "missed")
         for column in shown

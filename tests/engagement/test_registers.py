@@ -56,7 +56,9 @@ def test_the_entries_of_files_and_of_the_engagement_are_the_same(tmp_path: Path)
     assert found.registers == beside.registers
     assert found.sha256 == beside.sha256
     assert beside.registers.period_end == date(2026, 12, 31)
-    assert beside.waivers[0].begins == date(2026, 9, 14)
+    (only,) = beside.waivers
+    assert isinstance(only, Waiver)
+    assert only.begins == date(2026, 9, 14)
 
 
 def test_the_engagement_s_hash_covers_every_entry(tmp_path: Path) -> None:

@@ -189,6 +189,71 @@ def test_who_changed_something_has_a_name_above_the_id(results: Results, by: str
     assert f"by {name} {by} (the activity log says so" in told
 
 
+def with_changes(results: Results, *times: str, **of: Any) -> Results:
+    view = results.period
+    assert view
+    given = {"controls": (view.controls[0].control,)} | of
+    return replace(
+        results,
+        period=replace(view, changes=tuple(replace(view.changes[0], at=at, **given) for at in times)),
+    )
+
+
+def marks(told: str, title: str) -> list[str]:
+    """The signs of the first row with a title, those beneath included, missed columns left out."""
+    row = told.partition(title)[2].partition("</tr>")[0]
+    return [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r'<td class="p">(.*?)</td>', row)]
+
+
+def test_recorded_changes_stand_on_the_time_line_of_the_controls_that_judge_them(results: Results) -> None:
+    first, second = results.controls[0].title, results.controls[1].title
+    times = (
+        "2026-10-05T06:00:01Z",
+        "2026-10-12T06:00:00Z",
+        "2026-10-14T08:00:00+02:00",
+        "2026-10-19T06:00:01Z",
+    )
+    document = html(with_changes(results, *times))
+    told = section(document)
+    assert marks(told, first) == ["✓", "", "✗Δ", "·Δ"]
+    assert marks(told, second) == ["✓", "", "✓", "✓"]
+    words = "3 recorded changes of what it judges (Δ), before the points of 2026-10-12 (2), 2026-10-19."
+    assert told.count(words) == 1
+    assert document.count(words) == 2  # and with the control itself
+    assert 'title="2 recorded changes since the point before"' in told
+    assert "A Δ says that a change of a property" in told
+    without = section(html(with_changes(results)))
+    assert "recorded change of what it judges" not in without
+    assert marks(without, first) == ["✓", "", "✗", "·"]
+
+
+def test_an_exception_bears_the_changes_of_its_own_subject_alone(results: Results) -> None:
+    view = results.period
+    assert view
+    own = view.exceptions[0].subject.id
+    for resource, mark in ((own.upper(), "✗wΔ"), (f"{own}/other", "✗w")):
+        told = section(html(with_changes(results, TIMES[1], resource=resource)))
+        assert marks(told, "No longer there at 2026-10-19 06:00") == ["✓", "", mark, "·"]
+
+
+def test_many_recorded_changes_are_counted_in_words(results: Results) -> None:
+    view = results.period
+    assert view
+    days = [f"2026-10-{day:02d}T06:00:00Z" for day in range(1, 31)]
+    points = tuple(replace(view.points[0], as_of=day) for day in days)
+    first = results.findings[0]
+    line = replace(view.controls[0], status=first.status, states=((first.status, 1),) * 30, waived=())
+    assert line.control == first.control
+    known = replace(view, points=points, controls=(line,), exceptions=(), waivers=(), missed=())
+    found = with_changes(replace(results, period=known), *days[:8], controls=(line.control,))
+    (row,) = report(found, "pdf").period.controls  # type: ignore[union-attr]
+    assert row.steady
+    assert row.changed.endswith("2026-10-05, 2026-10-06, and 2 more.")
+    assert row.changed.startswith(
+        "8 recorded changes of what it judges (Δ), before the points of 2026-10-01, "
+    )
+
+
 def test_one_point_says_so_and_no_period_says_nothing(results: Results) -> None:
     alone = replace(results, period=period(results, 1))
     assert "One point says nothing about how controls operated" in section(html(alone))
@@ -214,7 +279,7 @@ def test_the_workbook_has_the_time_lines(results: Results, tmp_path: Path) -> No
     assert (removed[1], removed[7]) == (EVIL, True)
     assert (second[-3:], second[8]) == (("✗", "✓", "✗"), 1)
     control = next(book["Period, controls"].iter_rows(min_row=3, values_only=True))
-    assert control[3:] == ("Not satisfied", 4, 3, 2, 0, 360, "✓", "✗", "·")
+    assert control[3:] == ("Not satisfied", 4, 3, 2, 0, 360, 1, "✓", "✗ Δ1", "·")
     (change,) = book["Period, changes"].iter_rows(min_row=3, values_only=True)
     assert EVIL in change
     (life,) = book["Period, clusters"].iter_rows(min_row=3, values_only=True)

@@ -153,6 +153,10 @@ def test_malformed_entries_say_what_is_wrong_and_where(tmp_path: Path) -> None:
     for words in ("Malformed, not applied", "Malformed, not relied on", "Malformed, not heard"):
         assert words in text
     assert "Overdue · R-01" not in text
+    bare = waiver(4, WaiverState.MALFORMED, controls=(), subject="", requested_by="", approved_by="", **wrong)
+    _, _, alone = html(with_registers(bare), tmp_path)
+    assert "W-04 · Malformed, not applied: entry at registers.yaml:7" in " ".join(alone.split())
+    assert "by nobody" not in alone
     assert text.count("The setting is turned on.") == 1
     assert "\u202e" not in document
     shown = json.loads(FindingsJson().render(results, tmp_path).read_bytes())

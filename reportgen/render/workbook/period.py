@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from reportgen.model import PeriodView, Results, WaivedTime
 from reportgen.render.names import Names
-from reportgen.render.time_line import force_signs, signs
+from reportgen.render.time_line import CHANGED, changed, force_signs, signs
 from reportgen.render.workbook.book import Cell, Column, Day, Moment, Table
 
 _CONTROLS = (
     *(Column("control", 36), Column("control_title", 60, wrap=True), Column("status_at_end", 16)),
     *(Column("status_over_period", 20), Column("points_expected", 10), Column("points_assessed", 10)),
     *(Column("points_satisfied", 10), Column("points_not_applicable", 10), Column("blind_spot_hours", 12)),
+    Column("recorded_changes", 12),
 )
 _EXCEPTIONS = (
     *(Column("control", 36), Column("subject", 44), Column("cluster", 30), Column("subscription", 30)),
@@ -66,11 +67,18 @@ def _controls(results: Results, view: PeriodView) -> Iterator[list[Cell]]:
     ends = {finding.control: finding.status for finding in results.findings}
     for line in view.controls:
         states = [state[0] if state else None for state in line.states]
+        changes = changed(view.points, (one.at for one in view.changes if line.control in one.controls))
         yield [
             *(line.control, titles.get(line.control, ""), ends.get(line.control), line.status),
             *(line.expected, line.assessed, line.satisfied, line.not_applicable, line.blind_hours),
-            *signs(states),
+            sum(changes),
+            *map(_marked, signs(states), changes),
         ]
+
+
+def _marked(sign: str, changes: int) -> str:
+    """The sign of a point with the number of recorded changes since the point before."""
+    return f"{sign} {CHANGED}{changes}" if changes else sign
 
 
 def _exceptions(view: PeriodView, names: Names) -> Iterator[list[Cell]]:
