@@ -54,6 +54,7 @@ def test_a_long_time_line_stands_on_landscape_pages(points: int, wide: bool) -> 
             for line in short.controls
         ),
         exceptions=(),
+        waivers=(),
     )
     document = render(report(replace(PLAIN, period=long), "pdf"))
     assert ('<section id="period" class="wide">' in document) is wide
