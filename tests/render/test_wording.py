@@ -73,9 +73,8 @@ def test_nobody_counts_what_was_not_listed(
         control.id,
         Status.NOT_ASSESSED,
         *counts,
-        unlisted_clusters=clusters,
-        unlisted_subscriptions=subscriptions,
     )
+    finding = replace(finding, unlisted_clusters=clusters, unlisted_subscriptions=subscriptions)
     assert conclusion(control, finding, "", builtin()) == sentence
     places = clusters + subscriptions
     assert short(finding, builtin())[-1] == f"number unknown in {places} place{'s' * (places > 1)}"
