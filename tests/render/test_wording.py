@@ -69,10 +69,8 @@ def test_nobody_counts_what_was_not_listed(
     counts: tuple[int, ...], clusters: int, subscriptions: int, sentence: str
 ) -> None:
     control = factory.results(1).controls[0]
-    finding = Finding(
-        control.id,
-        Status.NOT_ASSESSED,
-        *counts,
+    finding = replace(
+        Finding(control.id, Status.NOT_ASSESSED, *counts),
         unlisted_clusters=clusters,
         unlisted_subscriptions=subscriptions,
     )
