@@ -48,7 +48,7 @@ def written(
     object is made twice. ``attachments`` and further ``options`` are WeasyPrint's.
     """
     tagging.own_links_only(document)
-    with profile_left_open():
+    with profile_left_open(), _pages_listed_once():
         content = document.write_pdf(
             finisher=partial(_finished, strings),
             pdf_identifier=identifier.encode() or None,
@@ -65,6 +65,27 @@ def profile_left_open() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         yield
+
+
+@contextmanager
+def _pages_listed_once() -> Iterator[None]:
+    """pydyf lists the references of all pages anew whenever WeasyPrint asks for one: once for each tag."""
+    import pydyf
+
+    plain = pydyf.PDF.page_references
+    listed: dict[int, tuple[bytes, ...]] = {}
+
+    def references(pdf: Any) -> tuple[bytes, ...]:
+        pages = len(pdf.pages["Kids"])
+        if pages not in listed:
+            listed[pages] = plain.fget(pdf)
+        return listed[pages]
+
+    pydyf.PDF.page_references = property(references)
+    try:
+        yield
+    finally:
+        pydyf.PDF.page_references = plain
 
 
 def _finished(strings: Strings, document: Any, pdf: Any) -> None:

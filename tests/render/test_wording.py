@@ -77,7 +77,7 @@ def test_nobody_counts_what_was_not_listed(
     finding = replace(finding, unlisted_clusters=clusters, unlisted_subscriptions=subscriptions)
     assert conclusion(control, finding, "", builtin()) == sentence
     places = clusters + subscriptions
-    assert short(finding, builtin())[-1] == f"number unknown in {places} place{'s' * (places > 1)}"
+    assert short(finding, builtin())[-1] == f"{places} place{'s' * (places > 1)} not read"
 
 
 def test_a_waiver_is_told_right_behind_the_exceptions() -> None:
