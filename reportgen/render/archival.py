@@ -69,7 +69,7 @@ def profile_left_open() -> Iterator[None]:
 
 @contextmanager
 def _pages_listed_once() -> Iterator[None]:
-    """WeasyPrint asks for the references of all pages once for each tag, and pydyf lists them anew each time."""
+    """WeasyPrint asks for the references of all pages once a tag, and pydyf lists them anew each time."""
     import pydyf
 
     plain = pydyf.PDF.page_references
