@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -223,8 +224,8 @@ def test_processes_at_once_send_one_mail(tmp_path: Path, box: Postbox) -> None:
     pack = parcels.pack(tmp_path / "out")
     settings = f"{parcels.BOTH}smtp: {{{box.settings}}}\n"
     parcels.file(tmp_path, settings)
-    with get_context("fork").Pool(3) as pool:
-        ended = pool.map(_once, [(tmp_path, pack)] * 6)
+    with ProcessPoolExecutor(3, get_context("fork")) as pool:
+        ended = list(pool.map(_once, [(tmp_path, pack)] * 6))
     assert len(box.mails) == 1
     assert ended.count("delivered") == 1
     assert set(ended) <= {"delivered", "already", "unknown"}
