@@ -60,7 +60,7 @@ def _unfit(data: bytes) -> str:
             width, height = picture.size
             if max(width, height) > _LARGEST:
                 return f"{width} x {height} pixels are too many; {_LARGEST} a side are enough"
-            picture.load()
+            picture.verify()  # load() takes half a picture once WeasyPrint has told Pillow to
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         return f"not a whole PNG ({error})"
     if width < _SMALLEST[0] and height < _SMALLEST[1]:

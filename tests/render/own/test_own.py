@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from reportgen.model import Results
 from reportgen.render import own
@@ -248,8 +248,12 @@ def png(size: tuple[int, int]) -> bytes:
         (png((400, 400))[:80], "not a whole PNG"),
         (png((400, 400))[:20], "not a whole PNG"),
     ],
+    ids=["few", "many", "half", "head"],
 )
-def test_a_png_that_cannot_be_printed_is_named(data: bytes, told: str) -> None:
+def test_a_png_that_cannot_be_printed_is_named(
+    data: bytes, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint does
     image, (problem,) = logo({"logo.png": data}, "logo.png", "look")
     assert image == ""
     assert problem.startswith("look/logo.png: ")
