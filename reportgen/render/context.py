@@ -41,6 +41,9 @@ from reportgen.render.sampling import SamplingView, sampling_view
 from reportgen.render.strings import Strings, of
 from reportgen.render.wording import beside, by_status, is_default, parameter
 
+_LETTERS = 110
+"""Letters in a line of the summary's sentence, of which the page has room for two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -214,10 +217,11 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
     counted = Counter(view.control.severity for view in failed)
     severities = tuple((strings.severity(severity), counted[severity]) for severity in SEVERITIES)
     observed = by_status(results)
+    sentence = _sentence(results, found, observed, strings)
     area_rows = [(area.title, Counter(view.finding.status for view in area.controls)) for area in areas]
     return Summary(
         tiles=tuple((status, found[status]) for status in charts.ORDER),
-        sentence=_sentence(results, found, observed, strings),
+        sentence=sentence,
         by_area=charts.status_bars(strings.text("summary.by_area"), area_rows, strings.statuses()),
         by_severity=charts.count_bars(
             strings.text("summary.by_severity_told"),
@@ -230,14 +234,15 @@ def _summary(results: Results, areas: tuple[Area, ...], strings: Strings) -> Sum
             strings.statuses(),
         ),
         observed=tuple((status, f"{observed[status]:,}") for status in charts.ORDER),
-        worst=tuple(failed[: _worst_shown(areas)]),
+        worst=tuple(failed[: _worst_shown(areas, sentence)]),
         all_worst=len(failed),
     )
 
 
-def _worst_shown(areas: tuple[Area, ...]) -> int:
-    """How many of the most severe findings fit on the page below a chart with a row for each area."""
-    return min(8, max(3, 19 - len(areas)))
+def _worst_shown(areas: tuple[Area, ...], sentence: str) -> int:
+    """How many of the most severe findings fit on the page below the sentence and a chart of the areas."""
+    beyond = max(0, -(-len(sentence) // _LETTERS) - 2)
+    return min(8, max(3, 19 - len(areas) - beyond))
 
 
 def _sentence(results: Results, found: Counter[Status], observed: Counter[Status], strings: Strings) -> str:

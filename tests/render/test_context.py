@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from reportgen.model import Gap
+from reportgen.render import context
 from reportgen.render.context import report
 from tests.render import factory
 
@@ -31,3 +34,10 @@ def test_fewer_findings_are_named_below_a_longer_chart() -> None:
     more = tuple(replace(c, area=f"area-{n}") for n, c in enumerate(view.results.controls[:15]))
     short = replace(view.results, controls=more, findings=view.results.findings[:15])
     assert len(report(short, "pdf").summary.worst) == 4
+
+
+def test_fewer_findings_are_named_below_a_longer_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_sentence", lambda *_: "x" * 440)
+    view = report(factory.results(3), "pdf")
+    assert len(view.areas) == 10
+    assert len(view.summary.worst) == 7
